@@ -1,0 +1,304 @@
+"""The words that every room uses: what was said, how urgent it is, what supports the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Assertion(StrEnum):
+    """Whether and for whom a sign holds (after ConText, Harkema et al. 2009)."""
+
+    PRESENT = "present"
+    NEGATED = "negated"
+    UNCERTAIN = "uncertain"
+    PAST = "past"
+    HYPOTHETICAL = "hypothetical"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something of clinical meaning that the text names.
+
+    Attributes:
+        text: the words as written.
+        kind: ``symptom``, ``condition``, ``medicine``, ``context`` and the like.
+        name: stable identifier of what is meant, e.g. ``chest_pain``.
+        start: offset of the first character in the utterance's text.
+        end: offset behind the last character.
+        assertion: whether it holds now.
+        value: a measured value in words, where there is one.
+    """
+
+    text: str
+    kind: str
+    name: str
+    start: int
+    end: int
+    assertion: Assertion
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the person wants.
+
+    Attributes:
+        name: e.g. ``health_question``, ``greeting``.
+        confidence: calibrated probability in 0..1, or None where a rule decided.
+    """
+
+    name: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One message as it was understood; ``text`` is cleaned of what cannot be read or shown safely."""
+
+    text: str
+    language: str
+    intent: Intent
+    entities: tuple[Entity, ...] = ()
+    emotion: str | None = None
+
+
+class Disposition(StrEnum):
+    """How soon which help is needed; NONE where the message reports nothing that calls for any."""
+
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+    ROUTINE = "routine"
+    SELF_CARE = "self_care"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """One sign, or combination of signs, that calls for the emergency number.
+
+    Attributes:
+        name: stable identifier, e.g. ``chest_pain_cardiac``.
+        why: one plain sentence that a patient can read.
+        source: the guideline that the rule follows, with its year.
+        do_now: what to do while help comes, plain sentences.
+        words: the words of the message that decided.
+    """
+
+    name: str
+    why: str
+    source: str
+    do_now: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """The urgency of one message, with its reasons."""
+
+    disposition: Disposition = Disposition.NONE
+    red_flags: tuple[RedFlag, ...] = ()
+    reasons: tuple[str, ...] = ()
+    follow_up: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of one section of one document, as it can be cited.
+
+    Attributes:
+        id: stable identifier, unique over all libraries.
+        library: name of the library that holds it.
+        document_id: identifier of the document inside its library.
+        title: the document's title.
+        section: heading of the section.
+        text: the passage's own words.
+        start: offset of ``text`` in the document's body, in characters.
+        end: offset behind it.
+        page: page number where the document has pages.
+    """
+
+    id: str
+    library: str
+    document_id: str
+    title: str
+    section: str
+    text: str
+    start: int
+    end: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found for a question; ``score`` orders the hits of one search."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What a search of the libraries gave.
+
+    Attributes:
+        hits: passages, best first.
+        confidence: calibrated probability in 0..1 that the best document answers the question.
+        answerable: whether ``confidence`` is high enough to answer from these passages.
+    """
+
+    hits: tuple[Hit, ...]
+    confidence: float
+    answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The passage behind a numbered mark in an answer.
+
+    Attributes:
+        n: the number shown, from 1.
+        passage: what is cited.
+        quotes: the sentences of the passage that support the answer, as (start, end) offsets in ``passage.text``.
+        score: probability in 0..1 that the passage answers the question.
+    """
+
+    n: int
+    passage: Passage
+    quotes: tuple[tuple[int, int], ...]
+    score: float
+
+    @property
+    def quote(self) -> str:
+        """The first supporting sentence."""
+        start, end = self.quotes[0] if self.quotes else (0, len(self.passage.text))
+        return self.passage.text[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """How the answer came about: ``mode`` is ``extractive``, ``composed`` or ``none``."""
+
+    mode: str = "none"
+    sentences: int = 0
+    supported: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """The text model that served, its tier (``composes``, ``phrases``, ``silent``) and its device."""
+
+    name: str
+    tier: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole turn, as it is shown, stored and printed.
+
+    Attributes:
+        question: the message as cleaned.
+        text: the answer with its numbered marks; paragraphs are parted by an empty line.
+        skill: which skill answered.
+        timings_ms: milliseconds by step; ``total`` is the whole turn.
+    """
+
+    question: str
+    text: str
+    utterance: Utterance
+    skill: str
+    triage: Triage
+    citations: tuple[Citation, ...] = ()
+    grounding: Grounding = Grounding()
+    model: ModelUse | None = None
+    escalated: bool = False
+    timings_ms: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A talk between one person and the assistant."""
+
+    id: str
+    title: str
+    started: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One stored message; ``answer`` is there for the assistant's own, ``rating`` is +1, -1 or None."""
+
+    id: str
+    conversation_id: str
+    role: str
+    text: str
+    created: datetime
+    answer: Answer | None = None
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The message was read."""
+
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Red flags were found: show this before anything else."""
+
+    triage: Triage
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The assistant asks back; ``options`` are answers to offer as buttons."""
+
+    text: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next piece of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A source that the answer's text refers to by its number."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUsed:
+    """A step behind the answer, for whoever wants to see how it came about."""
+
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The turn is complete and stored; ``message_id`` names the stored answer."""
+
+    answer: Answer
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The turn could not be completed; the next one can."""
+
+    message: str
+    hint: str
+
+
+TurnEvent = Understood | Alert | Question | TextDelta | Cited | ToolUsed | Finished | Failed

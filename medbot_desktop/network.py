@@ -1,0 +1,69 @@
+"""Keep every connection on this machine: a guard that cannot be taken off once it is installed."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from medbot_desktop.errors import NetworkRefusedError
+
+_allowed: ContextVar[bool] = ContextVar("network_allowed", default=False)
+_installed = False
+
+# The interpreter raises these audit events before anything leaves the process.
+_CONNECTING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_RESOLVING = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
+
+
+def install_guard() -> None:
+    """Refuse, from now on and for good, every connection that is not to this machine.
+
+    An audit hook sees each connect, datagram and name look-up of the process, whichever library makes it
+    through Python, and cannot be removed. Calling this twice installs it once.
+    """
+    global _installed
+    if not _installed:
+        sys.addaudithook(_refuse)
+        _installed = True
+
+
+@contextmanager
+def network_allowed() -> Iterator[None]:
+    """Let the enclosed steps of this thread reach other machines; only ``models sync`` uses it."""
+    token = _allowed.set(True)
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
+
+
+def _refuse(event: str, args: tuple[object, ...]) -> None:
+    if event in _CONNECTING:
+        connection, address = args[0], args[1]
+        if isinstance(connection, socket.socket) and connection.family not in (socket.AF_INET, socket.AF_INET6):
+            return
+        host = address[0] if isinstance(address, tuple) else address
+    elif event in _RESOLVING:
+        host = args[0][0] if isinstance(args[0], tuple) else args[0]
+    else:
+        return
+    if host is None or _allowed.get() or _is_this_machine(host):
+        return
+    raise NetworkRefusedError(
+        "A connection to another machine was refused, because MedBot works without a network.",
+        hint="Only `medbot models sync` may fetch anything, and it says what.",
+    )
+
+
+def _is_this_machine(host: object) -> bool:
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+    if name in ("", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,87 @@
+"""Typed settings, and where the program's folders lie."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from medbot_desktop.errors import InputError
+
+MESSAGE_LIMIT = 4_000
+"""The longest message that is read, in characters."""
+
+
+def program_folder() -> Path:
+    """The folder that holds ``resources/`` and ``models/``: a checkout's root, or a frozen bundle's."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    return Path(frozen) if frozen else Path(__file__).resolve().parent.parent
+
+
+def resources_folder() -> Path:
+    """The folder of what ships as data."""
+    return program_folder() / "resources"
+
+
+def home_folder() -> Path:
+    """``MEDBOT_HOME``, or the system's folder for a program's data. It may not exist yet."""
+    override = os.environ.get("MEDBOT_HOME")
+    return Path(override) if override else Path(platformdirs.user_data_dir("MedBot", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """What an administrator may set in ``settings.toml`` of the home folder, or by ``MEDBOT_*`` variables.
+
+    Attributes:
+        country: two-letter code (ISO 3166-1) that decides the emergency number; empty: the system's locale decides.
+        theme: ``system``, ``light``, ``dark`` or ``contrast``.
+        text_model: catalogue name of the text model; empty: the catalogue's default.
+        threads: processor threads for the text model; 0: as many as there are cores.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="MEDBOT_", extra="ignore")
+
+    country: str = Field(default="", pattern=r"^([A-Za-z]{2})?$")
+    theme: Literal["system", "light", "dark", "contrast"] = "system"
+    text_model: str = ""
+    threads: int = Field(default=0, ge=0, le=256)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment first, then the file."""
+        file = home_folder() / "settings.toml"
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file))
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        InputError: the file or a variable holds something that is no setting.
+    """
+    file = home_folder() / "settings.toml"
+    try:
+        return Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            f"The settings file {file} is not valid TOML: {error}.", hint="Correct or remove it."
+        ) from error
+    except ValidationError as error:
+        names = ", ".join(sorted({str(item["loc"][0]) for item in error.errors()}))
+        raise InputError(
+            f"These settings have a value that cannot be used: {names}.",
+            hint=f"Look at {file} and at MEDBOT_* variables.",
+        ) from error
