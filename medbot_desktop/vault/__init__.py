@@ -1,0 +1,1 @@
+"""The encrypted store: one SQLCipher database for everything that is remembered."""
