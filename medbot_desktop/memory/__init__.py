@@ -1,0 +1,1 @@
+"""What was said in each conversation, stored turn by turn."""
