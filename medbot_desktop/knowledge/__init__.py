@@ -1,0 +1,1 @@
+"""Documents, their passages, and finding the passages that answer a question."""
