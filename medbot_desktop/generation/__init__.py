@@ -1,0 +1,1 @@
+"""From passages to sentences that the passages support."""

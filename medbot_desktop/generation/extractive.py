@@ -1,0 +1,162 @@
+"""Answer in the library's own sentences: the answer that needs no language model and is always there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medbot_desktop.domain import Hit, Passage
+from medbot_desktop.generation.question_kind import QuestionKind, preferred_sections
+from medbot_desktop.generation.sentence import SupportedSentence
+from medbot_desktop.text import STEP, content_stems, sentence_spans
+
+SAFETY_SECTIONS = ("When to get help now", "When to see someone soon")
+"""Sections that say what to do if it gets worse, most urgent first."""
+
+_BODY_SENTENCES = 6
+_SAFETY_SENTENCES = 2
+_EMBEDDED_SENTENCES = 16
+"""How many sentences, after a first choice by words and passage, are compared with the question in meaning."""
+_SECTION_BONUS = (0.25, 0.10)
+"""Added to a sentence of the first and of the second preferred section; the rest weighs up to about 1.5."""
+_KEEP_SHARE = 0.6
+"""Sentences that score less than this share of the best one are left out."""
+_SAME = 0.7
+"""Two sentences that share more than this part of their words (Jaccard) say the same."""
+
+EmbedTexts = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    hit: Hit
+    order: tuple[int, int]
+    span: tuple[int, int]
+    text: str
+    stems: frozenset[str]
+    starts_block: bool
+    is_step: bool
+
+
+class ExtractiveComposer:
+    """Chooses sentences of the best document.
+
+    Args:
+        embed: the embedder's function.
+        kinds: which sections answer which kind of question.
+    """
+
+    def __init__(self, embed: EmbedTexts, kinds: tuple[QuestionKind, ...]) -> None:
+        self._embed = embed
+        self._kinds = kinds
+
+    def compose(self, question: str, hits: Sequence[Hit]) -> list[SupportedSentence]:
+        """Choose, order and deduplicate the sentences that answer a question.
+
+        Args:
+            question: the question as cleaned.
+            hits: passages, best first; those of the first hit's document are used.
+
+        Returns:
+            The body in the document's order, then what to do if it gets worse. Empty only where there are no hits.
+        """
+        if not hits:
+            return []
+        best = hits[0].passage
+        candidates = _candidates([hit for hit in hits if _same_document(hit, best)])
+        scores = self._scores(question, candidates)
+        body = _with_whole_procedures(_choose(candidates, scores), candidates)
+        safety = _safety_net(candidates, scores, body)
+        return [_sentence(c, "body") for c in body] + [_sentence(c, "safety_net") for c in safety]
+
+    def _scores(self, question: str, candidates: list[_Candidate]) -> list[float]:
+        """How well each sentence answers: by meaning, shared words, and the section asked for."""
+        asked = set(content_stems(question))
+        wanted = preferred_sections(question, self._kinds)
+        scores = []
+        for candidate in candidates:
+            shared = len(asked & candidate.stems) / len(asked) if asked else 0.0
+            section = candidate.hit.passage.section
+            bonus = _SECTION_BONUS[wanted.index(section)] if section in wanted else 0.0
+            scores.append(0.5 * shared + bonus)
+        best_hit = max(candidate.hit.score for candidate in candidates) or 1.0
+        likely = sorted(range(len(candidates)), key=lambda i: -(scores[i] + candidates[i].hit.score / best_hit))[
+            :_EMBEDDED_SENTENCES
+        ]
+        vectors = self._embed([question, *(candidates[i].text for i in likely)])
+        for i, cosine in zip(likely, vectors[1:] @ vectors[0], strict=True):
+            scores[i] += float(cosine)
+        return scores
+
+
+def _candidates(hits: list[Hit]) -> list[_Candidate]:
+    candidates = []
+    for hit in hits:
+        text = hit.passage.text
+        for start, end in sentence_spans(text):
+            sentence = text[start:end]
+            is_step = bool(STEP.match(sentence))
+            starts_block = start == 0 or text[start - 1] == "\n"
+            candidates.append(
+                _Candidate(
+                    hit,
+                    (hit.passage.start, start),
+                    (start, end),
+                    sentence,
+                    frozenset(content_stems(sentence)),
+                    starts_block,
+                    is_step,
+                )
+            )
+    return sorted(candidates, key=lambda candidate: candidate.order)
+
+
+def _choose(candidates: list[_Candidate], scores: list[float]) -> list[_Candidate]:
+    """The best sentences that do not repeat one another, in the document's order."""
+    floor = _KEEP_SHARE * max(scores)
+    chosen: list[_Candidate] = []
+    for score, candidate in sorted(zip(scores, candidates, strict=True), key=lambda pair: -pair[0]):
+        if len(chosen) == _BODY_SENTENCES or score < floor:
+            break
+        if not any(_alike(candidate, other) for other in chosen):
+            chosen.append(candidate)
+    return sorted(chosen, key=lambda candidate: candidate.order)
+
+
+def _with_whole_procedures(body: list[_Candidate], candidates: list[_Candidate]) -> list[_Candidate]:
+    """Show every step of a section where one is shown: half a procedure is worse than none."""
+    stepwise = {candidate.hit.passage.section for candidate in body if candidate.is_step}
+    return [c for c in candidates if c in body or (c.is_step and c.hit.passage.section in stepwise)]
+
+
+def _safety_net(candidates: list[_Candidate], scores: list[float], body: list[_Candidate]) -> list[_Candidate]:
+    """The sentences nearest to the question of the most urgent section that the body does not already hold in full."""
+    for section in SAFETY_SECTIONS:
+        rest = [
+            (score, candidate)
+            for score, candidate in zip(scores, candidates, strict=True)
+            if candidate.hit.passage.section == section and not any(_alike(candidate, other) for other in body)
+        ]
+        if rest:
+            rest.sort(key=lambda pair: -pair[0])
+            return sorted(
+                (candidate for _, candidate in rest[:_SAFETY_SENTENCES]), key=lambda candidate: candidate.order
+            )
+    return []
+
+
+def _alike(one: _Candidate, other: _Candidate) -> bool:
+    both = len(one.stems & other.stems)
+    either = len(one.stems | other.stems)
+    return either == 0 or both / either > _SAME
+
+
+def _sentence(candidate: _Candidate, part: str) -> SupportedSentence:
+    return SupportedSentence(candidate.text, candidate.hit, candidate.span, part, candidate.starts_block)
+
+
+def _same_document(hit: Hit, best: Passage) -> bool:
+    return (hit.passage.library, hit.passage.document_id) == (best.library, best.document_id)

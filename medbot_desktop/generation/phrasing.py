@@ -1,0 +1,61 @@
+"""Let a model that may only phrase choose among sentences that were written for it: a closed grammar, no free words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from typing import Protocol
+
+from medbot_desktop.errors import ModelError
+from medbot_desktop.inference.text_model import ChatMessage
+
+_MOST_TOKENS = 32
+
+
+class TextWriter(Protocol):
+    """The part of a text model that writing needs."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded, so that the next stream starts at once."""
+
+    def stream(
+        self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
+    ) -> Generator[str, None, None]:
+        """Write an answer piece by piece; closing the generator cancels."""
+
+
+def choose_phrase(writer: TextWriter, instruction: str, message: str, choices: Sequence[str]) -> str | None:
+    """Let the model say which of the sentences fits a message best.
+
+    The model writes under a grammar that admits these sentences only, and is stopped as soon as one is left.
+
+    Args:
+        writer: the model.
+        instruction: the system message.
+        message: what the person wrote.
+        choices: the sentences, none of which says anything medical.
+
+    Returns:
+        The chosen sentence; None where the model is not ready or failed.
+    """
+    if not writer.ready:
+        return None
+    messages = [ChatMessage("system", instruction), ChatMessage("user", message)]
+    written = ""
+    try:
+        with closing(writer.stream(messages, max_tokens=_MOST_TOKENS, grammar=closed_grammar(choices))) as pieces:
+            for piece in pieces:
+                written += piece
+                left = [choice for choice in choices if choice.startswith(written)]
+                if len(left) <= 1:
+                    return left[0] if left else None
+    except ModelError:
+        return None
+    return written if written in choices else None
+
+
+def closed_grammar(choices: Sequence[str]) -> str:
+    """A GBNF grammar that admits exactly these sentences."""
+    return "root ::= " + " | ".join(json.dumps(choice, ensure_ascii=False) for choice in choices)

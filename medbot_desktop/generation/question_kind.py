@@ -1,0 +1,46 @@
+"""Tell which part of an article a question asks for."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from medbot_desktop.errors import LibraryError
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionKind:
+    """A kind of question.
+
+    Attributes:
+        name: e.g. ``self_care``.
+        cues: lower-case words or phrases of which one tells the kind.
+        sections: headings that answer it, best first.
+    """
+
+    name: str
+    cues: tuple[str, ...]
+    sections: tuple[str, ...]
+
+
+def load_question_kinds(path: Path) -> tuple[QuestionKind, ...]:
+    """Read the kinds from ``resources/retrieval/question_kinds.toml``.
+
+    Raises:
+        LibraryError: the file is missing or broken.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tuple(QuestionKind(item["name"], tuple(item["cues"]), tuple(item["sections"])) for item in data["kind"])
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise LibraryError(f"The question kinds {path.name} cannot be read.", hint="Install MedBot again.") from error
+
+
+def preferred_sections(question: str, kinds: tuple[QuestionKind, ...]) -> tuple[str, ...]:
+    """The headings that answer a question, best first; those of the first kind with a cue in it, else none."""
+    padded = f" {' '.join(question.lower().replace('?', ' ').replace(',', ' ').split())} "
+    for kind in kinds:
+        if any(f" {cue} " in padded for cue in kind.cues):
+            return kind.sections
+    return ()
