@@ -96,12 +96,22 @@ class RedFlag:
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """The urgency of one message, with its reasons."""
+    """The urgency of one message, with its reasons; red flags come weightiest first."""
 
     disposition: Disposition = Disposition.NONE
     red_flags: tuple[RedFlag, ...] = ()
     reasons: tuple[str, ...] = ()
     follow_up: str | None = None
+
+    @property
+    def main_reasons(self) -> tuple[str, ...]:
+        """The weightiest two reasons: a frightened person reads no list."""
+        return tuple(dict.fromkeys(flag.why for flag in self.red_flags))[:2] or self.reasons
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What to do now: the steps of the weightiest red flag, since those of two mixed up help nobody."""
+        return self.red_flags[0].do_now if self.red_flags else ()
 
 
 @dataclass(frozen=True, slots=True)
