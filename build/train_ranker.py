@@ -54,13 +54,13 @@ class Outcome:
 
 def main() -> None:
     """Train, report, write."""
-    _, vault, _, retriever = open_knowledge(ModelStore.standard())
+    knowledge = open_knowledge(ModelStore.standard())
     cases = [
-        Case(frozenset(line.get("topics", [])), retriever.features(line["text"]))
+        Case(frozenset(line.get("topics", [])), knowledge.retriever.features(line["text"]))
         for name in ("questions", "uncovered")
         for line in _dev_half(ROOT / "tests" / "evaluation" / f"{name}.jsonl")
     ]
-    vault.close()
+    knowledge.vault.close()
     held_out: list[Outcome] = []
     for train, test in KFold(_FOLDS, shuffle=True, random_state=0).split(cases):
         ranking, answering = _fit([cases[i] for i in train])

@@ -75,7 +75,7 @@ def load_settings() -> Settings:
     file = home_folder() / "settings.toml"
     try:
         return Settings()
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(
             f"The settings file {file} is not valid TOML: {error}.", hint="Correct or remove it."
         ) from error

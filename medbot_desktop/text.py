@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import snowballstemmer
+from Stemmer import Stemmer
 
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer("english")
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _BREAK = re.compile(r"[.!?]+[)\"'’”]*(?=\s)|\n+")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medbot_desktop.domain import Hit, Passage
-from medbot_desktop.generation.question_kind import QuestionKind, preferred_sections
+from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.generation.sentence import SupportedSentence
 from medbot_desktop.text import STEP, content_stems, sentence_spans
 
@@ -18,8 +18,6 @@ SAFETY_SECTIONS = ("When to get help now", "When to see someone soon")
 
 _BODY_SENTENCES = 6
 _SAFETY_SENTENCES = 2
-_EMBEDDED_SENTENCES = 16
-"""How many sentences, after a first choice by words and passage, are compared with the question in meaning."""
 _SECTION_BONUS = (0.25, 0.10)
 """Added to a sentence of the first and of the second preferred section; the rest weighs up to about 1.5."""
 _KEEP_SHARE = 0.6
@@ -45,12 +43,14 @@ class ExtractiveComposer:
     """Chooses sentences of the best document.
 
     Args:
-        embed: the embedder's function.
+        embed_question: the embedder's function.
+        embed_sentences: the same for sentences of the library, whose vectors may be kept.
         kinds: which sections answer which kind of question.
     """
 
-    def __init__(self, embed: EmbedTexts, kinds: tuple[QuestionKind, ...]) -> None:
-        self._embed = embed
+    def __init__(self, embed_question: EmbedTexts, embed_sentences: EmbedTexts, kinds: QuestionKinds) -> None:
+        self._embed_question = embed_question
+        self._embed_sentences = embed_sentences
         self._kinds = kinds
 
     def compose(self, question: str, hits: Sequence[Hit]) -> list[SupportedSentence]:
@@ -75,19 +75,15 @@ class ExtractiveComposer:
     def _scores(self, question: str, candidates: list[_Candidate]) -> list[float]:
         """How well each sentence answers: by meaning, shared words, and the section asked for."""
         asked = set(content_stems(question))
-        wanted = preferred_sections(question, self._kinds)
+        wanted = self._kinds.preferred_sections(question)
         scores = []
         for candidate in candidates:
             shared = len(asked & candidate.stems) / len(asked) if asked else 0.0
             section = candidate.hit.passage.section
             bonus = _SECTION_BONUS[wanted.index(section)] if section in wanted else 0.0
             scores.append(0.5 * shared + bonus)
-        best_hit = max(candidate.hit.score for candidate in candidates) or 1.0
-        likely = sorted(range(len(candidates)), key=lambda i: -(scores[i] + candidates[i].hit.score / best_hit))[
-            :_EMBEDDED_SENTENCES
-        ]
-        vectors = self._embed([question, *(candidates[i].text for i in likely)])
-        for i, cosine in zip(likely, vectors[1:] @ vectors[0], strict=True):
+        vectors = self._embed_sentences([candidate.text for candidate in candidates])
+        for i, cosine in enumerate(vectors @ self._embed_question([question])[0]):
             scores[i] += float(cosine)
         return scores
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from medbot_desktop.errors import LibraryError
 
@@ -24,23 +25,35 @@ class QuestionKind:
     sections: tuple[str, ...]
 
 
-def load_question_kinds(path: Path) -> tuple[QuestionKind, ...]:
-    """Read the kinds from ``resources/retrieval/question_kinds.toml``.
+@dataclass(frozen=True, slots=True)
+class QuestionKinds:
+    """The kinds of questions, and the sections for a message of no kind."""
 
-    Raises:
-        LibraryError: the file is missing or broken.
-    """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return tuple(QuestionKind(item["name"], tuple(item["cues"]), tuple(item["sections"])) for item in data["kind"])
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise LibraryError(f"The question kinds {path.name} cannot be read.", hint="Install MedBot again.") from error
+    kinds: tuple[QuestionKind, ...]
+    otherwise: tuple[str, ...]
 
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read ``resources/retrieval/question_kinds.toml``.
 
-def preferred_sections(question: str, kinds: tuple[QuestionKind, ...]) -> tuple[str, ...]:
-    """The headings that answer a question, best first; those of the first kind with a cue in it, else none."""
-    padded = f" {' '.join(question.lower().replace('?', ' ').replace(',', ' ').split())} "
-    for kind in kinds:
-        if any(f" {cue} " in padded for cue in kind.cues):
-            return kind.sections
-    return ()
+        Raises:
+            LibraryError: the file is missing or broken.
+        """
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+            kinds = tuple(
+                QuestionKind(item["name"], tuple(item["cues"]), tuple(item["sections"])) for item in data["kind"]
+            )
+            return cls(kinds, tuple(data["otherwise"]))
+        except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise LibraryError(
+                f"The question kinds {path.name} cannot be read.", hint="Install MedBot again."
+            ) from error
+
+    def preferred_sections(self, question: str) -> tuple[str, ...]:
+        """The headings that answer a question, best first: those of the first kind with a cue in it."""
+        padded = f" {' '.join(question.lower().replace('?', ' ').replace(',', ' ').split())} "
+        for kind in self.kinds:
+            if any(f" {cue} " in padded for cue in kind.cues):
+                return kind.sections
+        return self.otherwise

@@ -44,8 +44,7 @@ def _cut_section(section: Section, body: str, count_tokens: Callable[[str], int]
     start: int | None = None
     end = 0
     tokens = 0
-    for block in _small_blocks(section.blocks, count_tokens, limit):
-        size = count_tokens(block.text)
+    for block, size in _small_blocks(section.blocks, count_tokens, limit):
         if start is not None and tokens + size > limit:
             yield Chunk(section.heading, body[start:end], start, end)
             start, tokens = None, 0
@@ -57,10 +56,15 @@ def _cut_section(section: Section, body: str, count_tokens: Callable[[str], int]
         yield Chunk(section.heading, body[start:end], start, end)
 
 
-def _small_blocks(blocks: tuple[Block, ...], count_tokens: Callable[[str], int], limit: int) -> Iterator[Block]:
+def _small_blocks(
+    blocks: tuple[Block, ...], count_tokens: Callable[[str], int], limit: int
+) -> Iterator[tuple[Block, int]]:
+    """Blocks with their numbers of tokens; one that is over the limit comes as its sentences."""
     for block in blocks:
-        if count_tokens(block.text) <= limit:
-            yield block
-        else:
-            for start, end in sentence_spans(block.text):
-                yield Block(block.text[start:end], block.start + start, block.start + end)
+        size = count_tokens(block.text)
+        if size <= limit:
+            yield block, size
+            continue
+        for start, end in sentence_spans(block.text):
+            sentence = block.text[start:end]
+            yield Block(sentence, block.start + start, block.start + end), count_tokens(sentence)
