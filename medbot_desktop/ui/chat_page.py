@@ -1,0 +1,261 @@
+"""Hold a conversation: send what is typed, show the answer as it comes, and keep every talk and draft of this run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from medbot_desktop.domain import Alert, Cited, Conversation, Failed, Finished, Message, TurnEvent
+from medbot_desktop.ui.care_card import care_card
+from medbot_desktop.ui.composer import Composer
+from medbot_desktop.ui.conversation_column import ConversationColumn
+from medbot_desktop.ui.empty_page import EmptyPage
+from medbot_desktop.ui.quick_replies import QuickReplies
+from medbot_desktop.ui.source_panel import SourcePanel
+from medbot_desktop.ui.status_strip import StatusStrip
+from medbot_desktop.ui.talk import Talk, Turn
+from medbot_desktop.ui.theme import Appearance
+from medbot_desktop.ui.transcript import Transcript
+from medbot_desktop.ui.transcript_model import TranscriptModel, entry_of
+from medbot_desktop.ui.worker import Worker
+
+
+class ChatPage(QWidget):
+    """The chat: conversations at the left, the talk in the middle, what stands behind the answer at the right."""
+
+    def __init__(self, appearance: Appearance, worker: Worker, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._worker = worker
+        self._emergency_number = ""
+        self._turn: Turn | None = None
+        self._panel_closed = False
+        self._asked: dict[int, Talk] = {}
+        self.talk = Talk()
+        self.talks = [self.talk]
+        self.column = ConversationColumn(appearance)
+        self.empty = EmptyPage(appearance)
+        self.transcript = Transcript(appearance)
+        self.replies = QuickReplies(appearance)
+        self.composer = Composer(appearance)
+        self.panel = SourcePanel(appearance)
+        self.status = StatusStrip(appearance)
+        self._middle = QStackedWidget()
+        self._arrange()
+        self._connect()
+        self._show_talk(self.talk)
+
+    def _arrange(self) -> None:
+        sizes = self._appearance.theme.sizes
+        pad = 3 * sizes.unit
+        for page in (self.empty, self.transcript):
+            self._middle.addWidget(page)
+        below = QWidget()
+        below.setMaximumWidth(sizes.reading + 2 * pad)
+        under = QVBoxLayout(below)
+        under.setContentsMargins(pad, sizes.unit, pad, sizes.unit + sizes.unit // 2)
+        under.setSpacing(sizes.unit)
+        under.addWidget(self.replies)
+        under.addWidget(self.composer)
+        centred = QHBoxLayout()
+        centred.setContentsMargins(0, 0, sizes.scrollbar, 0)  # in line with the messages above
+        centred.addStretch(1)
+        centred.addWidget(below, 1000)
+        centred.addStretch(1)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.status)
+        middle.addWidget(self._middle, 1)
+        middle.addLayout(centred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.column)
+        row.addLayout(middle, 1)
+        row.addWidget(self.panel)
+
+    def _connect(self) -> None:
+        worker = self._worker
+        worker.ready.connect(self._on_ready)
+        worker.unavailable.connect(self._on_unavailable)
+        worker.begun.connect(self._on_begun)
+        worker.happened.connect(self._on_event)
+        worker.ended.connect(self._on_ended)
+        worker.loaded.connect(self._on_loaded)
+        worker.listed.connect(self._on_listed)
+        self.column.new_wanted.connect(self.begin_conversation)
+        self.column.chosen.connect(self.switch_to)
+        self.empty.asked.connect(self.send)
+        self.replies.chosen.connect(self.send)
+        self.composer.sent.connect(self.send)
+        self.composer.stop_wanted.connect(self.stop)
+        self.transcript.source_wanted.connect(self.show_source)
+        self.transcript.chosen.connect(self._show_behind)
+        self.transcript.rated.connect(self.rate)
+        self.transcript.details_wanted.connect(self.toggle_details)
+        self.transcript.resized.connect(self._fit)
+
+    def send(self, text: str) -> None:
+        """Ask ``text`` in the conversation that is shown."""
+        if self._turn is not None:
+            self.composer.set_text(text)
+            self.composer.submit()
+            return
+        talk = self.talk
+        row = talk.transcript.begin_turn(text)
+        talk.draft = self.composer.text()
+        number = self._worker.ask(talk.conversation, text)
+        self._turn = Turn(number, talk, row, text)
+        self._asked[number] = talk
+        self.composer.set_busy(True)
+        self._refresh()
+        self.composer.edit.setFocus()
+
+    def stop(self) -> None:
+        """Stop the answer that is being written; what there is of it stays."""
+        if self._turn is not None:
+            turn = self._turn
+            self._worker.cancel(turn.number)
+            self._finish(turn)
+
+    def begin_conversation(self) -> None:
+        """Go to a conversation in which nothing was said yet."""
+        fresh = next((talk for talk in self.talks if talk.is_new()), None)
+        if fresh is None:
+            fresh = Talk()
+            self.talks.insert(0, fresh)
+        self.switch_to(fresh)
+        self.composer.edit.setFocus()
+
+    def switch_to(self, talk: Talk) -> None:
+        """Show another conversation; what is typed in this one stays with it."""
+        if talk is self.talk:
+            return
+        self.talk.draft = self.composer.text()
+        self._show_talk(talk)
+
+    def show_source(self, row: int, number: int) -> None:
+        """Open the passage behind a numbered mark of the answer at ``row``."""
+        self._panel_closed = False
+        self.panel.show_source(self.talk.transcript.entry(row), number)
+        self.panel.show()
+
+    def toggle_details(self, row: int) -> None:
+        """Open or close the panel with what stands behind the answer at ``row``."""
+        entry = self.talk.transcript.entry(row)
+        close = self.panel.isVisible() and self.panel.entry() is entry
+        self.panel.show_entry(entry)
+        self._panel_closed = close
+        self.panel.setVisible(not close)
+
+    def rate(self, row: int, rating: int | None) -> None:
+        """Keep what the person thinks of the answer at ``row``."""
+        self.talk.transcript.rate(row, rating)
+        self._worker.rate(self.talk.transcript.entry(row).message_id, rating)
+
+    def _show_talk(self, talk: Talk) -> None:
+        self.talk = talk
+        self.transcript.show_transcript(talk.transcript)
+        self.composer.set_text(talk.draft)
+        if not talk.is_loaded and talk.conversation is not None:
+            self._worker.load(talk.conversation)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Bring everything around the transcript up to date with the talk that is shown."""
+        self._middle.setCurrentWidget(self.empty if self.talk.is_new() else self.transcript)
+        self.column.show_talks(self.talks, self.talk)
+        self.panel.show_entry(self.talk.last_answer())
+        self.replies.offer(() if self._turn else self.talk.options())
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show the sides where there is room for them and something to show."""
+        sizes = self._appearance.theme.sizes
+        least = sizes.reading // 2 + 3 * sizes.unit
+        answer = self.talk.last_answer()
+        has_evidence = answer is not None and bool(answer.citations or answer.is_emergency)
+        self.column.setVisible(self.width() >= sizes.conversations + least)
+        has_room = self.width() >= sizes.conversations + sizes.sources + least
+        self.panel.setVisible(has_evidence and has_room and not self._panel_closed)
+
+    def _show_behind(self, row: int) -> None:
+        entry = self.talk.transcript.entry(row)
+        if not entry.mine:
+            self.panel.show_entry(entry)
+
+    def _finish(self, turn: Turn) -> None:
+        turn.talk.transcript.end_turn(turn.row)
+        self._turn = None
+        self.composer.set_busy(False)
+        self._refresh()
+
+    def _on_ready(self, samples: Sequence[str], number: str, stored: Sequence[Conversation]) -> None:
+        self._emergency_number = number
+        self.transcript.set_emergency_number(number)
+        self.panel.set_emergency_number(number)
+        self.empty.offer(samples)
+        self.status.hide()
+        self.talks += [Talk(conversation=conversation, is_loaded=False) for conversation in stored]
+        self._refresh()
+
+    def _on_unavailable(self, failure: Failed) -> None:
+        self.status.show_failure(failure)
+
+    def _on_begun(self, number: int, conversation: Conversation) -> None:
+        self._asked[number].conversation = conversation
+
+    def _on_event(self, number: int, event: TurnEvent) -> None:
+        turn = self._turn
+        if turn is None or turn.number != number:
+            return
+        turn.talk.transcript.apply(turn.row, event)
+        if isinstance(event, Alert):
+            self._announce_emergency(event)
+        if isinstance(event, Failed):
+            self._keep_text(turn)
+        if isinstance(event, (Cited, Finished, Alert)) and turn.talk is self.talk:
+            self.panel.show_entry(self.talk.last_answer())
+            self._fit()
+
+    def _on_ended(self, number: int) -> None:
+        self._asked.pop(number, None)
+        if self._turn is not None and self._turn.number == number:
+            self._finish(self._turn)
+
+    def _on_loaded(self, conversation: Conversation, messages: Sequence[Message]) -> None:
+        for talk in self.talks:
+            if talk.conversation is not None and talk.conversation.id == conversation.id and not talk.is_loaded:
+                talk.transcript = TranscriptModel(entry_of(message) for message in messages)
+                talk.is_loaded = True
+                if talk is self.talk:
+                    self._show_talk(talk)
+
+    def _on_listed(self, conversations: Sequence[Conversation]) -> None:
+        known = {conversation.id: conversation for conversation in conversations}
+        for talk in self.talks:
+            if talk.conversation is not None:
+                talk.conversation = known.get(talk.conversation.id, talk.conversation)
+        self.column.show_talks(self.talks, self.talk)
+
+    def _keep_text(self, turn: Turn) -> None:
+        """Give the text of a failed turn back, unless the person has typed something else by now."""
+        if turn.talk is self.talk:
+            if not self.composer.text():
+                self.composer.set_text(turn.text)
+        elif not turn.talk.draft:
+            turn.talk.draft = turn.text
+
+    def _announce_emergency(self, event: Alert) -> None:
+        card = care_card(event.triage, self._emergency_number)
+        if card is not None:
+            announcement = QAccessibleAnnouncementEvent(self.transcript, card.spoken())
+            announcement.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+            QAccessible.updateAccessibility(announcement)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Use the room there is."""
+        super().resizeEvent(event)
+        self._fit()

@@ -1,0 +1,34 @@
+"""Make the small pieces that every page uses: widgets with a name for the style sheet, and labels of plain words."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QLabel
+
+from medbot_desktop.ui.plain_text import shown
+
+_Named = TypeVar("_Named", bound=QObject)
+
+
+def named(widget: _Named, name: str) -> _Named:
+    """Give a widget the name under which ``window.qss`` knows it."""
+    widget.setObjectName(name)
+    return widget
+
+
+def words(text: str, name: str = "plain", selectable: bool = False) -> QLabel:
+    """A label that shows ``text`` as it stands and breaks its lines.
+
+    Args:
+        text: what to show; never read as markup.
+        name: how it looks: ``title``, ``heading``, ``strong``, ``small`` or ``plain``.
+        selectable: whether the pointer can select it.
+    """
+    label = named(QLabel(shown(text)), name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    if selectable:
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

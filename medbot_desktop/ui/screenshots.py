@@ -1,0 +1,151 @@
+"""Take a picture of every page and state in every theme, with the real assistant behind the window.
+
+Run as ``python -m medbot_desktop.ui.screenshots [FOLDER]``; without a folder the pictures go to ``screenshots/``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from medbot_desktop.domain import Failed, TextDelta, TurnEvent
+from medbot_desktop.errors import MedBotError
+from medbot_desktop.network import install_guard
+from medbot_desktop.settings import MESSAGE_LIMIT
+from medbot_desktop.ui.app import application, open_workspace
+from medbot_desktop.ui.main_window import MainWindow
+from medbot_desktop.ui.theme import Appearance
+from medbot_desktop.ui.transcript_model import State
+from medbot_desktop.ui.worker import Worker
+
+THEMES = ("light", "dark", "contrast")
+SCREENS = ((1280, 800), (1920, 1080))
+
+QUESTION = "What can I do about a sore throat?"
+EMERGENCY = "I have crushing chest pain and my left arm is numb"
+STREAMED = "How can I sleep better?"
+
+_PATIENCE_MS = 120_000
+_SETTLE_MS = 200
+
+
+class Photographer:
+    """Walks through the window and takes the pictures.
+
+    Args:
+        folder: where the pictures go.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.appearance = Appearance("light")
+        self._worker = Worker(lambda: open_workspace("demo"))
+        self._failure: Failed | None = None
+        self._worker.unavailable.connect(self._fail)
+        self.window = MainWindow(self.appearance, self._worker)
+        self.pictures: list[Path] = []
+
+    def take_all(self) -> None:
+        """Take every picture.
+
+        Raises:
+            MedBotError: the assistant could not be opened, or does not answer.
+        """
+        self.window.show()
+        self._worker.start()
+        chat = self.window.chat
+        self._wait(lambda: bool(chat.empty.buttons))
+        self._take("empty")
+        self._stream()
+        self._ask(QUESTION)
+        row = chat.talk.transcript.rowCount() - 1
+        answer = chat.talk.transcript.entry(row)
+        self._take("answer")
+        if answer.citations:
+            chat.show_source(row, answer.citations[-1].n)
+            self._take("source")
+        for number, name in enumerate(("triage", "steps", "timings"), start=1):
+            chat.panel.tabs.setCurrentIndex(number)
+            self._take(name)
+        chat.panel.tabs.setCurrentIndex(0)
+        self._ask(EMERGENCY)
+        self._take("emergency")
+        self._ask("a " * (MESSAGE_LIMIT // 2) + "too long")
+        self._take("error")
+        self.window.open_page(1)
+        self._take("settings")
+
+    def _ask(self, text: str) -> None:
+        chat = self.window.chat
+        chat.begin_conversation()
+        chat.send(text)
+        self._wait(lambda: chat.talk.transcript.entry(-1).state in (State.DONE, State.FAILED))
+
+    def _stream(self) -> None:
+        """Ask, and take the pictures at the first words; events wait meanwhile."""
+        taken: list[TurnEvent] = []
+
+        def at_first_words(_: int, event: TurnEvent) -> None:
+            if isinstance(event, TextDelta) and not taken:
+                taken.append(event)
+                self._take("streaming", pause=False)
+
+        self._worker.happened.connect(at_first_words)
+        self._ask(STREAMED)
+        self._worker.happened.disconnect(at_first_words)
+
+    def _take(self, name: str, pause: bool = True) -> None:
+        for theme in THEMES:
+            self.appearance.choose(theme)
+            for width, height in SCREENS:
+                self.window.resize(width, height)
+                if pause:
+                    self._pause()
+                path = self._folder / f"{name}-{theme}-{width}x{height}.png"
+                self.window.grab().save(str(path))
+                self.pictures.append(path)
+        self.appearance.choose("light")
+
+    def _fail(self, failure: Failed) -> None:
+        self._failure = failure
+
+    def _pause(self) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(_SETTLE_MS, loop.quit)
+        loop.exec()
+
+    def _wait(self, done: Callable[[], bool]) -> None:
+        """Let the window work until ``done`` holds."""
+        deadline = QDeadlineTimer(_PATIENCE_MS)
+        while not done():
+            if self._failure:
+                raise MedBotError(self._failure.message, self._failure.hint)
+            if deadline.hasExpired():
+                raise MedBotError("The assistant did not answer in time.", hint="Run `medbot doctor`.")
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, _SETTLE_MS)
+
+
+def main(arguments: list[str]) -> int:
+    """Take all pictures; returns the exit status."""
+    install_guard()
+    application()
+    folder = Path(arguments[0] if arguments else "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    photographer = Photographer(folder)
+    try:
+        photographer.take_all()
+    except MedBotError as error:
+        print(f"{error.message} {error.hint}", file=sys.stderr)
+        return 1
+    finally:
+        photographer.window.close()
+    print(f"{len(photographer.pictures)} pictures in {folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,153 @@
+"""Open what stands behind an answer: its sources, its urgency, its steps and their times."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabBar, QVBoxLayout, QWidget
+
+from medbot_desktop.domain import Citation
+from medbot_desktop.ui.parts import named, words
+from medbot_desktop.ui.passage_card import PassageCard
+from medbot_desktop.ui.theme import Appearance, Theme
+from medbot_desktop.ui.transcript_model import Entry
+from medbot_desktop.ui.turn_details import steps_page, timings_page, triage_page
+
+SECTIONS = ("Sources", "Triage", "Steps", "Timings")
+
+
+class SourcePanel(QFrame):
+    """The right-hand side of the chat."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._entry: Entry | None = None
+        self._emergency_number = ""
+        self._chosen = 0
+        self._column = QVBoxLayout()
+        self._adding = QTimer(self)
+        self._adding.setSingleShot(True)
+        self._adding.timeout.connect(self._add_card)
+        self.cards: list[PassageCard] = []
+        self.setObjectName("panel")
+        self.setFixedWidth(appearance.theme.sizes.sources)
+        self.tabs = named(QTabBar(), "panelTabs")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(True)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setAccessibleName("What stands behind the answer")
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for name in SECTIONS:
+            self.tabs.addTab(name)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.area.setAccessibleName("Sources")
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self.area, 1)
+        self.tabs.currentChanged.connect(self._build)
+        appearance.changed.connect(self._build)
+        self._build()
+
+    def set_emergency_number(self, number: str) -> None:
+        """Say which number the emergency care card names."""
+        self._emergency_number = number
+        self._build()
+
+    def show_entry(self, entry: Entry | None) -> None:
+        """Show what stands behind this answer; None shows an empty panel."""
+        if entry is not self._entry:
+            self._chosen = 0
+            self._show(entry)
+
+    def show_source(self, entry: Entry, number: int) -> None:
+        """Open the passage behind a numbered mark."""
+        self._chosen = number
+        if self.tabs.currentIndex() == 0:
+            self._show(entry)
+        else:
+            self._entry = entry
+            self.tabs.setCurrentIndex(0)
+
+    def entry(self) -> Entry | None:
+        """The answer whose evidence is shown."""
+        return self._entry
+
+    def section(self) -> str:
+        """The name of the section that is open."""
+        return SECTIONS[self.tabs.currentIndex()]
+
+    def _show(self, entry: Entry | None) -> None:
+        """Show another answer, or the same one with more behind it: cards that are there already stay."""
+        self._entry = entry
+        there = tuple(card.citation for card in self.cards)
+        if self.section() == "Sources" and there and there == self._citations()[: len(there)]:
+            for card in self.cards:
+                card.set_chosen(card.citation.n == self._chosen)
+            self._adding.start()
+        else:
+            self._build()
+
+    def _citations(self) -> tuple[Citation, ...]:
+        return self._entry.citations if self._entry else ()
+
+    def _build(self) -> None:
+        theme = self._appearance.theme
+        entry, section = self._entry or Entry(mine=False), self.section()
+        self.cards = []
+        self.area.setAccessibleName(section)
+        if section == "Sources":
+            page = self._sources_page(theme)
+        elif section == "Triage":
+            page = triage_page(entry, theme, self._emergency_number)
+        elif section == "Steps":
+            page = steps_page(entry, theme)
+        else:
+            page = timings_page(entry, theme)
+        self.area.setWidget(page)
+
+    def _sources_page(self, theme: Theme) -> QWidget:
+        page = QWidget()
+        self._column = QVBoxLayout(page)
+        unit = theme.sizes.unit
+        self._column.setContentsMargins(2 * unit, 2 * unit, 2 * unit, 2 * unit)
+        self._column.setSpacing(2 * unit)
+        if self._citations():
+            self._adding.start()
+        else:
+            self._column.addWidget(words("This answer has no sources.", "small"))
+        self._column.addStretch(1)
+        return page
+
+    def _add_card(self) -> None:
+        """Add the next passage; one at a time, so that the window goes on between them."""
+        missing = self._citations()[len(self.cards) :]
+        if self.section() != "Sources":
+            return
+        if missing:
+            card = PassageCard(missing[0], self._appearance.theme)
+            card.set_chosen(card.citation.n == self._chosen)
+            self._column.insertWidget(len(self.cards), card)
+            self.cards.append(card)
+        if len(missing) > 1:
+            self._adding.start()
+        elif self._chosen:
+            QTimer.singleShot(0, self, self._reveal)
+
+    def _reveal(self) -> None:
+        for card in self.cards:
+            if card.citation.n == self._chosen:
+                for other in self.cards:
+                    other.text.fit()
+                page = self.area.widget()
+                layout = page.layout() if page else None
+                if page and layout:
+                    layout.activate()
+                    page.adjustSize()
+                self.area.verticalScrollBar().setValue(card.y() - 2 * self._appearance.theme.sizes.unit)

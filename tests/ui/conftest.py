@@ -1,0 +1,145 @@
+"""A real window for every test, with turns that the test plays event by event: all that a window knows of answering."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from datetime import UTC, datetime
+from threading import Event
+
+import pytest
+
+from medbot_desktop.domain import (
+    Answer,
+    Citation,
+    Conversation,
+    Disposition,
+    Finished,
+    Intent,
+    Message,
+    Passage,
+    RedFlag,
+    Triage,
+    TurnEvent,
+    Utterance,
+)
+
+if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from medbot_desktop.ui.app import application
+from medbot_desktop.ui.main_window import MainWindow
+from medbot_desktop.ui.theme import Appearance
+from medbot_desktop.ui.worker import Worker
+
+PASSAGE_TEXT = "Most sore throats get better within a week. Drink plenty of cool drinks.\n- Gargle with salty water."
+QUOTE = "Most sore throats get better within a week."
+
+
+def citation(n: int = 1, text: str = PASSAGE_TEXT, quote: str = QUOTE) -> Citation:
+    """A citation of a passage about sore throats."""
+    start = text.index(quote)
+    passage = Passage(
+        f"core/sore-throat#{n}", "core", "sore-throat", "Sore throat", "What you can do", text, 0, len(text)
+    )
+    return Citation(n, passage, ((start, start + len(quote)),), 0.8)
+
+
+def emergency() -> Triage:
+    """The triage of a message about a heart attack."""
+    flag = RedFlag("chest_pain_cardiac", "This can be a heart attack.", "NHS 2023", ("Sit down and rest.",), ("chest",))
+    return Triage(Disposition.EMERGENCY, (flag,), (flag.why,))
+
+
+def finished(text: str, *citations: Citation, triage: Triage | None = None, message_id: str = "m1") -> Finished:
+    """The end of a turn that answered ``text``."""
+    utterance = Utterance("question", "en", Intent("health_question", 0.9))
+    answer = Answer(
+        "question", text, utterance, "health_question", triage or Triage(), citations, timings_ms={"total": 30}
+    )
+    return Finished(answer, message_id)
+
+
+class PlayedServices:
+    """Answers each message with the events that the test has laid down, and waits where it says so."""
+
+    def __init__(self) -> None:
+        self.events: Callable[[str], Sequence[TurnEvent | Event]] = lambda text: ()
+        self.sample_questions: Sequence[str] = ("What helps a sore throat?", "How do I treat a small burn?")
+        self.emergency_number = "999"
+        self.ratings: list[tuple[str, int | None]] = []
+        self.asked: list[tuple[str, str]] = []
+        self.may_open = Event()
+        self.may_open.set()
+        self.started: list[Conversation] = []
+        self.is_closed = False
+
+    @property
+    def assistant(self) -> PlayedServices:
+        return self
+
+    @property
+    def conversations(self) -> PlayedServices:
+        return self
+
+    def open(self) -> PlayedServices:
+        self.may_open.wait(10)
+        return self
+
+    def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
+        self.asked.append((conversation.id, text))
+        for event in self.events(text):
+            if isinstance(event, Event):
+                event.wait(10)
+            else:
+                yield event
+
+    def start(self) -> Conversation:
+        self.started.insert(0, Conversation(f"c{len(self.started)}", "", datetime.now(UTC)))
+        return self.started[0]
+
+    def list(self) -> Sequence[Conversation]:
+        return tuple(self.started)
+
+    def messages(self, conversation_id: str) -> Sequence[Message]:
+        return ()
+
+    def rate(self, message_id: str, rating: int | None) -> None:
+        self.ratings.append((message_id, rating))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    return application()
+
+
+@pytest.fixture
+def services() -> PlayedServices:
+    return PlayedServices()
+
+
+@pytest.fixture
+def appearance(qapp: QApplication) -> Appearance:
+    return Appearance("light")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, appearance: Appearance, services: PlayedServices) -> Iterator[MainWindow]:
+    """The real window, shown, with its worker started."""
+    worker = Worker(services.open)
+    window = MainWindow(appearance, worker)
+    window.show()
+    window.activateWindow()
+    qtbot.waitExposed(window)
+    worker.start()
+    yield window
+    services.may_open.set()
+    window.close()
+    window.deleteLater()
