@@ -1,0 +1,147 @@
+"""Turn texts into vectors whose angle tells how close their meanings are, on ONNX Runtime alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime_errors
+from tokenizers import Tokenizer
+
+from medbot_desktop.errors import ModelError
+from medbot_desktop.inference.devices import worker_threads
+
+MOST_TOKENS = 256
+"""What a text has beyond this many tokens, the two marks at its ends included, does not enter its vector."""
+
+_TEXTS_IN_BATCH = 16
+_TOKENS_IN_BATCH = 1_024
+_DAMAGED = (
+    runtime_errors.Fail,
+    runtime_errors.InvalidArgument,
+    runtime_errors.InvalidGraph,
+    runtime_errors.InvalidProtobuf,
+    runtime_errors.NoSuchFile,
+    runtime_errors.NotImplemented,
+)
+
+
+class Embedder:
+    """A sentence embedder of the MiniLM kind: mean over the tokens, then unit length.
+
+    The weights are stored in 8 bits and computed with in 32, so a text's vector does not depend on what it is
+    batched with, nor on the padding. One embedder may be used from several threads.
+
+    Args:
+        model: the ONNX file; inputs ``input_ids``, ``attention_mask``, ``token_type_ids``.
+        tokenizer: the model's ``tokenizer.json``.
+        identity: what tells this embedder's vectors from another's, kept beside them.
+        threads: processor threads; 0: one for each core.
+
+    Raises:
+        ModelError: a file is missing, or is not what it should be.
+    """
+
+    def __init__(self, model: Path, tokenizer: Path, identity: str, threads: int = 0) -> None:
+        self.identity = identity
+        self._tokenizer = _open_tokenizer(tokenizer)
+        self._session = _open_session(model, threads or worker_threads())
+        self.dimensions = int(self._session.get_outputs()[0].shape[-1])
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts.
+
+        Args:
+            texts: any number; of each, the first ``MOST_TOKENS`` tokens count.
+
+        Returns:
+            One row of unit length for each text, in the same order, shape ``(len(texts), dimensions)``.
+        """
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        tokens = self.tokenize(texts)
+        for rows in batches([len(ids) for ids in tokens]):
+            vectors[rows] = self._run([tokens[row] for row in rows])
+        return vectors
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        """The token numbers of each text, at most ``MOST_TOKENS``."""
+        return [encoding.ids for encoding in self._tokenizer.encode_batch_fast([_encodable(text) for text in texts])]
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text has, the two marks at its ends included; counting stops at ``MOST_TOKENS``."""
+        return len(self._tokenizer.encode(_encodable(text)).ids)
+
+    def _run(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        ids, mask = padded(tokens)
+        hidden = self._session.run(
+            None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        )[0]
+        weights = mask[:, :, np.newaxis].astype(np.float32)
+        sums: NDArray[np.float32] = (hidden * weights).sum(axis=1)
+        # The mean and the unit length differ by a factor only, so the division by the token count is not needed.
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        vectors: NDArray[np.float32] = sums / np.maximum(lengths, np.finfo(np.float32).tiny)
+        return vectors
+
+
+def padded(tokens: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Token numbers and their mask, both of shape (texts, longest text)."""
+    ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, text in enumerate(tokens):
+        ids[row, : len(text)] = text
+        mask[row, : len(text)] = 1
+    return ids, mask
+
+
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Rows of texts of like length, so that little is computed for padding and a batch stays in the cache."""
+    batch: list[int] = []
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) == _TEXTS_IN_BATCH or (len(batch) + 1) * lengths[row] > _TOKENS_IN_BATCH):
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+def _encodable(text: str) -> str:
+    """The text with a mark where half of a character is missing, as command lines and file names can have."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _open_tokenizer(path: Path) -> Tokenizer:
+    try:
+        text = path.read_text(encoding="utf-8")
+        # The library tells a damaged file by a bare Exception only, so its outline is looked at first.
+        json.loads(text)["model"]["type"]
+    except OSError as error:
+        raise ModelError(f"The tokenizer {path.name} cannot be read: {error.strerror}.", _HINT) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The tokenizer {path.name} is damaged.", _HINT) from error
+    tokenizer = Tokenizer.from_str(text)
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MOST_TOKENS)
+    return tokenizer
+
+
+def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    # Threads that wait for work must not keep the cores busy: the text model needs them.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except _DAMAGED as error:
+        raise ModelError(f"The embedder {path.name} is missing or damaged.", _HINT) from error
+
+
+_HINT = "Run `medbot models verify`, then `medbot models sync`."
