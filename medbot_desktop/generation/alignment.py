@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from medbot_desktop.generation.claim import NEGATIONS, Term
 from medbot_desktop.text import stem
 
@@ -26,14 +29,20 @@ _PEOPLE = _stems(
 )
 _TOGETHER = _stems("both together combined between mixed")
 _EXAMPLES = _stems("including")
+_OPENERS = _EXAMPLES | _stems("because such for")
+_LONGEST_ITEM = 16
+"""Terms of the longest item of a list; only what ends the sentence may be longer."""
 
 
 def follows(claim: tuple[Term, ...], sentence: tuple[Term, ...]) -> bool:
     """Whether the claim says what the sentence says, in its order, leaving out only what may be left out."""
+    if not claim or not sentence or claim[0].value != sentence[0].value:
+        return False
+    ends = _ends_of_droppable(sentence)
     places = {0}
     for said, term in enumerate(claim):
         if said:
-            places = _with_dropped(places, sentence)
+            places = _with_dropped(places, ends)
         places = {
             heard + 1
             for heard in places
@@ -41,7 +50,9 @@ def follows(claim: tuple[Term, ...], sentence: tuple[Term, ...]) -> bool:
             and term.value == sentence[heard].value
             and _same_joint(claim, said, sentence, heard)
         }
-    return bool(claim) and len(sentence) in _with_dropped(places, sentence)
+        if not places:
+            return False
+    return len(sentence) in _with_dropped(places, ends)
 
 
 def is_part_of(claim: tuple[Term, ...], sentence: tuple[Term, ...]) -> bool:
@@ -50,13 +61,30 @@ def is_part_of(claim: tuple[Term, ...], sentence: tuple[Term, ...]) -> bool:
     return all(any(value == term.value for value in rest) for term in claim)
 
 
-def _with_dropped(places: set[int], sentence: tuple[Term, ...]) -> set[int]:
+def _with_dropped(places: set[int], ends: Sequence[frozenset[int]]) -> set[int]:
     """The places in the sentence that can be reached from these by leaving parts out."""
-    reached = set(places)
-    for start in range(min(places, default=len(sentence)), len(sentence)):
-        if start in reached:
-            reached.update(end for end in range(start + 1, len(sentence) + 1) if _may_drop(sentence, start, end))
+    reached: set[int] = set()
+    waiting = set(places)
+    while waiting:
+        place = waiting.pop()
+        reached.add(place)
+        waiting |= ends[place] - reached
     return reached
+
+
+@lru_cache(maxsize=1_024)
+def _ends_of_droppable(sentence: tuple[Term, ...]) -> tuple[frozenset[int], ...]:
+    """For each place in the sentence, and its end, where a part that begins there and can be left out may end."""
+    size = len(sentence)
+    ends = [
+        frozenset(
+            end
+            for end in {*range(start + 1, min(start + _LONGEST_ITEM, size) + 1), size}
+            if _may_drop(sentence, start, end)
+        )
+        for start in range(size)
+    ]
+    return (*ends, frozenset())
 
 
 def _same_joint(claim: tuple[Term, ...], said: int, sentence: tuple[Term, ...], heard: int) -> bool:
@@ -74,6 +102,8 @@ def _same_joint(claim: tuple[Term, ...], said: int, sentence: tuple[Term, ...], 
 
 def _may_drop(sentence: tuple[Term, ...], start: int, end: int) -> bool:
     """Whether the terms from ``start`` to ``end`` can be left out without a change of what the rest claims."""
+    if not sentence[start].begins_part and sentence[start].value not in _OPENERS:
+        return False
     run = [term.value for term in sentence[start:end]]
     to_the_end = end == len(sentence)
     if run[0] == stem("because") and to_the_end:
@@ -98,9 +128,9 @@ def _is_example(run: list[str]) -> bool:
 
 def _is_list_item(sentence: tuple[Term, ...], start: int, end: int) -> bool:
     """Whether the run stands between commas, "and" or "or", where each item holds by itself."""
-    values = [term.value for term in sentence]
     if not sentence[start].begins_part or not (end == len(sentence) or sentence[end].begins_part):
         return False
+    values = [term.value for term in sentence]
     if not _TOGETHER.isdisjoint(values):
         return False
     # "If A and B" needs both; of "if A or B" each is enough.

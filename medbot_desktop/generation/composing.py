@@ -43,16 +43,21 @@ class Composition:
         self._question = question
         self._hits = list(hits[:_PASSAGES])
 
-    def sentences(self) -> Generator[SupportedSentence, None, None]:
+    def sentences(self) -> Generator[SupportedSentence | None, None, None]:
         """Write, check each sentence, and yield those that a passage supports.
+
+        Yields:
+            A supported sentence, or None where the model is still at one, so that the caller can stop it at any time.
 
         Raises:
             ModelError: the model's process failed; what was yielded before stays valid.
         """
         with closing(self._writer.stream(self._messages(), max_tokens=_MOST_TOKENS)) as pieces:
             for written in _whole_sentences(pieces):
-                sentence = self._supported(written)
-                if sentence is None:
+                sentence = self._supported(written) if written else None
+                if not written:
+                    yield None
+                elif sentence is None:
                     self.removed += 1
                 else:
                     self.supported += 1
@@ -76,10 +81,11 @@ class Composition:
 
 
 def _whole_sentences(pieces: Iterable[str]) -> Iterator[str]:
-    """Cut a stream into sentences, each with the marks behind it."""
+    """Cut a stream into sentences, each with the marks behind it; an empty one where a piece completes none."""
     pending = ""
     for piece in pieces:
-        pending += piece
+        if not _SENTENCE_END.search(pending := pending + piece):
+            yield ""
         while (match := _SENTENCE_END.search(pending)) and match.end() < len(pending) - 1:
             if (marks := re.compile(r"(\s*\[\d+\])+").match(pending, match.end())) is not None:
                 end = marks.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Protocol
@@ -11,6 +12,8 @@ from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.text_model import ChatMessage
 
 _MOST_TOKENS = 32
+_PATIENCE_S = 0.2
+"""How long the person waits for the choice; a busy computer opens with the first sentence instead."""
 
 
 class TextWriter(Protocol):
@@ -23,7 +26,7 @@ class TextWriter(Protocol):
     def stream(
         self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
     ) -> Generator[str, None, None]:
-        """Write an answer piece by piece; closing the generator cancels."""
+        """Write an answer piece by piece, an empty piece while it reads; closing the generator cancels."""
 
 
 def choose_phrase(writer: TextWriter, instruction: str, message: str, choices: Sequence[str]) -> str | None:
@@ -38,12 +41,13 @@ def choose_phrase(writer: TextWriter, instruction: str, message: str, choices: S
         choices: the sentences, none of which says anything medical.
 
     Returns:
-        The chosen sentence; None where the model is not ready or failed.
+        The chosen sentence; None where the model is not ready, failed, or took too long.
     """
     if not writer.ready:
         return None
     messages = [ChatMessage("system", instruction), ChatMessage("user", message)]
     written = ""
+    give_up = time.monotonic() + _PATIENCE_S
     try:
         with closing(writer.stream(messages, max_tokens=_MOST_TOKENS, grammar=closed_grammar(choices))) as pieces:
             for piece in pieces:
@@ -51,6 +55,8 @@ def choose_phrase(writer: TextWriter, instruction: str, message: str, choices: S
                 left = [choice for choice in choices if choice.startswith(written)]
                 if len(left) <= 1:
                     return left[0] if left else None
+                if time.monotonic() > give_up:
+                    return None
     except ModelError:
         return None
     return written if written in choices else None

@@ -1,0 +1,1 @@
+"""One turn of conversation: read, watch for danger, answer, remember."""

@@ -1,0 +1,64 @@
+"""MedBot's own sentences, none of them medical, read from ``resources/locale``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tomllib import TOMLDecodeError, loads
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from medbot_desktop.errors import InputError
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NotFound(_Group):
+    """What is said where the library holds no answer; ``nearest`` names topics in ``{titles}``."""
+
+    text: str
+    next_step: str
+    nearest: str
+
+
+class Fixed(_Group):
+    """A reply that is always the same."""
+
+    text: str
+
+
+class Choice(_Group):
+    """Replies of which a model that may only phrase chooses one; the first serves without a model."""
+
+    choices: list[str] = Field(min_length=1)
+    instruction: str
+
+
+class Wording(_Group):
+    """Everything that MedBot says in its own words."""
+
+    disclaimer: str
+    safety_net: str
+    library_in_english: str
+    openings: list[str] = Field(min_length=1)
+    opening_instruction: str
+    not_found: NotFound
+    after_alert: Fixed
+    instruction_attempt: Fixed
+    greeting: Choice
+    thanks: Choice
+    small_talk: Fixed
+    speak_to_person: Fixed
+
+
+def load_wording(path: Path) -> Wording:
+    """Read the wording.
+
+    Raises:
+        InputError: the file is missing or broken.
+    """
+    try:
+        return Wording.model_validate(loads(path.read_text(encoding="utf-8")))
+    except (OSError, TOMLDecodeError, ValidationError) as error:
+        raise InputError(f"The wording file {path.name} cannot be read.", hint="Install MedBot again.") from error
