@@ -1,0 +1,1 @@
+"""The command line `medbot`: one module for each group of commands."""

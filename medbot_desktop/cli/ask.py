@@ -1,0 +1,100 @@
+"""`medbot ask` and `medbot chat`: questions in the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from medbot_desktop.cli.answers import answer_object
+from medbot_desktop.cli.output import JsonOption, ProfileOption, print_json, read_cases
+from medbot_desktop.cli.terminal import Terminal
+from medbot_desktop.domain import Conversation, Failed, Finished
+from medbot_desktop.errors import InputError, MedBotError
+from medbot_desktop.workspace import Workspace
+
+_MODEL_WAIT_S = 3.0
+"""How long one question waits for the language model, which loads while the library is opened."""
+
+
+def ask(
+    text: str = typer.Argument(None, help="The question."),
+    cases: Path = typer.Option(None, "--cases", help="Ask every line of a JSON-lines file of id and text instead."),
+    as_json: bool = JsonOption,
+    profile: str = ProfileOption,
+) -> None:
+    """Ask one question, or many, and print the answer with its sources."""
+    if (text is None) == (cases is None):
+        raise typer.BadParameter("Give either a question or --cases FILE.")
+    with Workspace.open(profile) as workspace:
+        _wait_for_model(workspace)
+        if cases is not None:
+            for case in read_cases(cases):
+                print_json({"id": case["id"], **_answer(workspace, case["text"])})
+        elif as_json:
+            found = _answer(workspace, text)
+            if "error" in found:
+                raise MedBotError(found["error"]["message"], found["error"]["hint"])
+            print_json(found)
+        else:
+            Terminal(workspace).turn(workspace.conversations.start(), text, raise_failed=True)
+
+
+def chat(as_json: bool = JsonOption, profile: str = ProfileOption) -> None:
+    """Talk in the terminal; an empty line or Ctrl-D ends it."""
+    with Workspace.open(profile) as workspace:
+        conversation = workspace.conversations.start()
+        if as_json:
+            for line in _lines():
+                if line.strip():
+                    print_json(_answer_to_line(workspace, line, conversation))
+        else:
+            Terminal(workspace).talk(conversation)
+
+
+def _answer(workspace: Workspace, text: str, conversation: Conversation | None = None) -> dict[str, Any]:
+    """The answer as an object; where the turn failed, an object with ``error``."""
+    with closing(workspace.assistant.respond(conversation or workspace.conversations.start(), text)) as events:
+        for event in events:
+            if isinstance(event, Finished):
+                return answer_object(event.answer)
+            if isinstance(event, Failed):
+                return {"question": text, "error": {"message": event.message, "hint": event.hint}}
+    raise MedBotError("The turn ended without an answer.", hint="Ask again.")
+
+
+def _lines() -> Iterator[str]:
+    """The lines of the standard input; bytes that are no UTF-8 become question marks, and the talk goes on."""
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace")
+
+
+def _answer_to_line(workspace: Workspace, line: str, conversation: Conversation) -> dict[str, Any]:
+    try:
+        text = _message(line)
+    except InputError as error:
+        return {"question": line.strip(), "error": {"message": error.message, "hint": error.hint}}
+    return _answer(workspace, text, conversation)
+
+
+def _message(line: str) -> str:
+    """A line of ``chat --json``: plain text, a JSON string, or an object with ``text``."""
+    try:
+        value = json.loads(line)
+    except json.JSONDecodeError:
+        return line.rstrip("\n")
+    if isinstance(value, dict):
+        value = value.get("text")
+    if not isinstance(value, str):
+        raise InputError("A line of the chat has no text.", hint='Write a message, or {"text": "..."}, on each line.')
+    return value
+
+
+def _wait_for_model(workspace: Workspace) -> None:
+    if workspace.text_model is not None:
+        workspace.text_model.wait_ready(_MODEL_WAIT_S)

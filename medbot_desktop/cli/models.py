@@ -1,0 +1,165 @@
+"""`medbot models`: fetch, list, check, add and remove what MedBot computes with."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from medbot_desktop.cli.output import JsonOption, print_json
+from medbot_desktop.errors import ModelError
+from medbot_desktop.inference.catalogue import CatalogueEntry
+from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.inference.sync import SyncedModel, SyncEvent, sync_models
+from medbot_desktop.workspace import core_is_prepared, prepare_core
+
+app = typer.Typer(help="The models on this computer.", no_args_is_help=True)
+
+_NamesArgument = typer.Argument(None, metavar="[NAME]...", help="Names of models; without any, the defaults.")
+
+
+@app.command()
+def sync(names: list[str] = _NamesArgument, as_json: bool = JsonOption) -> None:
+    """Fetch what is missing or was changed. This is the only command that uses the network."""
+    store = ModelStore.standard()
+    entries = [store.entry(name) for name in names or ()] or [e for e in store.catalogue.entries if e.default]
+    with _progress(as_json) as progress:
+        synced = sync_models(store, entries, _SyncDisplay(progress).show)
+    for model in synced:
+        if as_json:
+            print_json({**asdict(model), "folder": str(model.folder)})
+        else:
+            typer.echo(_sync_line(model))
+    if store.default("embedder") in store.installed():
+        if not core_is_prepared():
+            typer.echo("Preparing the core library, once; this takes about a minute.", err=True)
+        prepare_core(store)
+
+
+@app.command(name="list")
+def list_models(as_json: bool = JsonOption) -> None:
+    """Show which models there are, and which of them are on this computer."""
+    store = ModelStore.standard()
+    here = {entry.name for entry in store.installed()}
+    rows = [_entry_object(store, entry, entry.name in here) for entry in store.entries()]
+    if as_json:
+        for row in rows:
+            print_json(row)
+        return
+    table = Table("Model", "Purpose", "Size", "Licence", "Tier", "Here", box=None, pad_edge=False)
+    for row in rows:
+        tier = row["tier"] if row["purpose"] == "chat" else ""
+        present = "yes" if row["installed"] else "no"
+        table.add_row(row["name"], row["purpose"], _megabytes(row["size"]), row["licence"], tier, present)
+    Console().print(table)
+
+
+@app.command()
+def verify(names: list[str] = _NamesArgument, as_json: bool = JsonOption) -> None:
+    """Read every byte of the models again and compare it with the catalogue."""
+    store = ModelStore.standard()
+    entries = [store.entry(name) for name in names or ()] or _worth_verifying(store)
+    faults = []
+    for check in store.verify(entries):
+        if as_json:
+            print_json({"model": check.model, "file": check.file, "ok": not check.fault, "fault": check.fault})
+        elif not check.fault:
+            typer.echo(f"ok       {check.model}/{check.file}")
+        else:
+            typer.echo(f"damaged  {check.model}/{check.file}: {check.fault}")
+        faults += [check] if check.fault else []
+    if faults:
+        raise ModelError(
+            f"{len(faults)} model {'file is' if len(faults) == 1 else 'files are'} missing or not what it should be.",
+            "Run `medbot models sync`, or add a model of your own again.",
+        )
+
+
+@app.command()
+def add(
+    file: Path = typer.Argument(..., metavar="FILE.gguf", help="A GGUF model, on a USB stick for example."),
+    as_json: bool = JsonOption,
+) -> None:
+    """Take in a language model from a file."""
+    store = ModelStore.standard()
+    with _progress(as_json) as progress:
+        task = progress.add_task(f"Copying {file.name}", total=None)
+        entry = store.add(file, lambda done, total: progress.update(task, completed=done, total=total))
+    if as_json:
+        print_json(_entry_object(store, entry, installed=True))
+    else:
+        typer.echo(f"Added {entry.name} ({_megabytes(entry.size)}, tier {entry.tier}).")
+
+
+@app.command()
+def remove(
+    name: str = typer.Argument(..., help="The model's name, as `medbot models list` shows it."),
+    as_json: bool = JsonOption,
+) -> None:
+    """Take a model off this computer."""
+    entry = ModelStore.standard().remove(name)
+    if as_json:
+        print_json({"name": entry.name, "removed": True, "freed": entry.size})
+    else:
+        typer.echo(f"Removed {entry.name}; {_megabytes(entry.size)} are free again.")
+
+
+class _SyncDisplay:
+    """Shows the steps of a sync as one bar for each fetch."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def show(self, event: SyncEvent) -> None:
+        """Show one step."""
+        if event.step == "waiting":
+            self._progress.console.print("Another MedBot is fetching models; waiting for it.")
+        elif event.step == "fetching":
+            if event.source not in self._tasks:
+                self._progress.console.print(f"Fetching {event.model} from the Python package {event.source}.")
+                self._tasks[event.source] = self._progress.add_task(event.model, total=None)
+            self._progress.update(self._tasks[event.source], completed=event.done, total=event.total or None)
+
+
+def _progress(quiet: bool) -> Progress:
+    """A progress bar on standard error, so that standard output holds the result alone."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    return Progress(*columns, console=Console(stderr=True, quiet=quiet, highlight=False), transient=True)
+
+
+def _worth_verifying(store: ModelStore) -> list[CatalogueEntry]:
+    """The defaults, which must be there, and whatever else is."""
+    return [entry for entry in store.entries() if entry.default or store.folder_of(entry) is not None]
+
+
+def _entry_object(store: ModelStore, entry: CatalogueEntry, installed: bool) -> dict[str, Any]:
+    folder = store.folder_of(entry)
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "purpose": entry.purpose,
+        "licence": entry.licence,
+        "size": entry.size,
+        "default": entry.default,
+        "tier": entry.tier,
+        "installed": installed,
+        "folder": str(folder) if folder else None,
+        "files": [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in entry.files],
+    }
+
+
+def _sync_line(model: SyncedModel) -> str:
+    if not model.installed:
+        return f"{model.name}: already there."
+    origin = f"fetched {_megabytes(model.fetched)}" if model.fetched else "taken from an earlier download"
+    return f"{model.name}: {origin}, in {model.folder}."
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"

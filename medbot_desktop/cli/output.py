@@ -1,0 +1,57 @@
+"""Print results as tables for people, or as JSON objects for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from medbot_desktop.errors import InputError
+
+JsonOption = typer.Option(False, "--json", help="Print JSON: one object, or one object a line for many.")
+ProfileOption = typer.Option("demo", "--profile", help="The profile to open; demo lives in memory and writes nothing.")
+
+
+def print_json(value: Any) -> None:
+    """Print one object on one line; halves of a character that cannot be printed become question marks."""
+    line = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def read_cases(file: Path) -> Iterator[dict[str, Any]]:
+    """Read the inputs of ``--cases``: one JSON object a line, with ``id`` and ``text``.
+
+    Raises:
+        InputError: the file cannot be read, or a line is no such object; names the line.
+    """
+    hint = 'Each line is an object such as {"id": "1", "text": "..."}.'
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The file {file} cannot be read as UTF-8 text.", hint=hint) from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            case = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise InputError(f"Line {number} of {file.name} is not JSON.", hint=hint) from error
+        if not isinstance(case, dict) or "id" not in case or not isinstance(case.get("text"), str):
+            raise InputError(f"Line {number} of {file.name} has no id or no text.", hint=hint)
+        yield case
+
+
+@contextmanager
+def quiet_when_pipe_closes() -> Iterator[None]:
+    """Let ``medbot ... | head`` end without a word."""
+    try:
+        yield
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
