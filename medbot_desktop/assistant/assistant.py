@@ -193,7 +193,8 @@ class Assistant:
         intent = utterance.intent.name
         if utterance.language not in ("en", "und"):
             draft.skill = "other_language"
-            yield from draft.answer.say(self._wording.library_in_english)
+            for sentence in self._wording.other_language.sentences(utterance.language):
+                yield from draft.answer.say(self._fill_numbers(sentence))
         elif intent == "greeting" or intent == "thanks":
             choice = getattr(self._wording, intent)
             words, draft.model = self._answering.open_with(utterance.text, choice.instruction, choice.choices)

@@ -35,12 +35,25 @@ class Choice(_Group):
     instruction: str
 
 
+class OtherLanguage(_Group):
+    """What is said to a message in another language, by language code; English is always there."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    en: str
+
+    def sentences(self, language: str) -> list[str]:
+        """The sentence in that language, where there is one, then the English one."""
+        own = getattr(self, language, None)
+        return [own, self.en] if own and language != "en" else [self.en]
+
+
 class Wording(_Group):
     """Everything that MedBot says in its own words."""
 
     disclaimer: str
     safety_net: str
-    library_in_english: str
+    other_language: OtherLanguage
     openings: list[str] = Field(min_length=1)
     opening_instruction: str
     not_found: NotFound

@@ -1,0 +1,130 @@
+"""Find what must stop everything else: red flags of an emergency, in every message, by rules that can be read."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from medbot_desktop.domain import Assertion, Disposition, Entity, RedFlag, Triage, Utterance
+from medbot_desktop.errors import InputError
+
+_HOLDS = (Assertion.PRESENT, Assertion.UNCERTAIN)
+
+
+class FlagRule(BaseModel):
+    """One rule of ``red_flags.toml``, over the names of signs and circumstances.
+
+    Attributes:
+        name: stable identifier.
+        group: the kind of emergency.
+        all_of: every one must hold; an entry may offer alternatives, ``"sweating|vomiting"``.
+        any_of: at least ``at_least`` of them must hold, where there are any.
+        none_of: none may hold.
+        why: one plain sentence that a patient can read.
+        source: the guideline and its year.
+        action: which entry of ``[actions]`` says what to do.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    group: str
+    all_of: list[str] = []
+    any_of: list[str] = []
+    at_least: int = Field(default=1, ge=1)
+    none_of: list[str] = []
+    why: str = Field(min_length=15)
+    source: str = Field(pattern=r"\d{4}")
+    action: str
+
+    def deciding(self, held: dict[str, list[Entity]]) -> list[Entity] | None:
+        """Return the entities by which the rule holds, or None where it does not.
+
+        Args:
+            held: the entities that hold, by name.
+        """
+        if any(name in held for name in self.none_of):
+            return None
+        decided: list[Entity] = []
+        for entry in self.all_of:
+            found = [entity for name in entry.split("|") for entity in held.get(name, ())]
+            if not found:
+                return None
+            decided += found
+        named = [name for name in self.any_of if name in held]
+        if self.any_of and len(named) < self.at_least:
+            return None
+        return decided + [entity for name in named for entity in held[name]]
+
+
+class FlagFile(BaseModel):
+    """``red_flags.toml``: what to do, by name, and the rules in order of weight."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    actions: dict[str, list[str]]
+    rule: list[FlagRule]
+
+
+class Watch:
+    """Looks for red flags in what was read.
+
+    Args:
+        rules: what ``red_flags.toml`` holds.
+    """
+
+    def __init__(self, rules: FlagFile) -> None:
+        self._rules = rules
+
+    @classmethod
+    def load(cls, resources: Path) -> Watch:
+        """Read ``triage/red_flags.toml``.
+
+        Raises:
+            InputError: the file is missing, or does not fit its schema.
+        """
+        file = resources / "triage" / "red_flags.toml"
+        try:
+            rules = FlagFile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise InputError(f"The rule file {file.name} cannot be read.", hint="Install MedBot again.") from error
+        except ValidationError as error:
+            place = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise InputError(f"The rule file {file.name} is wrong at {place}.", hint="Correct that entry.") from error
+        unknown = {rule.action for rule in rules.rule} - rules.actions.keys()
+        if unknown:
+            raise InputError(f"The rule file {file.name} names actions that it lacks: {', '.join(sorted(unknown))}.")
+        return cls(rules)
+
+    @property
+    def rules(self) -> tuple[FlagRule, ...]:
+        """The rules in order of weight."""
+        return tuple(self._rules.rule)
+
+    def watch(self, utterance: Utterance) -> Triage | None:
+        """Return the red flags that the person asserts now, for themselves or for someone with them.
+
+        A sign that is denied, long past, hypothetical or asked about in general raises nothing; one that is only
+        thought likely does. The sentences of ``do_now`` still hold ``{emergency_number}`` and ``{crisis_line}``
+        for the caller to fill in.
+
+        Returns:
+            The emergency with its flags, the weightiest first, or None where there is none.
+        """
+        held: dict[str, list[Entity]] = {}
+        for entity in utterance.entities:
+            lasting = entity.kind == "context" and entity.assertion is Assertion.PAST
+            if lasting or entity.assertion in _HOLDS:
+                held.setdefault(entity.name, []).append(entity)
+        flags = [
+            self._flag(rule, deciding) for rule in self._rules.rule if (deciding := rule.deciding(held)) is not None
+        ]
+        if not flags:
+            return None
+        return Triage(Disposition.EMERGENCY, tuple(flags), tuple(dict.fromkeys(flag.why for flag in flags)))
+
+    def _flag(self, rule: FlagRule, deciding: list[Entity]) -> RedFlag:
+        words = dict.fromkeys(entity.text for entity in sorted(deciding, key=lambda entity: entity.start))
+        return RedFlag(rule.name, rule.why, rule.source, tuple(self._rules.actions[rule.action]), tuple(words))

@@ -1,0 +1,169 @@
+"""Decide whether a sign holds now: after ConText (Harkema et al. 2009), with its triggers as data.
+
+A trigger ("no", "history of", "what are the signs of") reaches a number of words before or behind it, until a word or a
+comma ends its scope. Where danger and none are both possible reading, the sign is left to hold.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from medbot_desktop.domain import Assertion
+from medbot_desktop.understanding.patterns import Match, PatternSet
+from medbot_desktop.understanding.rulefiles import ContextFile, TriggerEntry, load_rules
+from medbot_desktop.understanding.tokens import Token
+
+_LIST_REACH = 14
+# No trigger reaches farther than this, in words; those of a whole sentence or message aside.
+_FARTHEST = 25
+_PRECEDENCE = ("hypothetical", "negated", "other", "past", "uncertain")
+_TERMINATOR, _OPENER = "terminator", "opener"
+
+
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    entry: TriggerEntry
+    tokens: tuple[int, ...]
+
+
+class Assertions:
+    """The triggers, compiled once.
+
+    Args:
+        rules: what ``context.toml`` holds.
+    """
+
+    def __init__(self, rules: ContextFile) -> None:
+        self._entries = rules.trigger
+        patterns = [(str(n), phrase) for n, entry in enumerate(rules.trigger) for phrase in entry.phrases]
+        patterns += [(_TERMINATOR, phrase) for phrase in rules.terminators]
+        patterns += [(_OPENER, phrase) for phrase in rules.openers]
+        patterns += [(f"stop {n}", phrase) for n, entry in enumerate(rules.trigger) for phrase in entry.stops_at]
+        self._patterns = PatternSet(patterns, rules.groups)
+
+    @classmethod
+    def load(cls, resources: Path) -> Assertions:
+        """Read ``triage/context.toml``.
+
+        Raises:
+            InputError: the file is missing or wrong.
+        """
+        return cls(load_rules(resources / "triage" / "context.toml", ContextFile))
+
+    def read(self, tokens: Sequence[Token]) -> Context:
+        """Return the triggers of one message, ready to be asked about its signs."""
+        found = self._patterns.find(tokens)
+        triggers = [_Trigger(self._entries[int(m.key)], m.tokens) for m in found if m.key.isdigit()]
+        pseudo = [set(trigger.tokens) for trigger in triggers if trigger.entry.category == "none"]
+        real = [
+            trigger
+            for trigger in triggers
+            if trigger.entry.category != "none" and not any(covers.issuperset(trigger.tokens) for covers in pseudo)
+        ]
+        return Context(tokens, real, found, self._entries)
+
+
+class Context:
+    """What one message says about the signs in it."""
+
+    def __init__(
+        self, tokens: Sequence[Token], triggers: list[_Trigger], found: list[Match], entries: list[TriggerEntry]
+    ) -> None:
+        self._tokens = tokens
+        self._lists: dict[int, bool] = {}
+        wide = ("sentence", "message")
+        self._wide = [trigger for trigger in triggers if trigger.entry.direction in wide]
+        self._near = sorted(
+            (trigger for trigger in triggers if trigger.entry.direction not in wide), key=lambda trigger: trigger.tokens
+        )
+        self._places = [trigger.tokens[0] for trigger in self._near]
+        self._terminators = {match.first for match in found if match.key == _TERMINATOR}
+        self._openers = {match.first for match in found if match.key == _OPENER}
+        self._stops = {
+            id(entries[int(key)]): {match.first for match in found if match.key == f"stop {key}"}
+            for key in {match.key.split()[1] for match in found if match.key.startswith("stop ")}
+        }
+
+    def assertion(self, sign: tuple[int, ...], kind: str) -> Assertion:
+        """Whether the sign that took the tokens ``sign`` holds.
+
+        Args:
+            sign: indices of the sign's tokens, in order.
+            kind: the sign's kind; some triggers speak of some kinds only.
+        """
+        categories = {
+            trigger.entry.category
+            for trigger in self._within_reach(sign)
+            if (trigger.entry.category == "uncertain" or not set(trigger.tokens) <= set(sign))
+            and (not trigger.entry.kinds or kind in trigger.entry.kinds)
+            and self._reaches(trigger, sign)
+        }
+        if "present" in categories:
+            return Assertion.UNCERTAIN if categories & {"uncertain", "negated"} else Assertion.PRESENT
+        for category in _PRECEDENCE:
+            if category in categories:
+                return Assertion(category)
+        return Assertion.PRESENT
+
+    def _within_reach(self, sign: tuple[int, ...]) -> list[_Trigger]:
+        low = bisect_left(self._places, sign[0] - _FARTHEST)
+        high = bisect_right(self._places, sign[-1] + _FARTHEST)
+        return self._near[low:high] + self._wide
+
+    def _reaches(self, trigger: _Trigger, sign: tuple[int, ...]) -> bool:
+        direction = trigger.entry.direction
+        if direction == "message":
+            return True
+        if self._tokens[trigger.tokens[0]].sentence != self._tokens[sign[0]].sentence:
+            return False
+        if direction == "sentence":
+            return True
+        forward = direction != "backward" and self._reaches_forward(trigger, sign)
+        return forward or (direction != "forward" and self._reaches_backward(trigger, sign))
+
+    def _reaches_forward(self, trigger: _Trigger, sign: tuple[int, ...]) -> bool:
+        last = trigger.tokens[-1]
+        later = [at for at in sign if at > last]
+        if not later or later[0] - last > trigger.entry.scope:
+            return False
+        return not any(self._ends_at(at, trigger, sign) for at in range(last + 1, later[0] + 1))
+
+    def _reaches_backward(self, trigger: _Trigger, sign: tuple[int, ...]) -> bool:
+        first = trigger.tokens[0]
+        earlier = [at for at in sign if at < first]
+        if not earlier or first - earlier[-1] > trigger.entry.scope:
+            return False
+        inside = range(earlier[-1] + 1, first + 1)
+        return not any(
+            at in self._terminators or (self._tokens[at].pause and not trigger.entry.crosses_commas) for at in inside
+        )
+
+    def _ends_at(self, at: int, trigger: _Trigger, sign: tuple[int, ...]) -> bool:
+        """Whether the scope of a forward trigger ends at the token ``at``."""
+        if at in self._terminators and at not in sign:
+            return True
+        if at in self._stops.get(id(trigger.entry), ()):
+            return True
+        joined = self._tokens[at - 1].word in ("and", "so", "then", "plus") and at - 1 > trigger.tokens[-1]
+        if joined and at in self._openers:
+            return True
+        if not self._tokens[at].pause or trigger.entry.crosses_commas:
+            return False
+        if at not in self._lists:
+            self._lists[at] = self._list_goes_on(at)
+        return at in self._openers or not self._lists[at]
+
+    def _list_goes_on(self, at: int) -> bool:
+        """Whether a comma at ``at`` parts items of a list that ends in "or": "no cough, fever or rash"."""
+        for later in range(at, min(at + _LIST_REACH, len(self._tokens))):
+            token = self._tokens[later]
+            if token.sentence != self._tokens[at].sentence or later in self._terminators:
+                return False
+            if token.pause and later in self._openers:
+                return False
+            if token.word in ("or", "nor"):
+                return True
+        return False

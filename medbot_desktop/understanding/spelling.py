@@ -1,0 +1,101 @@
+"""Read a misspelt word as the clinical word that was meant, and never a real word as another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+_SHORTEST = 4
+_SHORTEST_FOR_ONE = 5
+_SHORTEST_FOR_TWO = 8
+_LONGEST = 24
+# An inflection of a known word is known: its ending, and what stands in its place in the word's plain form.
+_INFLECTIONS = (
+    ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"), ("ly", ""),
+    ("er", ""), ("er", "e"), ("ness", ""), ("iness", "y"),
+)  # fmt: skip
+
+
+class Spelling:
+    """Puts words right against a lexicon, by Damerau-Levenshtein distance (Damerau 1964).
+
+    One slip is forgiven in words of five letters and more, two in words of eight and more, and two swapped neighbours
+    in words of four. A word that the language knows is never changed.
+
+    Args:
+        lexicon: the words that may be meant, in lower case.
+        known: words of the language that are left as they are.
+    """
+
+    def __init__(self, lexicon: Iterable[str], known: Iterable[str]) -> None:
+        self._lexicon = frozenset(word for word in lexicon if word.isalpha())
+        self._known = frozenset(known) | self._lexicon
+        self._by_deletion: dict[str, list[str]] = {}
+        for word in sorted(self._lexicon):
+            if _SHORTEST <= len(word) <= _LONGEST:
+                for shorter in _deletions(word, _allowed(word) or 1):
+                    self._by_deletion.setdefault(shorter, []).append(word)
+        self._cached = lru_cache(maxsize=20_000)(self._search)
+
+    def knows(self, word: str) -> bool:
+        """Whether ``word`` is a word of the language or of the lexicon."""
+        return word in self._known or any(
+            word.endswith(ending) and word[: -len(ending)] + base in self._known for ending, base in _INFLECTIONS
+        )
+
+    def correct(self, word: str) -> str:
+        """Return the lexicon's word that ``word`` was meant to be, or ``word`` itself."""
+        if self.knows(word) or not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha():
+            return word
+        return self._cached(word)
+
+    def _search(self, word: str) -> str:
+        best, best_key = word, (3, "")
+        tried: set[str] = set()
+        for shorter in _deletions(word, _allowed(word) or 1):
+            for candidate in self._by_deletion.get(shorter, ()):
+                if candidate in tried:
+                    continue
+                tried.add(candidate)
+                distance = _distance(word, candidate)
+                if _forgiven(word, candidate, distance) and (distance, candidate) < best_key:
+                    best, best_key = candidate, (distance, candidate)
+        return best
+
+
+def _allowed(word: str) -> int:
+    if len(word) >= _SHORTEST_FOR_TWO:
+        return 2
+    return 1 if len(word) >= _SHORTEST_FOR_ONE else 0
+
+
+def _forgiven(word: str, candidate: str, distance: int) -> bool:
+    if distance == 1 and len(candidate) == _SHORTEST:
+        return sorted(word) == sorted(candidate)
+    if distance > 1 and word[0] != candidate[0]:
+        return False
+    return distance <= _allowed(candidate)
+
+
+def _deletions(word: str, depth: int) -> set[str]:
+    found = {word}
+    layer = {word}
+    for _ in range(depth):
+        layer = {shorter[:i] + shorter[i + 1 :] for shorter in layer for i in range(len(shorter))}
+        found |= layer
+    return found
+
+
+def _distance(a: str, b: str) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment)."""
+    earlier: list[int] = []
+    previous = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        current = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and y == a[i - 2]:
+                cost = min(cost, earlier[j - 2] + 1)
+            current.append(cost)
+        earlier, previous = previous, current
+    return previous[-1]

@@ -1,0 +1,63 @@
+"""How many emergencies of a set written apart from the rules are called, and how many others are called wrongly.
+
+The rules were written with an eye on the half ``dev`` only. Of the half ``test`` nothing but counts is ever printed, so
+that it stays a fair measure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from medbot_desktop.settings import resources_folder
+from medbot_desktop.triage.watch import Watch
+from medbot_desktop.understanding.reader import Reader
+
+RECALL = {"dev": 1.0, "test": 0.95}
+FALSE_ALARMS = 0.10
+"""Over both halves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A message of the set, and whether it was called an emergency."""
+
+    id: str
+    half: str
+    emergency: bool
+    called: bool
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    reader, watch = Reader.load(resources_folder()), Watch.load(resources_folder())
+    file = Path(__file__).with_name("red_flags.jsonl")
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [
+        Case(line["id"], line["half"], line["emergency"], watch.watch(reader.read(line["text"])) is not None)
+        for line in lines
+    ]
+
+
+def _share(cases: list[Case], wanted: Callable[[Case], bool]) -> float:
+    among = [case for case in cases if wanted(case)]
+    return sum(case.called for case in among) / len(among)
+
+
+@pytest.mark.parametrize("half", ["dev", "test"])
+def test_emergencies_are_called(cases: list[Case], half: str) -> None:
+    recall = _share(cases, lambda case: case.emergency and case.half == half)
+    missed = [case.id for case in cases if case.emergency and not case.called and case.half == half == "dev"]
+    print(f"{half}: recall {recall:.1%} {' '.join(missed)}")
+    assert recall >= RECALL[half]
+
+
+def test_false_alarms_are_few(cases: list[Case]) -> None:
+    for half in ("dev", "test"):
+        rate = _share(cases, lambda case, half=half: not case.emergency and case.half == half)  # type: ignore[misc]
+        print(f"{half}: false alarms {rate:.1%}")
+    assert _share(cases, lambda case: not case.emergency) <= FALSE_ALARMS

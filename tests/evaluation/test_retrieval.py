@@ -1,0 +1,140 @@
+"""How often the right topic is found, and how often the library rightly says that it holds no answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from medbot_desktop.domain import Answer
+from medbot_desktop.knowledge.retrieval import best_per_document
+from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.workspace import Knowledge
+from tests.assistants import answer_of, assistant_of, unsupported_sentences
+
+HERE = Path(__file__).parent
+HALVES = ("dev", "test")
+
+RIGHT_FIRST = 0.90
+RIGHT_IN_THREE = 0.97
+NOT_FOUND = 0.95
+ANSWERED = 0.85
+"""The share of covered questions that must be answered at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a set, its rightful topics (none where the library holds no answer), and what came back."""
+
+    text: str
+    topics: tuple[str, ...]
+    half: str
+    found: tuple[str, ...]
+    answer: Answer
+
+    @property
+    def answered(self) -> bool:
+        return self.answer.skill == "health_question"
+
+
+@pytest.fixture(scope="module")
+def asked(knowledge: Knowledge) -> list[Asked]:
+    assistant = assistant_of(knowledge.retriever, knowledge.embedder.embed, ConversationStore(knowledge.vault))
+    talk = ConversationStore(knowledge.vault).start()
+    lines = [
+        json.loads(line)
+        for name in ("questions.jsonl", "uncovered.jsonl")
+        for line in (HERE / name).read_text(encoding="utf-8").splitlines()
+    ]
+    return [
+        Asked(
+            line["text"],
+            tuple(line.get("topics", ())),
+            line["half"],
+            tuple(
+                hit.passage.document_id
+                for hit in best_per_document(knowledge.retriever.retrieve(line["text"], documents=3).hits)
+            ),
+            answer_of(assistant, talk, line["text"]),
+        )
+        for line in lines
+    ]
+
+
+@pytest.fixture(scope="module")
+def covered(asked: list[Asked]) -> list[Asked]:
+    return [question for question in asked if question.topics]
+
+
+@pytest.fixture(scope="module")
+def uncovered(asked: list[Asked]) -> list[Asked]:
+    return [question for question in asked if not question.topics]
+
+
+def share(name: str, held: list[bool], halves: list[str]) -> float:
+    """The share that holds, printed for the whole set and for both halves."""
+    parts = {half: [ok for ok, own in zip(held, halves, strict=True) if own == half] for half in HALVES}
+    figures = ", ".join(f"{half} {sum(part) / len(part):.3f}" for half, part in parts.items())
+    whole = sum(held) / len(held)
+    print(f"{name}: {whole:.3f} of {len(held)} ({figures})")
+    return whole
+
+
+def misses(questions: list[Asked], held: list[bool]) -> str:
+    return "\n".join(
+        f"{question.text!r}: wanted {question.topics}, found {question.found}"
+        for question, ok in zip(questions, held, strict=True)
+        if not ok
+    )
+
+
+def test_the_sets_are_large_enough_and_name_topics_of_the_library(
+    covered: list[Asked], uncovered: list[Asked], knowledge: Knowledge
+) -> None:
+    assert len(covered) >= 200
+    assert len(uncovered) >= 60
+    held = {item.passage.document_id for item in knowledge.libraries.passages()}
+    assert {topic for question in covered for topic in question.topics} <= held
+
+
+def test_the_right_topic_is_first(covered: list[Asked]) -> None:
+    held = [question.found[:1] != () and question.found[0] in question.topics for question in covered]
+    assert share("right topic first", held, [q.half for q in covered]) >= RIGHT_FIRST, misses(covered, held)
+
+
+def test_the_right_topic_is_in_the_first_three(covered: list[Asked]) -> None:
+    held = [not set(question.found).isdisjoint(question.topics) for question in covered]
+    assert share("right topic in the first three", held, [q.half for q in covered]) >= RIGHT_IN_THREE, misses(
+        covered, held
+    )
+
+
+def test_what_the_library_does_not_cover_is_answered_so(uncovered: list[Asked]) -> None:
+    held = [question.answer.skill == "not_found" for question in uncovered]
+    assert share("uncovered told so", held, [q.half for q in uncovered]) >= NOT_FOUND, misses(uncovered, held)
+
+
+def test_where_the_library_holds_no_answer_nothing_medical_is_said_and_a_next_step_is(asked: list[Asked]) -> None:
+    for question in asked:
+        if question.answer.skill == "not_found":
+            assert "Please ask a member of staff" in question.answer.text
+            assert question.answer.citations == ()
+
+
+def test_covered_questions_are_answered(covered: list[Asked]) -> None:
+    held = [question.answered for question in covered]
+    assert share("covered questions answered", held, [q.half for q in covered]) >= ANSWERED, misses(covered, held)
+
+
+def test_every_sentence_that_is_shown_stands_in_its_cited_passage(asked: list[Asked]) -> None:
+    wrong = {question.text: unsupported_sentences(question.answer) for question in asked}
+    assert {text: sentences for text, sentences in wrong.items() if sentences} == {}
+
+
+def test_every_answer_names_what_supports_it(asked: list[Asked]) -> None:
+    for question in asked:
+        grounding = question.answer.grounding
+        assert grounding.supported == grounding.sentences
+        assert bool(question.answer.citations) == question.answered

@@ -1,0 +1,91 @@
+"""Whether a sign holds now: denied, thought likely, long past, imagined, somebody else's, or there."""
+
+from __future__ import annotations
+
+import pytest
+
+from medbot_desktop.domain import Assertion
+from medbot_desktop.understanding.reader import Reader
+
+PRESENT = [
+    ("my husband has crushing chest pain", "chest_pain"),
+    ("my baby is blue", "blue"),
+    ("the patient in room 2 has chest pain", "chest_pain"),
+    ("no fever but my chest hurts", "chest_pain"),
+    ("no cough and my chest hurts", "chest_pain"),
+    ("no cough, my chest hurts", "chest_pain"),
+    ("not sure what to do, my chest hurts", "chest_pain"),
+    ("I don't know why my chest hurts", "chest_pain"),
+    ("no idea what is wrong, she is fitting", "seizure"),
+    ("I had a stroke in 2015 and now my chest hurts", "chest_pain"),
+    ("it's not getting better, the chest pain", "chest_pain"),
+    ("never had chest pain like this", "chest_pain"),
+    ("chest pain that started two weeks ago", "chest_pain"),
+    ("can't breathe", "cannot_breathe"),
+    ("what are the signs of a stroke? My mum's face is drooping", "face_droop"),
+    ("what do I do, my chest hurts", "chest_pain"),
+    ("chest pain, no relief from tablets", "chest_pain"),
+    ("he strangled me last night", "strangled"),
+]
+NEGATED = [
+    ("no chest pain", "chest_pain"),
+    ("I don't have any chest pain", "chest_pain"),
+    ("denies shortness of breath, chest pain or syncope", "chest_pain"),
+    ("denies shortness of breath, chest pain or syncope", "breathless"),
+    ("no cough, chest pain or fever", "chest_pain"),
+    ("without chest pain", "chest_pain"),
+    ("not suicidal", "suicidal"),
+    ("she isn't having a fit", "seizure"),
+    ("chest pain has resolved", "chest_pain"),
+    ("negative for chest pain", "chest_pain"),
+    ("the doctor ruled out chest pain", "chest_pain"),
+]
+UNCERTAIN = [
+    ("maybe chest pain", "chest_pain"),
+    ("is it serious if my chest hurts", "chest_pain"),
+    ("I think she is having a stroke", "stroke"),
+    ("no chest pain, well a little", "chest_pain"),
+    ("no chest pain, actually yes", "chest_pain"),
+]
+PAST = [
+    ("had chest pain years ago", "chest_pain"),
+    ("I had a seizure in 2016", "seizure"),
+    ("chest pain last year", "chest_pain"),
+    ("history of seizures", "seizure"),
+    ("had a fit as a child", "seizure"),
+    ("previous seizure", "seizure"),
+]
+HYPOTHETICAL = [
+    ("if I get chest pain what should I do", "chest_pain"),
+    ("what are the signs of a seizure", "seizure"),
+    ("how do I know if I'm having a stroke", "stroke"),
+    ("can stress cause chest pain", "chest_pain"),
+    ("what does chest pain feel like", "chest_pain"),
+    ("in case someone has a seizure", "seizure"),
+    ("I am writing a story where a man has chest pain", "chest_pain"),
+    ("what causes seizures", "seizure"),
+    ("signs of seizures in babies", "seizure"),
+]
+OTHER = [
+    ("family history of seizures", "seizure"),
+    ("Mum and both her sisters had seizures in their seventies", "seizure"),
+    ("my grandfather died of a seizure", "seizure"),
+]
+CASES = [
+    (text, name, assertion)
+    for assertion, cases in (
+        (Assertion.PRESENT, PRESENT),
+        (Assertion.NEGATED, NEGATED),
+        (Assertion.UNCERTAIN, UNCERTAIN),
+        (Assertion.PAST, PAST),
+        (Assertion.HYPOTHETICAL, HYPOTHETICAL),
+        (Assertion.OTHER, OTHER),
+    )
+    for text, name in cases
+]
+
+
+@pytest.mark.parametrize(("text", "name", "assertion"), CASES)
+def test_a_sign_is_read_as_it_is_meant(reader: Reader, text: str, name: str, assertion: Assertion) -> None:
+    found = {entity.assertion for entity in reader.read(text).entities if entity.name == name}
+    assert found == {assertion}
