@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from medbot_desktop.domain import Citation, Cited, TextDelta
 from medbot_desktop.generation.sentence import SupportedSentence
+from medbot_desktop.text import STEP
 
 
 class AnswerText:
@@ -19,6 +20,7 @@ class AnswerText:
         self.text = ""
         self._numbers: dict[str, int] = {}
         self._citations: list[Citation] = []
+        self._last: SupportedSentence | None = None
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -33,18 +35,19 @@ class AnswerText:
         """Add a supported sentence with its mark.
 
         Args:
-            sentence: what to add.
-            opens: whether it begins a list of sentences; a following one stands on a line of its own
-                where it begins a block of its source, and else goes on in the same line.
+            sentence: what to add; it goes on in the line of the one before where both are of one paragraph.
+            opens: whether it begins a list of sentences.
         """
         n = self._cite(sentence)
         yield Cited(self._citations[n - 1])
+        bullet = "" if STEP.match(sentence.text) else "- "
         if opens:
-            before = "\n\n- " if self.text else "- "
-        elif sentence.starts_block:
-            before = "\n- "
-        else:
+            before = ("\n\n" if self.text else "") + bullet
+        elif self._last is not None and _same_paragraph(self._last, sentence):
             before = " "
+        else:
+            before = "\n" + bullet
+        self._last = sentence
         yield self._write(f"{before}{sentence.text} [{n}]")
 
     def _write(self, words: str) -> TextDelta:
@@ -62,3 +65,8 @@ class AnswerText:
             quotes = tuple(dict.fromkeys((*known.quotes, sentence.span)))
             self._citations[n - 1] = Citation(n, passage, quotes, known.score)
         return n
+
+
+def _same_paragraph(one: SupportedSentence, other: SupportedSentence) -> bool:
+    passage = one.hit.passage
+    return passage.id == other.hit.passage.id and "\n" not in passage.text[one.span[1] : other.span[0]]

@@ -17,8 +17,10 @@ SAFETY_SECTIONS = ("When to get help now", "When to see someone soon")
 """Sections that say what to do if it gets worse, most urgent first."""
 
 _BODY_SENTENCES = 6
+_BESIDE_PROCEDURE = 3
+"""How many sentences stand beside the steps of a procedure."""
 _SAFETY_SENTENCES = 2
-_SECTION_BONUS = (0.25, 0.10)
+_SECTION_BONUS = (0.35, 0.15)
 """Added to a sentence of the first and of the second preferred section; the rest weighs up to about 1.5."""
 _KEEP_SHARE = 0.6
 """Sentences that score less than this share of the best one are left out."""
@@ -35,7 +37,6 @@ class _Candidate:
     span: tuple[int, int]
     text: str
     stems: frozenset[str]
-    starts_block: bool
     is_step: bool
 
 
@@ -68,9 +69,15 @@ class ExtractiveComposer:
         best = hits[0].passage
         candidates = _candidates([hit for hit in hits if _same_document(hit, best)])
         scores = self._scores(question, candidates)
-        body = _with_whole_procedures(_choose(candidates, scores), candidates)
+        procedure = self._procedure(question, candidates)
+        body = _with_whole_procedures(_choose(candidates, scores, beside=procedure), candidates)
         safety = _safety_net(candidates, scores, body)
         return [_sentence(c, "body") for c in body] + [_sentence(c, "safety_net") for c in safety]
+
+    def _procedure(self, question: str, candidates: list[_Candidate]) -> list[_Candidate]:
+        """The numbered steps of the section that the question asks for first, if it has any: they are the answer."""
+        wanted = self._kinds.preferred_sections(question)[:1]
+        return [candidate for candidate in candidates if candidate.is_step and candidate.hit.passage.section in wanted]
 
     def _scores(self, question: str, candidates: list[_Candidate]) -> list[float]:
         """How well each sentence answers: by meaning, shared words, and the section asked for."""
@@ -95,7 +102,6 @@ def _candidates(hits: list[Hit]) -> list[_Candidate]:
         for start, end in sentence_spans(text):
             sentence = text[start:end]
             is_step = bool(STEP.match(sentence))
-            starts_block = start == 0 or text[start - 1] == "\n"
             candidates.append(
                 _Candidate(
                     hit,
@@ -103,19 +109,19 @@ def _candidates(hits: list[Hit]) -> list[_Candidate]:
                     (start, end),
                     sentence,
                     frozenset(content_stems(sentence)),
-                    starts_block,
                     is_step,
                 )
             )
     return sorted(candidates, key=lambda candidate: candidate.order)
 
 
-def _choose(candidates: list[_Candidate], scores: list[float]) -> list[_Candidate]:
-    """The best sentences that do not repeat one another, in the document's order."""
+def _choose(candidates: list[_Candidate], scores: list[float], beside: list[_Candidate]) -> list[_Candidate]:
+    """The best sentences that do not repeat one another nor those they stand beside, all in the document's order."""
     floor = _KEEP_SHARE * max(scores)
-    chosen: list[_Candidate] = []
+    chosen: list[_Candidate] = list(beside)
+    most = len(beside) + (_BESIDE_PROCEDURE if beside else _BODY_SENTENCES)
     for score, candidate in sorted(zip(scores, candidates, strict=True), key=lambda pair: -pair[0]):
-        if len(chosen) == _BODY_SENTENCES or score < floor:
+        if len(chosen) == most or score < floor:
             break
         if not any(_alike(candidate, other) for other in chosen):
             chosen.append(candidate)
@@ -151,7 +157,7 @@ def _alike(one: _Candidate, other: _Candidate) -> bool:
 
 
 def _sentence(candidate: _Candidate, part: str) -> SupportedSentence:
-    return SupportedSentence(candidate.text, candidate.hit, candidate.span, part, candidate.starts_block)
+    return SupportedSentence(candidate.text, candidate.hit, candidate.span, part)
 
 
 def _same_document(hit: Hit, best: Passage) -> bool:

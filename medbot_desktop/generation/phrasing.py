@@ -13,7 +13,9 @@ from medbot_desktop.inference.text_model import ChatMessage
 
 _MOST_TOKENS = 32
 _PATIENCE_S = 0.2
-"""How long the person waits for the choice; a busy computer opens with the first sentence instead."""
+"""How long a person waits for the choice by default."""
+_READ_CHARACTERS = 300
+"""How much of the message the choice needs."""
 
 
 class TextWriter(Protocol):
@@ -29,7 +31,9 @@ class TextWriter(Protocol):
         """Write an answer piece by piece, an empty piece while it reads; closing the generator cancels."""
 
 
-def choose_phrase(writer: TextWriter, instruction: str, message: str, choices: Sequence[str]) -> str | None:
+def choose_phrase(
+    writer: TextWriter, instruction: str, message: str, choices: Sequence[str], patience_s: float = _PATIENCE_S
+) -> str | None:
     """Let the model say which of the sentences fits a message best.
 
     The model writes under a grammar that admits these sentences only, and is stopped as soon as one is left.
@@ -39,15 +43,16 @@ def choose_phrase(writer: TextWriter, instruction: str, message: str, choices: S
         instruction: the system message.
         message: what the person wrote.
         choices: the sentences, none of which says anything medical.
+        patience_s: how long to wait for the choice, in seconds.
 
     Returns:
         The chosen sentence; None where the model is not ready, failed, or took too long.
     """
     if not writer.ready:
         return None
-    messages = [ChatMessage("system", instruction), ChatMessage("user", message)]
+    messages = [ChatMessage("system", instruction), ChatMessage("user", message[:_READ_CHARACTERS])]
     written = ""
-    give_up = time.monotonic() + _PATIENCE_S
+    give_up = time.monotonic() + patience_s
     try:
         with closing(writer.stream(messages, max_tokens=_MOST_TOKENS, grammar=closed_grammar(choices))) as pieces:
             for piece in pieces:

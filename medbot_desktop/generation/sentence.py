@@ -16,11 +16,9 @@ class SupportedSentence:
         hit: the passage that supports it.
         span: (start, end) offsets of the support in the passage's text.
         part: ``body`` or ``safety_net``.
-        starts_block: whether it begins a new paragraph or list item of its source.
     """
 
     text: str
     hit: Hit
     span: tuple[int, int]
     part: str = "body"
-    starts_block: bool = True

@@ -1,0 +1,45 @@
+"""What every test may ask for: the real models of this checkout, and the parts of the program built on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from medbot_desktop.inference.embedder import Embedder
+from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.workspace import Knowledge, Workspace, open_knowledge
+
+
+@pytest.fixture(scope="session")
+def models() -> ModelStore:
+    """The models of this checkout, all default ones in place."""
+    store = ModelStore.standard()
+    here = store.installed()
+    missing = [entry.name for entry in store.catalogue.entries if entry.default and entry not in here]
+    if missing:
+        pytest.fail(f"These models are not here: {', '.join(missing)}. Run `medbot models sync` first.", pytrace=False)
+    return store
+
+
+@pytest.fixture(scope="session")
+def knowledge(models: ModelStore) -> Iterator[Knowledge]:
+    """The real embedder, and the core library in a vault in memory."""
+    opened = open_knowledge(models)
+    yield opened
+    opened.vault.close()
+
+
+@pytest.fixture(scope="session")
+def embedder(knowledge: Knowledge) -> Embedder:
+    """The real embedder."""
+    return knowledge.embedder
+
+
+@pytest.fixture(scope="session")
+def workspace(models: ModelStore) -> Iterator[Workspace]:
+    """The demo profile with the real text model, ready to write."""
+    with Workspace.open("demo") as opened:
+        assert opened.text_model is not None
+        assert opened.text_model.wait_ready(60)
+        yield opened

@@ -1,0 +1,268 @@
+"""One turn: in which order things come, what is stored, and what a failure leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from itertools import pairwise
+
+import pytest
+
+from medbot_desktop.assistant.answering import Pen
+from medbot_desktop.assistant.assistant import Assistant
+from medbot_desktop.domain import (
+    Alert,
+    Cited,
+    Conversation,
+    Disposition,
+    Failed,
+    Finished,
+    ModelUse,
+    Retrieved,
+    TextDelta,
+    ToolUsed,
+    Understood,
+)
+from medbot_desktop.errors import LibraryError, ModelError
+from medbot_desktop.inference.text_model import ChatMessage
+from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.workspace import Knowledge
+from tests.assistants import answer_of, assistant_of, events_of, unsupported_sentences
+
+SORE_THROAT = "how do I treat a sore throat"
+HEART = "crushing chest pain and my left arm is numb"
+
+
+class FailingOnce:
+    """A retriever of which the first search fails."""
+
+    def __init__(self, knowledge: Knowledge, error: Exception) -> None:
+        self._retriever = knowledge.retriever
+        self._errors = [error]
+
+    def retrieve(self, question: str) -> Retrieved:
+        if self._errors:
+            raise self._errors.pop()
+        return self._retriever.retrieve(question)
+
+
+class Composer:
+    """A text model that writes what was recorded, and fails after it where it should."""
+
+    ready = True
+
+    def __init__(self, written: str, fault: ModelError | None = None) -> None:
+        self._written, self._fault = written, fault
+
+    def stream(
+        self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
+    ) -> Generator[str, None, None]:
+        if grammar is None:
+            yield self._written
+        if self._fault:
+            raise self._fault
+
+
+@pytest.fixture
+def memory(knowledge: Knowledge) -> ConversationStore:
+    return ConversationStore(knowledge.vault)
+
+
+@pytest.fixture
+def talk(memory: ConversationStore) -> Conversation:
+    return memory.start()
+
+
+@pytest.fixture
+def build(knowledge: Knowledge, memory: ConversationStore) -> Callable[..., Assistant]:
+    def assistant(**parts: object) -> Assistant:
+        given = {"retriever": knowledge.retriever} | parts
+        return assistant_of(embed=knowledge.embedder.embed, memory=memory, **given)  # type: ignore[arg-type]
+
+    return assistant
+
+
+@pytest.fixture
+def assistant(build: Callable[..., Assistant]) -> Assistant:
+    return build()
+
+
+@pytest.mark.parametrize(
+    "text", [SORE_THROAT, HEART, "hello", "thank you", "what is multiple sclerosis", "who are you"]
+)
+def test_a_turn_begins_with_what_was_understood_and_ends_with_the_answer(
+    assistant: Assistant, talk: Conversation, text: str
+) -> None:
+    events = events_of(assistant, talk, text)
+    assert isinstance(events[0], Understood)
+    assert [type(event) for event in events].count(Finished) == 1
+    assert isinstance(events[-1], Finished)
+
+
+def test_an_alert_comes_before_any_text(assistant: Assistant, talk: Conversation) -> None:
+    kinds = [type(event) for event in events_of(assistant, talk, HEART)]
+    assert kinds[:2] == [Understood, Alert]
+    assert kinds.index(TextDelta) > 1
+
+
+def test_an_alert_names_the_number_and_the_answer_keeps_it(assistant: Assistant, talk: Conversation) -> None:
+    events = events_of(assistant, talk, HEART)
+    [alert] = [event for event in events if isinstance(event, Alert)]
+    assert alert.triage.disposition is Disposition.EMERGENCY
+    said = " ".join(sentence for flag in alert.triage.red_flags for sentence in (flag.why, *flag.do_now))
+    assert "999" in said
+    assert "{" not in said
+    assert isinstance(events[-1], Finished)
+    assert events[-1].answer.triage == alert.triage
+
+
+def test_the_pieces_of_text_make_up_the_answer(assistant: Assistant, talk: Conversation) -> None:
+    events = events_of(assistant, talk, SORE_THROAT)
+    assert isinstance(events[-1], Finished)
+    assert "".join(event.text for event in events if isinstance(event, TextDelta)) == events[-1].answer.text
+
+
+def test_a_source_comes_just_before_the_text_that_cites_it(assistant: Assistant, talk: Conversation) -> None:
+    events = events_of(assistant, talk, SORE_THROAT)
+    for event, following in pairwise(events):
+        if isinstance(event, Cited):
+            assert isinstance(following, TextDelta)
+            assert following.text.endswith(f"[{event.citation.n}]")
+
+
+def test_the_search_is_told_as_a_step(assistant: Assistant, talk: Conversation) -> None:
+    assert [event.name for event in events_of(assistant, talk, SORE_THROAT) if isinstance(event, ToolUsed)] == [
+        "library.search"
+    ]
+
+
+def test_an_answer_ends_with_the_disclaimer(assistant: Assistant, talk: Conversation) -> None:
+    assert answer_of(assistant, talk, SORE_THROAT).text.endswith("If you are worried, ask a clinician.")
+
+
+def test_the_answer_is_stored_as_it_was_given(
+    assistant: Assistant, talk: Conversation, memory: ConversationStore
+) -> None:
+    last = events_of(assistant, talk, SORE_THROAT)[-1]
+    assert isinstance(last, Finished)
+    asked, answered = memory.messages(talk.id)
+    assert asked.text == SORE_THROAT
+    assert answered.id == last.message_id
+    assert answered.answer == last.answer
+
+
+@pytest.mark.parametrize("taken", [1, 2, 3, 5])
+def test_closing_the_turn_stores_nothing(
+    assistant: Assistant, talk: Conversation, memory: ConversationStore, taken: int
+) -> None:
+    events = assistant.respond(talk, SORE_THROAT)
+    for _ in range(taken):
+        next(events)
+    events.close()
+    assert memory.messages(talk.id) == []
+    assert answer_of(assistant, talk, SORE_THROAT).citations
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (LibraryError("The index is damaged.", "Open MedBot again."), "The index is damaged."),
+        (RuntimeError("a secret word"), "Something went wrong inside MedBot, so this message was not answered."),
+        (MemoryError(), "Something went wrong inside MedBot, so this message was not answered."),
+    ],
+)
+def test_a_failed_turn_is_one_clear_sentence_and_the_next_one_works(
+    build: Callable[..., Assistant],
+    knowledge: Knowledge,
+    talk: Conversation,
+    memory: ConversationStore,
+    error: Exception,
+    message: str,
+) -> None:
+    assistant = build(retriever=FailingOnce(knowledge, error))
+    failed = events_of(assistant, talk, SORE_THROAT)[-1]
+    assert isinstance(failed, Failed)
+    assert failed.message == message
+    assert failed.hint
+    assert memory.messages(talk.id) == []
+    assert answer_of(assistant, talk, SORE_THROAT).citations
+
+
+def test_the_log_of_a_failed_turn_holds_nobodys_words(
+    build: Callable[..., Assistant], knowledge: Knowledge, talk: Conversation, caplog: pytest.LogCaptureFixture
+) -> None:
+    events_of(build(retriever=FailingOnce(knowledge, RuntimeError("my secret"))), talk, "my secret illness")
+    assert caplog.records
+    assert "secret" not in caplog.text + repr([record.__dict__ for record in caplog.records])
+
+
+def test_an_alert_is_given_even_where_the_search_fails(
+    build: Callable[..., Assistant], knowledge: Knowledge, talk: Conversation
+) -> None:
+    events = events_of(build(retriever=FailingOnce(knowledge, RuntimeError())), talk, HEART)
+    assert [type(event) for event in events] == [Understood, Alert, Failed]
+
+
+@pytest.mark.parametrize(
+    ("text", "skill"),
+    [
+        ("hello", "greeting"),
+        ("thanks a lot", "thanks"),
+        ("who are you", "small_talk"),
+        ("can I talk to a person please", "speak_to_person"),
+        ("wie behandle ich meine Halsschmerzen und das Fieber", "other_language"),
+        ("what is the capital of Mongolia", "not_found"),
+        (SORE_THROAT, "health_question"),
+    ],
+)
+def test_the_skill_follows_from_what_the_person_wants(
+    assistant: Assistant, talk: Conversation, text: str, skill: str
+) -> None:
+    assert answer_of(assistant, talk, text).skill == skill
+
+
+def test_what_the_library_does_not_hold_is_said_with_the_nearest_topics(
+    assistant: Assistant, talk: Conversation
+) -> None:
+    answer = answer_of(assistant, talk, "what happens during kidney dialysis")
+    assert answer.skill == "not_found"
+    assert answer.text.startswith("The library does not hold an answer to that")
+    assert "Please ask a member of staff" in answer.text
+    assert answer.grounding.mode == "none"
+
+
+def test_what_a_composing_model_writes_is_shown_only_where_it_is_supported(
+    build: Callable[..., Assistant], talk: Conversation, knowledge: Knowledge
+) -> None:
+    passage = knowledge.retriever.retrieve(SORE_THROAT).hits[0].passage
+    sentence = passage.text.splitlines()[0]
+    written = f"{sentence} [1] Take 40 tablets of morphine. [1]"
+    answer = answer_of(build(pen=Pen(Composer(written), ModelUse("a model", "composes", "cpu"))), talk, SORE_THROAT)
+    assert answer.grounding.mode == "composed"
+    assert answer.grounding.removed >= 1
+    assert sentence in answer.text
+    assert "morphine" not in answer.text
+
+
+@pytest.mark.parametrize("written", ["", "NOT FOUND", "Take 40 tablets of morphine. [1]"])
+def test_a_composing_model_without_a_supported_sentence_leaves_the_librarys_own(
+    build: Callable[..., Assistant], talk: Conversation, written: str
+) -> None:
+    pen = Pen(Composer(written, ModelError("It died.")), ModelUse("a model", "composes", "cpu"))
+    answer = answer_of(build(pen=pen), talk, SORE_THROAT)
+    assert answer.grounding.mode == "extractive"
+    assert answer.grounding.sentences == answer.grounding.supported > 0
+    assert unsupported_sentences(answer) == []
+
+
+@pytest.mark.parametrize("tier", ["phrases", "silent"])
+def test_a_model_that_may_not_compose_writes_nothing_medical(
+    build: Callable[..., Assistant], talk: Conversation, tier: str
+) -> None:
+    pen = Pen(Composer("Rest at home. [1]"), ModelUse("a model", tier, "cpu"))
+    assert answer_of(build(pen=pen), talk, SORE_THROAT).grounding.mode == "extractive"
+
+
+def test_the_times_of_the_steps_are_kept(assistant: Assistant, talk: Conversation) -> None:
+    timings = answer_of(assistant, talk, SORE_THROAT).timings_ms
+    assert {"understand", "triage", "retrieve", "first_text", "total"} <= set(timings)
+    assert all(value >= 0 for value in timings.values())

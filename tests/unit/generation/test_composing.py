@@ -1,0 +1,85 @@
+"""What a model composes is cut into sentences, and only those that a passage supports are shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from medbot_desktop.domain import Hit, Passage
+from medbot_desktop.errors import ModelError
+from medbot_desktop.generation.composing import Composition
+from medbot_desktop.generation.support import check
+from medbot_desktop.workspace import Workspace
+from tests.unit.generation.test_phrasing import Recorded
+
+ONE = "Rest at home. Drink 1.5 litres of water a day. Do not take aspirin under 16."
+TWO = "Call a doctor if you get worse. Sleep well."
+
+
+def hit(text: str, n: int) -> Hit:
+    return Hit(Passage(f"core/a/{n}", "core", "a", "A", "What you can do", text, 0, len(text)), 0.9)
+
+
+HITS = [hit(ONE, 1), hit(TWO, 2)]
+
+
+def shown(pieces: list[str]) -> tuple[list[tuple[str, str]], Composition]:
+    """The sentences that are shown, each with the passage it cites, and the composition."""
+    composition = Composition(Recorded(pieces), "what helps", HITS)
+    return [(s.text, s.hit.passage.id[-1]) for s in composition.sentences() if s], composition
+
+
+RECORDING = "Rest at home. [1] Take aspirin. [1] Drink 1.5 litres of water a day [1]. Sleep well.[2][1]\nCall a doctor."
+EXPECTED = [("Rest at home.", "1"), ("Drink 1.5 litres of water a day", "1"), ("Sleep well.", "2")]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 11, 1_000])
+def test_the_cut_does_not_depend_on_how_the_pieces_come(size: int) -> None:
+    pieces = [RECORDING[start : start + size] for start in range(0, len(RECORDING), size)]
+    sentences, composition = shown(pieces)
+    assert [(text.rstrip(" ."), n) for text, n in sentences] == [(text.rstrip("."), n) for text, n in EXPECTED]
+    assert (composition.supported, composition.removed) == (3, 2)
+
+
+def test_a_sentence_without_a_mark_gets_that_of_the_passage_that_supports_it() -> None:
+    assert shown(["Sleep well."])[0] == [("Sleep well.", "2")]
+
+
+def test_a_sentence_with_the_wrong_mark_is_not_shown() -> None:
+    assert shown(["Sleep well. [1]"])[0] == []
+
+
+def test_a_mark_that_names_no_passage_counts_as_none() -> None:
+    assert shown(["Sleep well. [9]"])[0] == [("Sleep well.", "2")]
+
+
+@pytest.mark.parametrize(
+    "written", ["", " \n ", "NOT FOUND", "[1]", "Take aspirin.", "Drink 15 litres of water a day. [1]", "🙂", "." * 500]
+)
+def test_what_no_passage_supports_is_not_shown(written: str) -> None:
+    assert shown([written])[0] == []
+
+
+def test_what_was_shown_before_the_model_died_stays() -> None:
+    sentences = Composition(Recorded(["Rest at home. [1] Sle"], ModelError("It died.")), "x", HITS).sentences()
+    first = next(sentences)
+    assert first is not None
+    assert first.text == "Rest at home."
+    with pytest.raises(ModelError):
+        next(sentences)
+
+
+def test_closing_the_sentences_stops_the_model() -> None:
+    writer = Recorded(["Rest at home. [1] Sleep well. [2] ", "More."])
+    sentences = Composition(writer, "x", HITS).sentences()
+    next(sentences)
+    sentences.close()
+    assert writer.closed
+
+
+def test_the_real_model_shows_only_what_a_passage_supports(workspace: Workspace) -> None:
+    assert workspace.text_model is not None
+    hits = workspace.retriever.retrieve("how do I stop a nosebleed").hits
+    composition = Composition(workspace.text_model, "how do I stop a nosebleed", hits)
+    for sentence in composition.sentences():
+        assert sentence is None or check(sentence.text, sentence.hit.passage.text).holds
+    assert composition.supported + composition.removed > 0
