@@ -1,0 +1,59 @@
+"""The README's commands are run as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = [
+    line
+    for block in re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    for line in block.splitlines()
+]
+MEDBOT = [command for command in COMMANDS if command.startswith("medbot ")]
+
+
+def _run(argv: list[str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "MEDBOT_HOME": str(tmp_path)}
+    environment.pop("DISPLAY", None)
+    environment.pop("WAYLAND_DISPLAY", None)
+    return subprocess.run(
+        argv, cwd=ROOT, env=environment, input="", capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_the_readme_shows_commands() -> None:
+    assert len(MEDBOT) >= 5
+    assert [command for command in COMMANDS if command.startswith("python3 dev.py")] == [
+        "python3 dev.py run",
+        "python3 dev.py test",
+    ]
+
+
+@pytest.mark.parametrize("command", MEDBOT)
+def test_a_medbot_command_of_the_readme_works(command: str, tmp_path: Path) -> None:
+    done = _run([sys.executable, "-m", "medbot_desktop", *shlex.split(command)[1:]], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_first_command_of_the_readme_opens_the_chat_where_there_is_no_display(tmp_path: Path) -> None:
+    done = _run([sys.executable, "dev.py", "run"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "display" in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["lint", "screenshots", "bench"])
+def test_a_developers_command_of_the_readme_works(command: str, tmp_path: Path) -> None:
+    """``test`` runs this very test, and ``build`` has a test of its own."""
+    assert f"python3 dev.py {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
+    done = _run([sys.executable, "dev.py", command], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
