@@ -275,7 +275,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """The next piece of the answer's text."""
+    """The next piece of the answer's text; empty while a model is still at a sentence."""
 
     text: str
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from medbot_desktop.domain import Answer
+from medbot_desktop.domain import Answer, Retrieved
 from medbot_desktop.knowledge.retrieval import best_per_document
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.workspace import Knowledge
@@ -16,6 +16,7 @@ from tests.assistants import answer_of, assistant_of, unsupported_sentences
 
 HERE = Path(__file__).parent
 HALVES = ("dev", "test")
+FIRST_FEW = 3
 
 RIGHT_FIRST = 0.90
 RIGHT_IN_THREE = 0.97
@@ -39,28 +40,34 @@ class Asked:
         return self.answer.skill == "health_question"
 
 
+class Watched:
+    """The real retriever; remembers the documents of its last search."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._retriever = knowledge.retriever
+        self.found: tuple[str, ...] = ()
+
+    def retrieve(self, question: str) -> Retrieved:
+        retrieved = self._retriever.retrieve(question)
+        self.found = tuple(hit.passage.document_id for hit in best_per_document(retrieved.hits)[:FIRST_FEW])
+        return retrieved
+
+
 @pytest.fixture(scope="module")
 def asked(knowledge: Knowledge) -> list[Asked]:
-    assistant = assistant_of(knowledge.retriever, knowledge.embedder.embed, ConversationStore(knowledge.vault))
-    talk = ConversationStore(knowledge.vault).start()
-    lines = [
-        json.loads(line)
-        for name in ("questions.jsonl", "uncovered.jsonl")
-        for line in (HERE / name).read_text(encoding="utf-8").splitlines()
-    ]
-    return [
-        Asked(
-            line["text"],
-            tuple(line.get("topics", ())),
-            line["half"],
-            tuple(
-                hit.passage.document_id
-                for hit in best_per_document(knowledge.retriever.retrieve(line["text"], documents=3).hits)
-            ),
-            answer_of(assistant, talk, line["text"]),
-        )
-        for line in lines
-    ]
+    memory, retriever = ConversationStore(knowledge.vault), Watched(knowledge)
+    assistant = assistant_of(retriever, knowledge.embedder.embed, memory)
+    talk = memory.start()
+    questions = []
+    for name in ("questions.jsonl", "uncovered.jsonl"):
+        for line in (HERE / name).read_text(encoding="utf-8").splitlines():
+            case = json.loads(line)
+            retriever.found = ()
+            answer = answer_of(assistant, talk, case["text"])
+            if not retriever.found:  # the assistant saw no health question in it
+                retriever.retrieve(case["text"])
+            questions.append(Asked(case["text"], tuple(case.get("topics", ())), case["half"], retriever.found, answer))
+    return questions
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,62 @@
+"""Print one table of how fast and how large MedBot is on this computer: ``python -m tests.benchmarks``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.knowledge.library import read_folder
+from medbot_desktop.workspace import core_folder, open_embedder
+from tests.benchmarks.figures import Figure, as_objects, machine, print_table
+from tests.benchmarks.model_speed import compare_embedding, compare_text
+from tests.benchmarks.start_up import measure_start_up
+from tests.benchmarks.turns import measure_turns
+
+_QUICK_QUESTIONS = 12
+_QUICK_TEXTS = 48
+_TEXTS = 600
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    parser.add_argument("--quick", action="store_true", help="measure little: to see that it works, not how fast")
+    arguments = parser.parse_args()
+    figures = [
+        *measure_turns(_QUICK_QUESTIONS if arguments.quick else None),
+        *_models(quick=arguments.quick),
+        *measure_start_up(),
+    ]
+    if arguments.json:
+        print(json.dumps({"machine": machine(), "figures": as_objects(figures)}))
+    else:
+        print_table(figures)
+
+
+def _models(*, quick: bool) -> list[Figure]:
+    """The text model and the embedder beside the runtimes beneath them."""
+    store = ModelStore.standard()
+    chat, embedding = store.default("chat"), store.default("embedder")
+    text = compare_text(store.file(chat.name, chat.files[0].name), rounds=1 if quick else 5)
+    texts = [block.text for document in read_folder(core_folder()) for s in document.sections for block in s.blocks]
+    ours, bare = compare_embedding(
+        open_embedder(store),
+        store.file(embedding.name, "model.onnx"),
+        texts[: _QUICK_TEXTS if quick else _TEXTS],
+        rounds=1 if quick else 3,
+    )
+    return [
+        Figure("text", text.ours.per_second, "tokens/s", beside=f"{text.bare.per_second:.1f} tokens/s bare llama.cpp"),
+        Figure("text, ratio", text.ours.per_second / text.bare.per_second, "x", least=0.95, beside="bare llama.cpp"),
+        Figure("first word", text.ours.first_ms, "ms", beside=f"{text.bare.first_ms:.0f} ms bare llama.cpp"),
+        Figure("first word, ratio", text.ours.first_ms / text.bare.first_ms, "x", most=1.1, beside="bare llama.cpp"),
+        Figure("text model's process", text.resident_mb, "MB"),
+        Figure("embedding", ours, "texts/s", beside=f"{bare:.1f} texts/s bare ONNX Runtime"),
+        Figure("embedding, ratio", ours / bare, "x", least=0.95, beside="bare ONNX Runtime, same batches"),
+    ]
+
+
+if __name__ == "__main__":
+    main()
