@@ -228,5 +228,5 @@ def _start_text_model(store: ModelStore, settings: Settings) -> SupervisedTextMo
 def _sample_questions(path: Path) -> list[str]:
     try:
         return [str(question) for question in tomllib.loads(path.read_text(encoding="utf-8"))["questions"]]
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise InputError(f"The sample questions {path.name} cannot be read.", hint="Install MedBot again.") from error

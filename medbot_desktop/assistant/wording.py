@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tomllib import TOMLDecodeError, loads
+from tomllib import loads
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from medbot_desktop.errors import InputError
 
@@ -73,5 +73,5 @@ def load_wording(path: Path) -> Wording:
     """
     try:
         return Wording.model_validate(loads(path.read_text(encoding="utf-8")))
-    except (OSError, TOMLDecodeError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise InputError(f"The wording file {path.name} cannot be read.", hint="Install MedBot again.") from error

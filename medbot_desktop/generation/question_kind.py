@@ -45,7 +45,7 @@ class QuestionKinds:
                 QuestionKind(item["name"], tuple(item["cues"]), tuple(item["sections"])) for item in data["kind"]
             )
             return cls(kinds, tuple(data["otherwise"]))
-        except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise LibraryError(
                 f"The question kinds {path.name} cannot be read.", hint="Install MedBot again."
             ) from error

@@ -17,7 +17,7 @@ def load_beyond(path: Path) -> list[str]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return [str(subject) for group in data.values() for subjects in group.values() for subject in subjects]
-    except (OSError, tomllib.TOMLDecodeError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         raise LibraryError(
             f"The list of other subjects {path.name} cannot be read.", hint="Install MedBot again."
         ) from error
