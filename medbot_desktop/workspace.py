@@ -10,14 +10,14 @@ from typing import Self
 
 from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
-from medbot_desktop.assistant.wording import load_wording
+from medbot_desktop.assistant.wording import Wording, load_wording
 from medbot_desktop.domain import ModelUse
 from medbot_desktop.errors import InputError, ModelError
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.inference.text_model import SupervisedTextModel
+from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
 from medbot_desktop.knowledge.beyond import load_beyond
 from medbot_desktop.knowledge.library import CORE, Libraries, read_folder
 from medbot_desktop.knowledge.prepared import PreparedVectors
@@ -85,7 +85,10 @@ class Workspace:
         resources = resources_folder()
         workspace.settings = load_settings()
         workspace.store = ModelStore.standard()
-        workspace.text_model = _start_text_model(workspace.store, workspace.settings) if with_text_model else None
+        wording = load_wording(resources / "locale" / "en.toml")
+        workspace.text_model = (
+            _start_text_model(workspace.store, workspace.settings, wording) if with_text_model else None
+        )
         progress("Opening the library")
         knowledge = open_knowledge(workspace.store)
         workspace._vault, workspace.libraries, workspace.retriever = (
@@ -96,7 +99,6 @@ class Workspace:
         workspace.conversations = ConversationStore(workspace._vault)
         numbers = emergency_numbers(workspace.settings.country)
         workspace.emergency_number = numbers.emergency
-        wording = load_wording(resources / "locale" / "en.toml")
         composer = ExtractiveComposer(
             knowledge.embedder.embed,
             knowledge.prepared.embed,
@@ -212,12 +214,15 @@ def _prepared_file() -> Path:
     return core_folder() / "vectors.npz"
 
 
-def _start_text_model(store: ModelStore, settings: Settings) -> SupervisedTextModel | None:
+def _start_text_model(store: ModelStore, settings: Settings, wording: Wording) -> SupervisedTextModel | None:
     """Start the language model; without one, or with a damaged one, every answer is in the library's own words."""
     try:
         entry = store.entry(settings.text_model) if settings.text_model else store.default("chat")
         model = SupervisedTextModel(
-            store.file(entry.name, entry.files[0].name), entry.identity, threads=settings.threads
+            store.file(entry.name, entry.files[0].name),
+            entry.identity,
+            threads=settings.threads,
+            prime=(ChatMessage("system", wording.phrase_instruction), ChatMessage("user", "Hello")),
         )
     except ModelError:
         return None

@@ -43,11 +43,11 @@ class Answering:
         self._wording = wording
         self._pen = pen
 
-    def open_with(self, question: str, instruction: str, choices: list[str]) -> tuple[str, ModelUse | None]:
+    def open_with(self, question: str, choices: list[str]) -> tuple[str, ModelUse | None]:
         """The sentence to begin with, chosen by the model where one is ready, and the model if it chose."""
         if self._pen is None or self._pen.use.tier == "silent":
             return choices[0], None
-        chosen = choose_phrase(self._pen.writer, instruction, question, choices)
+        chosen = choose_phrase(self._pen.writer, self._wording.phrase_instruction, question, choices)
         return (choices[0], None) if chosen is None else (chosen, self._pen.use)
 
     def answer(

@@ -197,7 +197,7 @@ class Assistant:
                 yield from draft.answer.say(self._fill_numbers(sentence))
         elif intent == "greeting" or intent == "thanks":
             choice = getattr(self._wording, intent)
-            words, draft.model = self._answering.open_with(utterance.text, choice.instruction, choice.choices)
+            words, draft.model = self._answering.open_with(utterance.text, choice.choices)
             yield from draft.answer.say(words)
         elif intent == "small_talk":
             yield from draft.answer.say(self._wording.small_talk.text)
@@ -227,7 +227,7 @@ class Assistant:
     def _opening(self, utterance: Utterance, triage: Triage | None) -> tuple[str, ModelUse | None]:
         if triage is not None:
             return self._wording.after_alert.text, None
-        return self._answering.open_with(utterance.text, self._wording.opening_instruction, self._wording.openings)
+        return self._answering.open_with(utterance.text, self._wording.openings)
 
     def _not_found(
         self, retrieved: Retrieved, triage: Triage | None, draft: _Draft

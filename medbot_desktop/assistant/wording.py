@@ -32,7 +32,6 @@ class Choice(_Group):
     """Replies of which a model that may only phrase chooses one; the first serves without a model."""
 
     choices: list[str] = Field(min_length=1)
-    instruction: str
 
 
 class OtherLanguage(_Group):
@@ -55,7 +54,7 @@ class Wording(_Group):
     safety_net: str
     other_language: OtherLanguage
     openings: list[str] = Field(min_length=1)
-    opening_instruction: str
+    phrase_instruction: str
     not_found: NotFound
     after_alert: Fixed
     instruction_attempt: Fixed

@@ -12,10 +12,10 @@ from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.text_model import ChatMessage
 
 _MOST_TOKENS = 32
-_PATIENCE_S = 0.2
+_PATIENCE_S = 0.12
 """How long a person waits for the choice by default."""
-_READ_CHARACTERS = 300
-"""How much of the message the choice needs."""
+_READ_CHARACTERS = 32
+"""How much of the message the choice reads: an ordinary computer reads some 250 tokens a second."""
 
 
 class TextWriter(Protocol):

@@ -135,8 +135,8 @@ def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    # Threads that wait for work must not keep the cores busy: the text model needs them.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Threads that wait for work spin for half a millisecond only, then sleep: the text model needs the cores too.
+    options.add_session_config_entry("session.intra_op.spin_duration_us", "500")
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

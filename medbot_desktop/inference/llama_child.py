@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
@@ -43,6 +43,8 @@ def run(connection: Connection, load: Load) -> None:
     except (ValueError, RuntimeError, OSError, AssertionError):
         connection.send(LoadFailed())
         return
+    if load.prime:
+        model.prime(load.prime)
     connection.send(Loaded(model.device))
     while True:
         request = requests.next()
@@ -57,7 +59,7 @@ def shield() -> None:
     os.environ["GGML_NO_BACKTRACE"] = "1"
     # How long an OpenMP thread spins for the others before it sleeps. The library's own 300,000 rounds make the model
     # ten times slower as soon as another program wants a core; this few cost nothing on an idle computer.
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     if sys.platform != "win32":
         import resource
 
@@ -177,6 +179,10 @@ class _LlamaModel:
         self._abort_flag = abort_flag
         llama_cpp.llama_set_abort_callback(self._llama.ctx, self._abort, ctypes.cast(abort_flag, ctypes.c_void_p))
         self._control = self._control_tokens()
+
+    def prime(self, messages: Sequence[ChatMessage]) -> None:
+        """Read messages, so that what later prompts have in common with them is computed already."""
+        self._llama.create_chat_completion([self._message(message) for message in messages], max_tokens=1)
 
     def write(self, request: Generate) -> Iterator[tuple[str, str | None]]:
         """Yield the answer piece by piece, each with the reason to finish once there is one."""

@@ -22,11 +22,13 @@ class Load:
         path: the GGUF file.
         threads: processor threads; 0: one for each physical core.
         context_length: tokens that a prompt and its answer may have together.
+        prime: the beginning that prompts have in common; read at once, so that the first of them need not wait for it.
     """
 
     path: str
     threads: int
     context_length: int
+    prime: tuple[ChatMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ class SupervisedTextModel:
         identity: the model's name, for those who say which model served.
         threads: processor threads; 0: one for each physical core.
         context_length: tokens that a prompt and its answer may have together.
+        prime: the beginning that most prompts have in common; the model reads it while it loads.
         limits: how long the process may be silent.
     """
 
@@ -86,10 +87,11 @@ class SupervisedTextModel:
         *,
         threads: int = 0,
         context_length: int = 2048,
+        prime: Sequence[ChatMessage] = (),
         limits: TimeLimits = TimeLimits(),
     ) -> None:
         self.identity = identity
-        self._load = Load(str(path), threads, context_length)
+        self._load = Load(str(path), threads, context_length, tuple(prime))
         self._limits = limits
         # A longer text fits into no context. It is refused here, for it could also fill the pipe of a child that hangs.
         self._most_bytes = context_length * _BYTES_PER_TOKEN

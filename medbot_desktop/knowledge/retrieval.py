@@ -137,7 +137,7 @@ class Retriever:
         lexical: dict[int, float] = {}
         for row_id, cosine in self._passage_index.search(vector, _CANDIDATES):
             _keep_best(passage_cosine, self._passages[row_id].document, cosine)
-        cosines = self._name_vectors @ vector
+        cosines = _cosines(self._name_vectors, vector)
         for position in np.argsort(-cosines)[:_CANDIDATES]:
             _keep_best(name_cosine, self._name_document[position], float(cosines[position]))
         for row_id, bm25 in self._libraries.full_text_search(_full_text_query(question), _CANDIDATES):
@@ -146,7 +146,7 @@ class Retriever:
             for found in (passage_cosine, name_cosine, lexical):
                 for document in [d for d in found if self._library_of(d) != library]:
                     del found[document]
-        foreign = self._foreign @ vector
+        foreign = _cosines(self._foreign, vector)
         agreement = self._agreement(cosines, foreign)
         return _Search(passage_cosine, name_cosine, lexical, float(foreign.max(initial=0.0)), agreement)
 
@@ -237,3 +237,12 @@ def _keep_best(best: dict[int, float], key: int, value: float) -> None:
 
 def _stack(vectors: list[NDArray[np.float32]], dimensions: int) -> NDArray[np.float32]:
     return np.stack(vectors) if vectors else np.zeros((0, dimensions), dtype=np.float32)
+
+
+def _cosines(matrix: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The product of unit vectors, shape (n, d), with one of shape (d,).
+
+    On one thread: those of the linear algebra library spin on for a while afterwards, and the text model comes next.
+    """
+    cosines: NDArray[np.float32] = np.einsum("nd,d->n", matrix, vector)
+    return cosines
