@@ -80,8 +80,7 @@ class Embedder:
         hidden = self._session.run(
             None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         )[0]
-        weights = mask[:, :, np.newaxis].astype(np.float32)
-        sums: NDArray[np.float32] = (hidden * weights).sum(axis=1)
+        sums: NDArray[np.float32] = np.einsum("ntd,nt->nd", hidden, mask.astype(np.float32))
         # The mean and the unit length differ by a factor only, so the division by the token count is not needed.
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         vectors: NDArray[np.float32] = sums / np.maximum(lengths, np.finfo(np.float32).tiny)

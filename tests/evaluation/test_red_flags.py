@@ -17,9 +17,10 @@ from medbot_desktop.settings import resources_folder
 from medbot_desktop.triage.watch import Watch
 from medbot_desktop.understanding.reader import Reader
 
-RECALL = {"dev": 1.0, "test": 0.95}
-FALSE_ALARMS = 0.10
-"""Over both halves."""
+# Measured: dev 284 of 284 (the rules were tuned on it), test 110 of 113.
+RECALL = {"dev": 1.0, "test": 0.97}
+# Measured: dev 0 of 173, test 8 of 78. The aim is 8 % for either half, which the half test does not reach yet.
+FALSE_ALARMS = {"dev": 0.02, "test": 0.105}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def test_emergencies_are_called(cases: list[Case], half: str) -> None:
     assert recall >= RECALL[half]
 
 
-def test_false_alarms_are_few(cases: list[Case]) -> None:
-    for half in ("dev", "test"):
-        rate = _share(cases, lambda case, half=half: not case.emergency and case.half == half)  # type: ignore[misc]
-        print(f"{half}: false alarms {rate:.1%}")
-    assert _share(cases, lambda case: not case.emergency) <= FALSE_ALARMS
+@pytest.mark.parametrize("half", ["dev", "test"])
+def test_false_alarms_are_few(cases: list[Case], half: str) -> None:
+    rate = _share(cases, lambda case: not case.emergency and case.half == half)
+    print(f"{half}: false alarms {rate:.1%}")
+    assert rate <= FALSE_ALARMS[half]
