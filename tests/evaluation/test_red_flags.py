@@ -1,7 +1,7 @@
 """How many emergencies of a set written apart from the rules are called, and how many others are called wrongly.
 
-The rules were written with an eye on the half ``dev`` only. Of the half ``test`` nothing but counts is ever printed, so
-that it stays a fair measure.
+The rules were written with an eye on the part ``dev`` only. Of ``test`` nothing but counts is ever printed; these were
+looked at between rounds of tuning. ``unseen`` came after the rules were finished and is the fairest measure.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from medbot_desktop.settings import resources_folder
 from medbot_desktop.triage.watch import Watch
 from medbot_desktop.understanding.reader import Reader
 
-# Measured: dev 284 of 284 (the rules were tuned on it), test 110 of 113.
-RECALL = {"dev": 1.0, "test": 0.97}
-# Measured: dev 0 of 173, test 8 of 78. The aim is 8 % for either half, which the half test does not reach yet.
-FALSE_ALARMS = {"dev": 0.02, "test": 0.105}
+# Measured: dev 285 of 285 (the rules were tuned on it), test 109 of 112, unseen 160 of 179.
+RECALL = {"dev": 1.0, "test": 0.97, "unseen": 0.89}
+# Measured: dev 0 of 173, test 8 of 78, unseen 14 of 92. The aim is 8 % for each, which only dev reaches yet.
+FALSE_ALARMS = {"dev": 0.02, "test": 0.105, "unseen": 0.155}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def _share(cases: list[Case], wanted: Callable[[Case], bool]) -> float:
     return sum(case.called for case in among) / len(among)
 
 
-@pytest.mark.parametrize("half", ["dev", "test"])
+@pytest.mark.parametrize("half", list(RECALL))
 def test_emergencies_are_called(cases: list[Case], half: str) -> None:
     recall = _share(cases, lambda case: case.emergency and case.half == half)
     missed = [case.id for case in cases if case.emergency and not case.called and case.half == half == "dev"]
@@ -57,7 +57,7 @@ def test_emergencies_are_called(cases: list[Case], half: str) -> None:
     assert recall >= RECALL[half]
 
 
-@pytest.mark.parametrize("half", ["dev", "test"])
+@pytest.mark.parametrize("half", list(RECALL))
 def test_false_alarms_are_few(cases: list[Case], half: str) -> None:
     rate = _share(cases, lambda case: not case.emergency and case.half == half)
     print(f"{half}: false alarms {rate:.1%}")
