@@ -54,11 +54,6 @@ def words(text: str) -> list[str]:
     return [match.group().lower().replace("’", "'") for match in _WORD.finditer(text)]
 
 
-def word_spans(text: str) -> list[tuple[str, int, int]]:
-    """Return each word of ``text`` in lower case with its (start, end) offsets."""
-    return [(match.group().lower().replace("’", "'"), match.start(), match.end()) for match in _WORD.finditer(text)]
-
-
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Return the stem of a lower-case English word (Snowball English, Porter 2001)."""

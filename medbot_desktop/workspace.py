@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
-from medbot_desktop.assistant.wording import Wording, load_wording
-from medbot_desktop.domain import ModelUse
+from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.errors import InputError, ModelError
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
@@ -24,6 +22,7 @@ from medbot_desktop.knowledge.prepared import PreparedVectors
 from medbot_desktop.knowledge.ranker import Ranker
 from medbot_desktop.knowledge.retrieval import Retriever
 from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import Settings, load_settings, resources_folder
 from medbot_desktop.text import sentences
 from medbot_desktop.triage.numbers import emergency_numbers
@@ -36,9 +35,6 @@ PROFILES = ("demo",)
 
 _MARKS_OF_A_TEXT = 2
 """Tokens that the embedder adds to every text."""
-
-Progress = Callable[[str], None]
-"""Called with a short sentence on what is being done."""
 
 
 class Workspace:
@@ -68,12 +64,11 @@ class Workspace:
     _vault: Vault
 
     @classmethod
-    def open(cls, profile: str = "demo", progress: Progress = lambda step: None, with_text_model: bool = True) -> Self:
+    def open(cls, profile: str = "demo", with_text_model: bool = True) -> Self:
         """Open a profile.
 
         Args:
             profile: ``demo``: in memory, needs no passphrase and writes nothing.
-            progress: told of each step.
             with_text_model: whether to start the language model, which then loads in the background.
 
         Raises:
@@ -85,11 +80,9 @@ class Workspace:
         resources = resources_folder()
         workspace.settings = load_settings()
         workspace.store = ModelStore.standard()
-        wording = load_wording(resources / "locale" / "en.toml")
-        workspace.text_model = (
-            _start_text_model(workspace.store, workspace.settings, wording) if with_text_model else None
-        )
-        progress("Opening the library")
+        wording = load_resource(resources / "locale" / "en.toml", Wording)
+        pen = _take_pen(workspace.store, workspace.settings, wording) if with_text_model else None
+        workspace.text_model = pen.writer if pen else None
         knowledge = open_knowledge(workspace.store)
         workspace._vault, workspace.libraries, workspace.retriever = (
             knowledge.vault,
@@ -108,7 +101,7 @@ class Workspace:
             reader=Reader.load(resources),
             watch=Watch.load(resources),
             retriever=workspace.retriever,
-            answering=Answering(composer, wording, workspace._pen()),
+            answering=Answering(composer, wording, pen),
             memory=workspace.conversations,
             wording=wording,
             fill_numbers=numbers.fill,
@@ -127,14 +120,6 @@ class Workspace:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
-
-    def _pen(self) -> Pen | None:
-        if self.text_model is None:
-            return None
-        entry = (
-            self.store.default("chat") if not self.settings.text_model else self.store.entry(self.settings.text_model)
-        )
-        return Pen(self.text_model, ModelUse(entry.title, entry.tier, self.text_model.device))
 
 
 def core_folder() -> Path:
@@ -214,7 +199,7 @@ def _prepared_file() -> Path:
     return core_folder() / "vectors.npz"
 
 
-def _start_text_model(store: ModelStore, settings: Settings, wording: Wording) -> SupervisedTextModel | None:
+def _take_pen(store: ModelStore, settings: Settings, wording: Wording) -> Pen[SupervisedTextModel] | None:
     """Start the language model; without one, or with a damaged one, every answer is in the library's own words."""
     try:
         entry = store.entry(settings.text_model) if settings.text_model else store.default("chat")
@@ -227,7 +212,7 @@ def _start_text_model(store: ModelStore, settings: Settings, wording: Wording) -
     except ModelError:
         return None
     model.start()
-    return model
+    return Pen(model, entry.title, entry.tier)
 
 
 def _sample_questions(path: Path) -> list[str]:

@@ -7,12 +7,13 @@ from typing import Protocol
 
 from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
-from medbot_desktop.assistant.wording import load_wording
+from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.domain import Answer, Conversation, Finished, Retrieved, TurnEvent, Utterance
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.knowledge.library import EmbedTexts
 from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.triage.numbers import emergency_numbers
 from medbot_desktop.triage.watch import Watch
@@ -42,7 +43,7 @@ def assistant_of(
 ) -> Assistant:
     """An assistant with the rules and words that ship."""
     resources = resources_folder()
-    wording = load_wording(resources / "locale" / "en.toml")
+    wording = load_resource(resources / "locale" / "en.toml", Wording)
     kinds = QuestionKinds.load(resources / "retrieval" / "question_kinds.toml")
     return Assistant(
         reader=reader or Reader.load(resources),

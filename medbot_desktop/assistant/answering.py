@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from medbot_desktop.assistant.render import AnswerText
 from medbot_desktop.assistant.wording import Wording
@@ -15,18 +16,30 @@ from medbot_desktop.generation.phrasing import TextWriter, choose_phrase
 from medbot_desktop.generation.sentence import SupportedSentence
 from medbot_desktop.generation.support import check
 
+_FEWEST_COMPOSED = 2
+"""Supported sentences of a model from which on they are an answer; below it the library's own follow."""
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+Writer = TypeVar("Writer", bound=TextWriter, covariant=True)
+
+
+@dataclass(frozen=True)
+class Pen(Generic[Writer]):
     """A text model with what it was found fit for.
 
     Attributes:
         writer: the model.
-        use: its name, tier and device.
+        name: what it is called.
+        tier: ``composes``, ``phrases`` or ``silent``.
     """
 
-    writer: TextWriter
-    use: ModelUse
+    writer: Writer
+    name: str
+    tier: str
+
+    @property
+    def use(self) -> ModelUse:
+        """Who wrote; the device is known once the model has been loaded."""
+        return ModelUse(self.name, self.tier, self.writer.device)
 
 
 class Answering:
@@ -38,14 +51,19 @@ class Answering:
         pen: the text model; None where there is none.
     """
 
-    def __init__(self, composer: ExtractiveComposer, wording: Wording, pen: Pen | None) -> None:
+    def __init__(self, composer: ExtractiveComposer, wording: Wording, pen: Pen[TextWriter] | None) -> None:
         self._composer = composer
         self._wording = wording
         self._pen = pen
 
+    @property
+    def model(self) -> ModelUse | None:
+        """The text model, where there is one."""
+        return self._pen.use if self._pen else None
+
     def open_with(self, question: str, choices: list[str]) -> tuple[str, ModelUse | None]:
         """The sentence to begin with, chosen by the model where one is ready, and the model if it chose."""
-        if self._pen is None or self._pen.use.tier == "silent":
+        if self._pen is None or self._pen.tier == "silent":
             return choices[0], None
         chosen = choose_phrase(self._pen.writer, self._wording.phrase_instruction, question, choices)
         return (choices[0], None) if chosen is None else (chosen, self._pen.use)
@@ -66,50 +84,41 @@ class Answering:
         extractive = self._composer.compose(question, retrieved.hits)
         body = [sentence for sentence in extractive if sentence.part == "body"]
         safety = [sentence for sentence in extractive if sentence.part == "safety_net"]
-        grounding = Grounding()
-        if self._pen is not None and self._pen.use.tier == "composes" and self._pen.writer.ready:
-            grounding = yield from self._composed(question, retrieved, answer)
-        if grounding.sentences == 0:
+        composed, removed, is_enough = 0, 0, False
+        if self._pen is not None and self._pen.tier == "composes" and self._pen.writer.ready:
+            composition = Composition(self._pen.writer, question, retrieved.hits)
+            is_enough = yield from _write(composition, answer)
+            composed, removed = composition.supported, composition.removed
+        if not is_enough:
+            body = [sentence for sentence in body if sentence.text not in answer.text]
             yield from _list(body, answer)
-            grounding = _extractive(body, grounding.removed)
         if safety:
             yield from answer.say(self._wording.safety_net)
             yield from _list(safety, answer)
-            supported = _extractive(safety, 0)
-            grounding = Grounding(
-                grounding.mode,
-                grounding.sentences + supported.sentences,
-                grounding.supported + supported.supported,
-                grounding.removed,
-            )
-        return grounding
+        own = [*([] if is_enough else body), *safety]
+        supported = sum(1 for sentence in own if check(sentence.text, sentence.hit.passage.text).holds)
+        return Grounding("composed" if composed else "extractive", composed + len(own), composed + supported, removed)
 
-    def _composed(
-        self, question: str, retrieved: Retrieved, answer: AnswerText
-    ) -> Generator[TextDelta | Cited, None, Grounding]:
-        """What the model writes and a passage supports; no sentences where it wrote nothing that may be shown."""
-        assert self._pen is not None
-        composition = Composition(self._pen.writer, question, retrieved.hits)
-        opens = True
-        try:
-            for sentence in composition.sentences():
-                if sentence is None:
-                    yield TextDelta("")
-                    continue
-                yield from answer.sentence(sentence, opens=opens)
-                opens = False
-        except ModelError:
-            # What was shown is supported; the rest of the answer is the library's own.
-            if composition.supported == 0:
-                return Grounding(removed=composition.removed)
-        return Grounding("composed", composition.supported, composition.supported, composition.removed)
+
+def _write(composition: Composition, answer: AnswerText) -> Generator[TextDelta | Cited, None, bool]:
+    """Show what the model writes and a passage supports.
+
+    Returns:
+        Whether that is an answer: the model came to its end, and enough of what it wrote was supported.
+    """
+    opens = True
+    try:
+        for sentence in composition.sentences():
+            if sentence is None:
+                yield TextDelta("")
+                continue
+            yield from answer.sentence(sentence, opens=opens)
+            opens = False
+    except ModelError:
+        return False
+    return composition.supported >= _FEWEST_COMPOSED
 
 
 def _list(sentences: list[SupportedSentence], answer: AnswerText) -> Generator[TextDelta | Cited, None, None]:
     for position, sentence in enumerate(sentences):
         yield from answer.sentence(sentence, opens=position == 0)
-
-
-def _extractive(sentences: list[SupportedSentence], removed: int) -> Grounding:
-    supported = sum(1 for sentence in sentences if check(sentence.text, sentence.hit.passage.text).holds)
-    return Grounding("extractive", len(sentences), supported, removed)

@@ -222,6 +222,8 @@ class Assistant:
             opening, draft.model = self._opening(utterance, triage)
             yield from draft.answer.say(opening)
         draft.grounding = yield from self._answering.answer(utterance.text, retrieved, draft.answer)
+        if draft.grounding.mode == "composed":
+            draft.model = self._answering.model
         yield from draft.answer.say(self._wording.disclaimer)
 
     def _opening(self, utterance: Utterance, triage: Triage | None) -> tuple[str, ModelUse | None]:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tomllib import loads
-
 from pydantic import BaseModel, ConfigDict, Field
-
-from medbot_desktop.errors import InputError
 
 
 class _Group(BaseModel):
@@ -62,15 +57,3 @@ class Wording(_Group):
     thanks: Choice
     small_talk: Fixed
     speak_to_person: Fixed
-
-
-def load_wording(path: Path) -> Wording:
-    """Read the wording.
-
-    Raises:
-        InputError: the file is missing or broken.
-    """
-    try:
-        return Wording.model_validate(loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise InputError(f"The wording file {path.name} cannot be read.", hint="Install MedBot again.") from error

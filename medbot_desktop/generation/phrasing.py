@@ -25,6 +25,10 @@ class TextWriter(Protocol):
     def ready(self) -> bool:
         """Whether the model is loaded, so that the next stream starts at once."""
 
+    @property
+    def device(self) -> str:
+        """Where it computes: ``cpu`` or ``gpu``."""
+
     def stream(
         self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
     ) -> Generator[str, None, None]:

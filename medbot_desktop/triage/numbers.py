@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from medbot_desktop.errors import InputError
+from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
 
 _LOCALE = re.compile(r"^[a-z]{2,3}[_-]([A-Z]{2})\b")
@@ -94,8 +93,4 @@ def _country_of_system() -> str:
 
 @lru_cache(maxsize=4)
 def _numbers(resources: Path) -> NumbersFile:
-    file = resources / "locale" / "emergency_numbers.toml"
-    try:
-        return NumbersFile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise InputError(f"The file {file.name} cannot be used.", hint="Install MedBot again.") from error
+    return load_resource(resources / "locale" / "emergency_numbers.toml", NumbersFile)

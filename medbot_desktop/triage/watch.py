@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from medbot_desktop.domain import Assertion, Disposition, Entity, RedFlag, Triage, Utterance
 from medbot_desktop.errors import InputError
+from medbot_desktop.resources import load_resource
 
 _HOLDS = (Assertion.PRESENT, Assertion.UNCERTAIN)
 
@@ -86,13 +86,7 @@ class Watch:
             InputError: the file is missing, or does not fit its schema.
         """
         file = resources / "triage" / "red_flags.toml"
-        try:
-            rules = FlagFile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise InputError(f"The rule file {file.name} cannot be read.", hint="Install MedBot again.") from error
-        except ValidationError as error:
-            place = ".".join(str(part) for part in error.errors()[0]["loc"])
-            raise InputError(f"The rule file {file.name} is wrong at {place}.", hint="Correct that entry.") from error
+        rules = load_resource(file, FlagFile)
         unknown = {rule.action for rule in rules.rule} - rules.actions.keys()
         if unknown:
             raise InputError(f"The rule file {file.name} names actions that it lacks: {', '.join(sorted(unknown))}.")

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medbot_desktop.domain import Assertion
+from medbot_desktop.resources import load_resource
 from medbot_desktop.understanding.patterns import Match, PatternSet
-from medbot_desktop.understanding.rulefiles import ContextFile, TriggerEntry, load_rules
+from medbot_desktop.understanding.rulefiles import ContextFile, TriggerEntry
 from medbot_desktop.understanding.tokens import Token
 
 _LIST_REACH = 14
@@ -51,7 +52,7 @@ class Assertions:
         Raises:
             InputError: the file is missing or wrong.
         """
-        return cls(load_rules(resources / "triage" / "context.toml", ContextFile))
+        return cls(load_resource(resources / "triage" / "context.toml", ContextFile))
 
     def read(self, tokens: Sequence[Token]) -> Context:
         """Return the triggers of one message, ready to be asked about its signs."""

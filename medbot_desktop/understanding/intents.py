@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from medbot_desktop.domain import Assertion, Entity, Intent
+from medbot_desktop.resources import load_resource
 from medbot_desktop.understanding.patterns import PatternSet
-from medbot_desktop.understanding.rulefiles import IntentEntry, IntentFile, load_rules
+from medbot_desktop.understanding.rulefiles import IntentEntry, IntentFile
 from medbot_desktop.understanding.tokens import Token, normal
 
 _REPORTED = (Assertion.PRESENT, Assertion.UNCERTAIN)
@@ -34,7 +35,7 @@ class Intents:
         Raises:
             InputError: the file is missing or wrong.
         """
-        return cls(load_rules(resources / "intents" / "intents.toml", IntentFile))
+        return cls(load_resource(resources / "intents" / "intents.toml", IntentFile))
 
     @property
     def words(self) -> set[str]:

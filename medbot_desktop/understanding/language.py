@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medbot_desktop.resources import load_resource
 from medbot_desktop.text import words
-from medbot_desktop.understanding.rulefiles import LanguageFile, load_rules
+from medbot_desktop.understanding.rulefiles import LanguageFile
 from medbot_desktop.understanding.tokens import normal
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class LanguageGuess:
         Raises:
             InputError: the file is missing or wrong.
         """
-        return cls(load_rules(resources / "intents" / "languages.toml", LanguageFile), knows)
+        return cls(load_resource(resources / "intents" / "languages.toml", LanguageFile), knows)
 
     def guess(self, text: str) -> str:
         """Return the ISO 639-1 code of the language of ``text``, or ``und`` where it has no words."""

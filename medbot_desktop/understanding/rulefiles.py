@@ -1,16 +1,10 @@
-"""Read the files of ``resources/`` that say how a message is understood, and refuse what does not fit their schema."""
+"""Say what the files of ``resources/`` hold that tell how a message is understood."""
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from medbot_desktop.errors import InputError
-
-_File = TypeVar("_File", bound=BaseModel)
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class _Strict(BaseModel):
@@ -86,20 +80,3 @@ class LanguageFile(_Strict):
     """``languages.toml``."""
 
     language: list[LanguageEntry]
-
-
-def load_rules(file: Path, schema: type[_File]) -> _File:
-    """Return what ``file`` holds.
-
-    Raises:
-        InputError: the file is missing, no TOML, or does not fit ``schema``.
-    """
-    try:
-        return schema.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"The rule file {file.name} cannot be read.", hint="Install MedBot again.") from error
-    except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise InputError(
-            f"The rule file {file.name} is wrong at {place}: {error.errors()[0]['msg']}.", hint="Correct that entry."
-        ) from error

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from medbot_desktop.domain import Assertion, Entity
+from medbot_desktop.resources import load_resource
 from medbot_desktop.understanding.assertion import Assertions
 from medbot_desktop.understanding.patterns import Match, PatternSet
-from medbot_desktop.understanding.rulefiles import SignFile, load_rules
+from medbot_desktop.understanding.rulefiles import SignFile
 from medbot_desktop.understanding.tokens import Token
 
 _FIGURATIVE = "figurative"
@@ -47,7 +48,7 @@ class Signs:
         Raises:
             InputError: a file is missing or wrong.
         """
-        return cls(load_rules(resources / "triage" / "signs.toml", SignFile), Assertions.load(resources))
+        return cls(load_resource(resources / "triage" / "signs.toml", SignFile), Assertions.load(resources))
 
     @property
     def words(self) -> set[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 _SHORTEST = 4
 _SHORTEST_FOR_ONE = 5
 _SHORTEST_FOR_TWO = 8
@@ -57,7 +59,7 @@ class Spelling:
                 if candidate in tried:
                     continue
                 tried.add(candidate)
-                distance = _distance(word, candidate)
+                distance = OSA.distance(word, candidate)
                 if _forgiven(word, candidate, distance) and (distance, candidate) < best_key:
                     best, best_key = candidate, (distance, candidate)
         return best
@@ -84,18 +86,3 @@ def _deletions(word: str, depth: int) -> set[str]:
         layer = {shorter[:i] + shorter[i + 1 :] for shorter in layer for i in range(len(shorter))}
         found |= layer
     return found
-
-
-def _distance(a: str, b: str) -> int:
-    """Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment)."""
-    earlier: list[int] = []
-    previous = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        current = [i]
-        for j, y in enumerate(b, 1):
-            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and y == a[i - 2]:
-                cost = min(cost, earlier[j - 2] + 1)
-            current.append(cost)
-        earlier, previous = previous, current
-    return previous[-1]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from medbot_desktop.assistant.answering import Pen
-from medbot_desktop.domain import Conversation, Failed, Finished, ModelUse
+from medbot_desktop.domain import Conversation, Failed, Finished
 from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.settings import MESSAGE_LIMIT
@@ -133,6 +133,10 @@ class KilledWhileWriting:
     def ready(self) -> bool:
         return self._model.ready
 
+    @property
+    def device(self) -> str:
+        return self._model.device
+
     def stream(
         self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
     ) -> Generator[str, None, None]:
@@ -151,9 +155,7 @@ def test_the_model_killed_in_the_middle_of_a_sentence_leaves_a_whole_answer(
     assert model.wait_ready(60)
     writer = KilledWhileWriting(model)
     memory = ConversationStore(knowledge.vault)
-    assistant = assistant_of(
-        knowledge.retriever, knowledge.embedder.embed, memory, Pen(writer, ModelUse("a model", "composes", "cpu"))
-    )
+    assistant = assistant_of(knowledge.retriever, knowledge.embedder.embed, memory, Pen(writer, "a model", "composes"))
     talk = memory.start()
     events = events_of(assistant, talk, QUESTION)
     assert writer.killed

@@ -16,7 +16,6 @@ from medbot_desktop.domain import (
     Disposition,
     Failed,
     Finished,
-    ModelUse,
     Retrieved,
     TextDelta,
     ToolUsed,
@@ -49,6 +48,7 @@ class Composer:
     """A text model that writes what was recorded, and fails after it where it should."""
 
     ready = True
+    device = "cpu"
 
     def __init__(self, written: str, fault: ModelError | None = None) -> None:
         self._written, self._fault = written, fault
@@ -236,18 +236,31 @@ def test_what_a_composing_model_writes_is_shown_only_where_it_is_supported(
     passage = knowledge.retriever.retrieve(SORE_THROAT).hits[0].passage
     sentence = passage.text.splitlines()[0]
     written = f"{sentence} [1] Take 40 tablets of morphine. [1]"
-    answer = answer_of(build(pen=Pen(Composer(written), ModelUse("a model", "composes", "cpu"))), talk, SORE_THROAT)
+    answer = answer_of(build(pen=Pen(Composer(written), "a model", "composes")), talk, SORE_THROAT)
     assert answer.grounding.mode == "composed"
     assert answer.grounding.removed >= 1
     assert sentence in answer.text
     assert "morphine" not in answer.text
 
 
+def test_a_composing_model_that_dies_after_a_sentence_leaves_the_rest_to_the_library(
+    build: Callable[..., Assistant], talk: Conversation, knowledge: Knowledge
+) -> None:
+    sentence = knowledge.retriever.retrieve(SORE_THROAT).hits[0].passage.text.splitlines()[0]
+    pen = Pen(Composer(f"{sentence} [1] Sle", ModelError("It died.")), "a model", "composes")
+    answer = answer_of(build(pen=pen), talk, SORE_THROAT)
+    assert answer.grounding.mode == "composed"
+    assert answer.grounding.sentences == answer.grounding.supported > 3
+    assert answer.text.count(sentence) == 1
+    assert answer.model is not None
+    assert unsupported_sentences(answer) == []
+
+
 @pytest.mark.parametrize("written", ["", "NOT FOUND", "Take 40 tablets of morphine. [1]"])
 def test_a_composing_model_without_a_supported_sentence_leaves_the_librarys_own(
     build: Callable[..., Assistant], talk: Conversation, written: str
 ) -> None:
-    pen = Pen(Composer(written, ModelError("It died.")), ModelUse("a model", "composes", "cpu"))
+    pen = Pen(Composer(written, ModelError("It died.")), "a model", "composes")
     answer = answer_of(build(pen=pen), talk, SORE_THROAT)
     assert answer.grounding.mode == "extractive"
     assert answer.grounding.sentences == answer.grounding.supported > 0
@@ -258,7 +271,7 @@ def test_a_composing_model_without_a_supported_sentence_leaves_the_librarys_own(
 def test_a_model_that_may_not_compose_writes_nothing_medical(
     build: Callable[..., Assistant], talk: Conversation, tier: str
 ) -> None:
-    pen = Pen(Composer("Rest at home. [1]"), ModelUse("a model", tier, "cpu"))
+    pen = Pen(Composer("Rest at home. [1]"), "a model", tier)
     assert answer_of(build(pen=pen), talk, SORE_THROAT).grounding.mode == "extractive"
 
 

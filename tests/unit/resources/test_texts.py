@@ -7,12 +7,13 @@ import tomllib
 
 import pytest
 
-from medbot_desktop.assistant.wording import Wording, load_wording
+from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.knowledge.beyond import load_beyond
 from medbot_desktop.knowledge.features import FEATURE_NAMES
 from medbot_desktop.knowledge.markdown_reader import read_markdown
 from medbot_desktop.knowledge.ranker import Ranker
+from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
 from tests.unit.resources.test_library import HEADINGS
 
@@ -22,7 +23,7 @@ LOCALE = resources_folder() / "locale"
 
 @pytest.fixture(scope="module")
 def wording() -> Wording:
-    return load_wording(LOCALE / "en.toml")
+    return load_resource(LOCALE / "en.toml", Wording)
 
 
 @pytest.mark.parametrize("regression", ["ranking", "answering"])
