@@ -31,6 +31,24 @@ class VaultError(MedBotError):
     """The encrypted store cannot be opened, read or written."""
 
 
+class PassphraseError(VaultError):
+    """A passphrase or recovery key does not open the vault, or may not be used as one.
+
+    Args:
+        message: one clear sentence.
+        hint: what to do next.
+        wait_seconds: how long no further try is taken, after too many wrong ones.
+    """
+
+    def __init__(self, message: str, hint: str = "", wait_seconds: float = 0.0) -> None:
+        super().__init__(message, hint)
+        self.wait_seconds = wait_seconds
+
+
+class PermissionRefusedError(VaultError):
+    """The role of this account does not allow what was asked for."""
+
+
 class NetworkRefusedError(MedBotError):
     """Something tried to reach another machine while the network is off."""
 

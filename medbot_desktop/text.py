@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from Stemmer import Stemmer
@@ -29,6 +30,11 @@ STOP_WORDS = frozenset(
     which while who whom whose why will with won't would wouldn't yet you you're your yours yourself
     know tell want wants way ways hi hello hey thanks thank bit able""".split()
 )
+
+
+def name_key(name: str) -> str:
+    """Return the form of a person's or account's name by which two ways of writing it are compared."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Date, DateTime, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -78,33 +78,75 @@ class NameRow(Base):
     document: Mapped[DocumentRow] = relationship(back_populates="names")
 
 
+class AccountRow(Base):
+    """Who can open the vault; ``name_key`` is the name as it is compared. The keyslot lies beside the database."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(String, unique=True)
+    role: Mapped[str]
+    created: Mapped[datetime] = mapped_column(DateTime)
+    last_opened: Mapped[datetime | None] = mapped_column(DateTime)
+    must_change: Mapped[bool]
+
+
+class PersonRow(Base):
+    """Somebody whom conversations are about; ``reference`` is the clinic's own number for them."""
+
+    __tablename__ = "people"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(String, index=True)
+    born: Mapped[date | None] = mapped_column(Date)
+    reference: Mapped[str]
+    created: Mapped[datetime] = mapped_column(DateTime)
+
+
 class ConversationRow(Base):
-    """A conversation."""
+    """A conversation; ``deleted`` is when it was deleted, until the day ends and it is erased."""
 
     __tablename__ = "conversations"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
     started: Mapped[datetime] = mapped_column(DateTime)
+    updated: Mapped[datetime] = mapped_column(DateTime, index=True)
+    pinned: Mapped[bool] = mapped_column(default=False)
+    deleted: Mapped[datetime | None] = mapped_column(DateTime)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    account: Mapped[AccountRow | None] = relationship()
+    person: Mapped[PersonRow | None] = relationship()
     messages: Mapped[list[MessageRow]] = relationship(
         back_populates="conversation", cascade="all, delete-orphan", order_by="MessageRow.position"
     )
 
 
 class MessageRow(Base):
-    """A message of a conversation; ``answer`` holds what stands behind an answer, without its citations."""
+    """A message of a conversation; ``answer`` holds what stands behind an answer and has no column of its own.
+
+    Its words are also in the full-text table ``messages_fts``, which triggers keep, under its ``number``.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (UniqueConstraint("conversation_id", "position"),)
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String, unique=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     position: Mapped[int]
     role: Mapped[str]
     text: Mapped[str]
     created: Mapped[datetime] = mapped_column(DateTime)
-    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    disposition: Mapped[str | None]
+    triage: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    timings: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     rating: Mapped[int | None]
+    rated: Mapped[datetime | None] = mapped_column(DateTime)
     conversation: Mapped[ConversationRow] = relationship(back_populates="messages")
     citations: Mapped[list[CitationRow]] = relationship(
         back_populates="message", cascade="all, delete-orphan", order_by="CitationRow.n"
@@ -118,9 +160,45 @@ class CitationRow(Base):
     __table_args__ = (UniqueConstraint("message_id", "n"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
     n: Mapped[int]
     passage: Mapped[dict[str, Any]] = mapped_column(JSON)
     quotes: Mapped[list[list[int]]] = mapped_column(JSON)
     score: Mapped[float]
     message: Mapped[MessageRow] = relationship(back_populates="citations")
+
+
+class SettingRow(Base):
+    """A setting or a mark of the program, by name, as JSON."""
+
+    __tablename__ = "settings"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class AuditRow(Base):
+    """An entry of the audit trail; triggers refuse to change or remove one."""
+
+    __tablename__ = "audit"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[str]
+    account_id: Mapped[str]
+    account_name: Mapped[str]
+    action: Mapped[str]
+    kind: Mapped[str]
+    record: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+class AuditHeadRow(Base):
+    """The one row that says how many entries the audit trail has and how the last one ends."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entries: Mapped[int]
+    hash: Mapped[str]

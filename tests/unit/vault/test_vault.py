@@ -147,6 +147,6 @@ def test_nothing_of_a_vault_in_memory_lies_on_the_disk(tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     opened = Vault.open_in_memory()
     with opened.transaction() as session:
-        session.add_all(ConversationRow(id=str(n), title="x" * 1_000, started=NOON) for n in range(500))
+        session.add_all(ConversationRow(id=str(n), title="x" * 1_000, started=NOON, updated=NOON) for n in range(500))
     opened.close()
     assert list(tmp_path.iterdir()) == []

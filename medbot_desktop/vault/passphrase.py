@@ -1,0 +1,122 @@
+"""Say what may be a passphrase, how strong it is, and make one for a single use."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from medbot_desktop.errors import InputError, PassphraseError
+
+LEAST = 8
+LONGEST = 100_000
+_FILE_LIMIT = 1 << 20
+
+# Letters and numbers that are not mistaken for one another when they are read aloud or written by hand.
+_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS = 4
+_GROUP_LENGTH = 4
+
+_WEAK_BITS = 45
+_STRONG_BITS = 70
+
+
+class Grade(StrEnum):
+    """How hard a passphrase is to guess."""
+
+    WEAK = "weak"
+    FAIR = "fair"
+    STRONG = "strong"
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """An estimate, and one sentence of advice."""
+
+    grade: Grade
+    advice: str
+
+
+_ADVICE = {
+    Grade.WEAK: "This could be guessed. Four or more words that have nothing to do with each other are strong.",
+    Grade.FAIR: "This is fair. One more word makes it strong.",
+    Grade.STRONG: "This is strong.",
+}
+
+
+def normalise(passphrase: str) -> str:
+    """The passphrase in one form, however a keyboard composes its letters (Unicode NFC, as RFC 8265 asks)."""
+    return unicodedata.normalize("NFC", passphrase)
+
+
+def check_new(passphrase: str) -> None:
+    """Make sure that a passphrase may protect an account.
+
+    At least 8 characters, as NIST SP 800-63B asks; letters whose UTF-8 takes more than one byte count for as many,
+    since a short phrase says more in such a script.
+
+    Raises:
+        PassphraseError: it is empty, too short or too long, or holds characters that cannot be typed again.
+    """
+    if not passphrase.strip():
+        raise PassphraseError("A passphrase cannot be empty.", hint="Choose four or more words.")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in passphrase):
+        raise PassphraseError(
+            "That passphrase holds characters that cannot be typed.", hint="Choose letters, numbers, signs and spaces."
+        )
+    if len(normalise(passphrase).encode()) < LEAST:
+        raise PassphraseError(f"A passphrase needs at least {LEAST} characters.", hint="Choose four or more words.")
+    if len(passphrase) > LONGEST:
+        raise PassphraseError(f"A passphrase has at most {LONGEST:,} characters.", hint="Choose a shorter one.")
+
+
+def strength(passphrase: str) -> Strength:
+    """Estimate how hard a passphrase is to guess.
+
+    A rough upper bound: the bits of its different characters, chosen by chance from the kinds that it uses. It says
+    nothing about words that everybody uses, so it promises nothing.
+    """
+    different = len(set(passphrase))
+    kinds = (
+        (str.islower, 26),
+        (str.isupper, 26),
+        (str.isdigit, 10),
+        (lambda character: character.isascii() and not character.isalnum(), 33),
+        (lambda character: not character.isascii(), 100),
+    )
+    choices = sum(size for is_kind, size in kinds if any(is_kind(character) for character in passphrase))
+    bits = min(len(passphrase), 2 * different) * math.log2(choices) if choices else 0.0
+    grade = Grade.WEAK if bits < _WEAK_BITS else Grade.FAIR if bits < _STRONG_BITS else Grade.STRONG
+    return Strength(grade, _ADVICE[grade])
+
+
+def one_time_passphrase() -> str:
+    """A passphrase to give to somebody, who changes it at once: four groups of four, about 79 bits."""
+    return "-".join("".join(secrets.choice(_CLEAR) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
+
+
+def read_passphrase_file(file: Path) -> str:
+    """The first line of a file.
+
+    Raises:
+        InputError: the file cannot be read, is no UTF-8 text, or is far too large.
+    """
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(_FILE_LIMIT + 1)
+    except OSError as error:
+        raise InputError(
+            f"The passphrase file {file} cannot be read: {error.strerror}.", hint="Check its name and permissions."
+        ) from error
+    if len(content) > _FILE_LIMIT:
+        raise InputError(
+            f"The file {file} is too large to hold a passphrase.", hint="Its first line is the passphrase."
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"The passphrase file {file} is no UTF-8 text.", hint="Save it as UTF-8.") from error
+    return text.partition("\n")[0].rstrip("\r")

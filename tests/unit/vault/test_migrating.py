@@ -1,0 +1,148 @@
+"""Migrations: a vault of each older version comes to the newest one with all that it holds, or stays as it was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+import medbot_desktop.vault.migrating as migrating
+from medbot_desktop.errors import VaultError
+from medbot_desktop.vault.data_key import DataKey
+from medbot_desktop.vault.roles import DEMO_ACCOUNT
+from medbot_desktop.vault.schema import CitationRow, ConversationRow, LibraryRow, MessageRow
+from medbot_desktop.vault.vault import Vault, account_row
+
+TRIAGE = {"disposition": "emergency", "red_flags": [], "reasons": ["blue lips"], "follow_up": None}
+ANSWER = {"question": "What is asthma?", "text": "Asthma is common. [1]", "triage": TRIAGE, "timings_ms": {"total": 31}}
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrating.__file__).parent / "migrations"))
+    return ScriptDirectory.from_config(config)
+
+
+OLDER = [script.revision for script in scripts().walk_revisions() if script.revision != migrating.NEWEST]
+
+
+def fill_0001(session: Session) -> None:
+    """What a vault of the first version may hold."""
+    for statement in (
+        "INSERT INTO libraries (id, name) VALUES (1, 'clinic')",
+        "INSERT INTO conversations VALUES ('talk', 'Asthma', '2026-01-01 12:00:00.000000')",
+        "INSERT INTO conversations VALUES ('empty', '', '2026-01-02 12:00:00.000000')",
+        "INSERT INTO messages VALUES ('m1', 'talk', 0, 'person', 'What is asthma?', '2026-01-01 12:05:00.000000', NULL,"
+        " NULL)",
+    ):
+        session.execute(text(statement))
+    session.execute(
+        text(
+            "INSERT INTO messages VALUES"
+            " ('m2', 'talk', 1, 'medbot', 'Asthma is common. [1]', '2026-01-01 12:06:00.000000', :answer, 1)"
+        ),
+        {"answer": json.dumps(ANSWER)},
+    )
+    session.execute(text("INSERT INTO citations VALUES (7, 'm2', 1, '{\"id\": \"core/asthma/0\"}', '[[0, 3]]', 0.5)"))
+
+
+def fill_0002(session: Session) -> None:
+    """What a vault of the second version may hold besides."""
+    fill_0001(session)
+    session.add(account_row(DEMO_ACCOUNT))
+    session.execute(text("INSERT INTO settings VALUES ('kept', '3')"))
+
+
+FILL = {"0001": fill_0001, "0002": fill_0002}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "vault.db"
+
+
+def older_vault(file: Path, key: DataKey, revision: str) -> Vault:
+    vault = Vault.open(file, key)
+    vault.migrate(revision)
+    with vault.transaction() as session:
+        FILL[revision](session)
+    return vault
+
+
+def test_the_newest_revision_is_the_last_migration() -> None:
+    assert scripts().get_current_head() == migrating.NEWEST
+    assert set(OLDER) == set(FILL)
+
+
+@pytest.mark.parametrize("revision", OLDER)
+def test_a_vault_of_an_older_version_keeps_all_that_it_holds(file: Path, revision: str) -> None:
+    key = DataKey.random()
+    older_vault(file, key, revision).close()
+    vault = Vault.open(file, key)
+    vault.migrate()
+    assert vault.revision() == migrating.NEWEST
+    with vault.transaction() as session:
+        assert session.scalars(select(LibraryRow.name)).all() == ["clinic"]
+        talk, empty = (session.get_one(ConversationRow, id_) for id_ in ("talk", "empty"))
+        assert (talk.title, talk.pinned, talk.deleted, talk.person) == ("Asthma", False, None, None)
+        assert talk.updated.isoformat() == "2026-01-01T12:06:00"
+        assert empty.updated == empty.started
+        asked, answered = talk.messages
+        assert (asked.text, asked.answer, asked.triage, asked.disposition) == ("What is asthma?", None, None, None)
+        assert (answered.id, answered.rating, answered.disposition) == ("m2", 1, "emergency")
+        assert (answered.triage, answered.timings) == (TRIAGE, {"total": 31})
+        assert answered.answer == {"question": "What is asthma?", "text": "Asthma is common. [1]"}
+        (citation,) = answered.citations
+        assert (citation.id, citation.quotes, citation.score) == (7, [[0, 3]], 0.5)
+        found = text("SELECT rowid FROM messages_fts WHERE messages_fts MATCH 'common'")
+        assert session.scalars(found).all() == [answered.number]
+    vault.close()
+
+
+def test_a_row_still_goes_with_what_it_belongs_to_after_a_migration(file: Path) -> None:
+    vault = older_vault(file, DataKey.random(), "0001")
+    vault.migrate()
+    with vault.transaction() as session:
+        session.execute(text("DELETE FROM conversations WHERE id = 'talk'"))
+    with vault.transaction() as session:
+        assert session.scalars(select(MessageRow)).all() == []
+        assert session.scalars(select(CitationRow)).all() == []
+        assert session.scalars(text("SELECT rowid FROM messages_fts WHERE messages_fts MATCH 'asthma'")).all() == []
+        session.execute(text("INSERT INTO messages_fts (messages_fts, rank) VALUES ('integrity-check', 1)"))
+    vault.close()
+
+
+def test_a_migration_that_fails_leaves_the_vault_as_it_was(file: Path) -> None:
+    key = DataKey.random()
+    vault = older_vault(file, key, "0001")
+    with vault.driver() as connection:  # a citation of a message that is not there: something must have gone wrong
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("INSERT INTO citations VALUES (8, 'nobody', 1, '{}', '[]', 0.5)")
+    with pytest.raises(VaultError, match="left as it was"):
+        vault.migrate()
+    assert vault.revision() == "0001"
+    vault.close()
+    again = Vault.open(file, key)
+    with again.transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM messages")) == 2
+        assert session.scalar(text("SELECT count(*) FROM citations")) == 2
+    again.close()
+
+
+def test_a_vault_from_a_newer_version_is_refused_and_left_as_it_is(file: Path) -> None:
+    key = DataKey.random()
+    vault = Vault.open(file, key)
+    vault.migrate()
+    with vault.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    vault.close()
+    before = file.read_bytes()
+    with pytest.raises(VaultError, match="newer version of MedBot") as refused:
+        Vault.open(file, key)
+    assert "Install" in refused.value.hint
+    assert file.read_bytes() == before
