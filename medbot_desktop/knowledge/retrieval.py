@@ -18,6 +18,7 @@ from medbot_desktop.knowledge.features import (
 )
 from medbot_desktop.knowledge.library import EmbedTexts, Libraries, StoredPassage
 from medbot_desktop.knowledge.ranker import Ranker
+from medbot_desktop.knowledge.snapshot import IndexSnapshot
 from medbot_desktop.knowledge.spelling import Speller
 from medbot_desktop.knowledge.vector_index import VectorIndex
 from medbot_desktop.text import STOP_WORDS, content_stems, stem, words
@@ -51,6 +52,7 @@ class Retriever:
         is_common: tells whether a lower-case word is an ordinary word of the language.
         ranker: weighs the features of a document.
         beyond: unit vectors of subjects that people ask about and no document is on, shape (m, d).
+        snapshot: where the index lies between two starts; None: it is built at each.
     """
 
     def __init__(
@@ -60,12 +62,14 @@ class Retriever:
         is_common: Callable[[str], bool],
         ranker: Ranker,
         beyond: NDArray[np.float32],
+        snapshot: IndexSnapshot | None = None,
     ) -> None:
         self._libraries = libraries
         self._beyond = beyond
         self._embed = embed
         self._is_common = is_common
         self._ranker = ranker
+        self._snapshot = snapshot
         self.refresh()
 
     def refresh(self) -> None:
@@ -87,7 +91,7 @@ class Retriever:
         self._documents_with = Counter(word for found in self._stems.values() for word in found)
         self._speller = Speller(vocabulary, self._is_common)
         self._name_document = [name.document for name in names]
-        self._passage_index = VectorIndex(
+        self._passage_index = self._index(
             _stack([item.vector for item in stored], self._beyond.shape[1]),
             np.array(list(self._passages), dtype=np.int64),
         )
@@ -130,6 +134,17 @@ class Retriever:
             self._of_document[document][0].passage.document_id: features
             for document, features in self._features(mended, search).items()
         }
+
+    def _index(self, vectors: NDArray[np.float32], ids: NDArray[np.int64]) -> VectorIndex:
+        """The index over the passages: the one that was kept if it is still right, else a new one, which is kept."""
+        if self._snapshot is None:
+            return VectorIndex(vectors, ids)
+        fingerprint = self._libraries.fingerprint()
+        index = self._snapshot.load(fingerprint, vectors, ids)
+        if index is None:
+            index = VectorIndex(vectors, ids)
+            self._snapshot.save(index, fingerprint)
+        return index
 
     def _search(self, question: str, vector: NDArray[np.float32], library: str | None) -> _Search:
         passage_cosine: dict[int, float] = {}

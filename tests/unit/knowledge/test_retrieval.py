@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ from medbot_desktop.knowledge.features import reciprocal_rank_fusion, squash
 from medbot_desktop.knowledge.library import Libraries, read_folder
 from medbot_desktop.knowledge.ranker import Ranker
 from medbot_desktop.knowledge.retrieval import Retriever, best_per_document
-from medbot_desktop.knowledge.vector_index import VectorIndex
+from medbot_desktop.knowledge.snapshot import IndexSnapshot
 from medbot_desktop.settings import resources_folder
+from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from medbot_desktop.vault.vault import Vault
 from medbot_desktop.workspace import Knowledge
 
@@ -27,20 +30,20 @@ def some_documents() -> list[Document]:
 
 def libraries_in(vault: Vault, knowledge: Knowledge) -> Libraries:
     embedder = knowledge.embedder
-    return Libraries(vault, embedder.embed, embedder.identity, embedder.count_tokens)
+    return Libraries(vault, Access(vault, DEMO_ACCOUNT), embedder.embed, embedder.identity, embedder.count_tokens)
 
 
-def retriever_over(libraries: Libraries, knowledge: Knowledge) -> Retriever:
+def retriever_over(libraries: Libraries, knowledge: Knowledge, snapshot: IndexSnapshot | None = None) -> Retriever:
     embedder = knowledge.embedder
     ranker = Ranker.load(resources_folder() / "retrieval" / "ranker.toml")
     beyond = embedder.embed(["multiple sclerosis", "tax return"])
-    return Retriever(libraries, embedder.embed, lambda word: embedder.count_tokens(word) == 3, ranker, beyond)
+    return Retriever(libraries, embedder.embed, lambda word: embedder.count_tokens(word) == 3, ranker, beyond, snapshot)
 
 
 @pytest.fixture(scope="module")
 def two_libraries(knowledge: Knowledge, some_documents: list[Document]) -> Retriever:
     libraries = libraries_in(Vault.open_in_memory(), knowledge)
-    libraries.add("core", some_documents)
+    libraries.sync_core(some_documents)
     libraries.add("clinic", [replace(some_documents[0], title="Our asthma clinic")])
     return retriever_over(libraries, knowledge)
 
@@ -121,9 +124,34 @@ def test_a_document_that_is_added_is_found_after_a_refresh(
     vault = Vault.open_in_memory()
     libraries = libraries_in(vault, knowledge)
     retriever = retriever_over(libraries, knowledge)
-    libraries.add("core", some_documents)
+    libraries.sync_core(some_documents)
     retriever.refresh()
     assert retriever.retrieve("nosebleed").hits[0].passage.document_id == "nosebleeds"
+    vault.close()
+
+
+def test_an_index_that_was_kept_gives_the_same_hits_as_one_that_is_built(knowledge: Knowledge, tmp_path: Path) -> None:
+    snapshot = IndexSnapshot(tmp_path, bytes(32))
+    built = retriever_over(knowledge.libraries, knowledge, snapshot)
+    [file] = tmp_path.iterdir()
+    written = file.stat().st_mtime_ns
+    loaded = retriever_over(knowledge.libraries, knowledge, snapshot)
+    assert file.stat().st_mtime_ns == written
+    for question in ("what helps a sore throat", "my nose keeps blleding", "tax return", "burn", "?!"):
+        assert loaded.retrieve(question) == built.retrieve(question)
+
+
+def test_an_index_that_was_kept_is_not_used_after_a_document_was_added(
+    knowledge: Knowledge, some_documents: list[Document], tmp_path: Path
+) -> None:
+    vault, snapshot = Vault.open_in_memory(), IndexSnapshot(tmp_path, bytes(32))
+    libraries = libraries_in(vault, knowledge)
+    libraries.sync_core(some_documents[:1])
+    retriever_over(libraries, knowledge, snapshot)
+    libraries.add("clinic", some_documents[1:])
+    for _ in range(2):
+        hits = retriever_over(libraries, knowledge, snapshot).retrieve("nosebleed").hits
+        assert hits[0].passage.document_id == "nosebleeds"
     vault.close()
 
 
@@ -133,7 +161,7 @@ def test_a_document_with_an_id_that_is_taken_is_refused_and_nothing_is_added(
     vault = Vault.open_in_memory()
     libraries = libraries_in(vault, knowledge)
     with pytest.raises(LibraryError, match="already has a document"):
-        libraries.add("core", [some_documents[0], some_documents[1], some_documents[0]])
+        libraries.add("clinic", [some_documents[0], some_documents[1], some_documents[0]])
     assert libraries.summaries() == []
     vault.close()
 
@@ -143,23 +171,6 @@ def test_the_summary_counts_documents_and_passages(knowledge: Knowledge) -> None
     assert core.name == "core"
     assert core.documents == len(list((resources_folder() / "library").glob("*.md")))
     assert core.passages == len(knowledge.libraries.passages())
-
-
-def test_the_graph_finds_the_same_nearest_vectors_as_an_exact_search() -> None:
-    vectors = np.random.default_rng(7).normal(size=(2_000, 32)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    index = VectorIndex(vectors, np.arange(2_000, dtype=np.int64) + 100)
-    found = 0
-    for vector in vectors[:100]:
-        exact = set(np.argsort(-(vectors @ vector))[:10] + 100)
-        found += len(exact & {i for i, _ in index.search(vector, 10)})
-    assert found >= 990
-
-
-def test_a_graph_over_nothing_finds_nothing() -> None:
-    index = VectorIndex(np.zeros((0, 4), dtype=np.float32), np.zeros(0, dtype=np.int64))
-    assert len(index) == 0
-    assert index.search(np.ones(4, dtype=np.float32), 5) == []
 
 
 def test_what_leads_every_ranking_has_a_fused_score_of_one() -> None:
