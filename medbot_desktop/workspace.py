@@ -10,28 +10,46 @@ from typing import Self
 from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.assistant.wording import Wording
-from medbot_desktop.errors import InputError, ModelError
+from medbot_desktop.errors import InputError, ModelError, PassphraseError, VaultError
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
 from medbot_desktop.knowledge.beyond import load_beyond
-from medbot_desktop.knowledge.library import CORE, Libraries, read_folder
+from medbot_desktop.knowledge.library import Libraries, read_folder
 from medbot_desktop.knowledge.prepared import PreparedVectors
 from medbot_desktop.knowledge.ranker import Ranker
 from medbot_desktop.knowledge.retrieval import Retriever
+from medbot_desktop.knowledge.snapshot import IndexSnapshot
 from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.memory.export import Exporting
+from medbot_desktop.memory.forgetting import Forgetting
+from medbot_desktop.memory.people import People
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import Settings, load_settings, resources_folder
 from medbot_desktop.text import sentences
 from medbot_desktop.triage.numbers import emergency_numbers
 from medbot_desktop.triage.watch import Watch
 from medbot_desktop.understanding.reader import Reader
+from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.accounts import Accounts
+from medbot_desktop.vault.audit import AuditTrail
+from medbot_desktop.vault.backup import Backups
+from medbot_desktop.vault.folder import VaultFolder
+from medbot_desktop.vault.opening import Credentials, OpenedVault, open_vault
+from medbot_desktop.vault.preferences import Preferences
+from medbot_desktop.vault.retention import Retention
+from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from medbot_desktop.vault.vault import Vault
 
-PROFILES = ("demo",)
-"""The profiles that can be opened; the encrypted one on the disk comes with the vault's accounts."""
+CLINIC = "clinic"
+"""The profile that lies encrypted in the home folder."""
+
+DEMO = "demo"
+"""The profile that lives in memory, needs no passphrase and writes nothing."""
+
+PROFILES = (CLINIC, DEMO)
 
 _MARKS_OF_A_TEXT = 2
 """Tokens that the embedder adds to every text."""
@@ -43,9 +61,19 @@ class Workspace:
     Attributes:
         settings: the settings in force.
         store: the models on this computer.
+        access: who uses it, and what they may do.
         libraries: the documents.
         retriever: finds passages.
         conversations: what was said.
+        people: whom conversations are about.
+        exporting: conversations as files.
+        audit: the trail of who did what.
+        preferences: what the clinic has decided.
+        retention: erases what is old enough.
+        forgetting: erases everything about one person.
+        opened: the vault on the disk; None in the demo profile.
+        accounts: who can open the vault; None in the demo profile.
+        backups: copies of the vault; None in the demo profile.
         assistant: answers messages.
         text_model: the supervised language model; None where none is installed.
         emergency_number: the number to call in an emergency.
@@ -54,9 +82,19 @@ class Workspace:
 
     settings: Settings
     store: ModelStore
+    access: Access
     libraries: Libraries
     retriever: Retriever
     conversations: ConversationStore
+    people: People
+    exporting: Exporting
+    audit: AuditTrail
+    preferences: Preferences
+    retention: Retention
+    forgetting: Forgetting
+    opened: OpenedVault | None
+    accounts: Accounts | None
+    backups: Backups | None
     assistant: Assistant
     text_model: SupervisedTextModel | None
     emergency_number: str
@@ -64,62 +102,126 @@ class Workspace:
     _vault: Vault
 
     @classmethod
-    def open(cls, profile: str = "demo", with_text_model: bool = True) -> Self:
+    def open(
+        cls, profile: str | None = None, with_text_model: bool = True, credentials: Credentials | None = None
+    ) -> Self:
         """Open a profile.
 
         Args:
-            profile: ``demo``: in memory, needs no passphrase and writes nothing.
+            profile: `CLINIC` or `DEMO`; None: the clinic's vault where there is one, else the demo.
             with_text_model: whether to start the language model, which then loads in the background.
+            credentials: with what the clinic's vault is opened.
 
         Raises:
-            MedBotError: a model is missing or damaged, or a resource cannot be read.
+            PassphraseError: the credentials do not open the vault.
+            MedBotError: a model is missing or damaged, or a resource or the vault cannot be read.
         """
+        profile = profile or default_profile()
         if profile not in PROFILES:
             raise InputError(f"There is no profile {profile}.", hint=f"Use one of: {', '.join(PROFILES)}.")
+        if profile == DEMO:
+            return cls._open_on(Vault.open_in_memory(), None, with_text_model)
+        if not VaultFolder.standard().exists():
+            raise VaultError("There is no vault in this home folder yet.", hint="Make one with `medbot vault create`.")
+        if credentials is None:
+            raise PassphraseError("The clinic's vault needs a passphrase.", hint="Give it, or use `--profile demo`.")
+        opened = open_vault(VaultFolder.standard(), credentials)
+        try:
+            return cls.open_on(opened, with_text_model)
+        except BaseException:
+            opened.close()
+            raise
+
+    @classmethod
+    def open_on(cls, opened: OpenedVault, with_text_model: bool = True) -> Self:
+        """Build the services on a vault that is open already, e.g. one that was just made."""
+        return cls._open_on(opened.vault, opened, with_text_model)
+
+    @classmethod
+    def _open_on(cls, vault: Vault, opened: OpenedVault | None, with_text_model: bool) -> Self:
         workspace = cls()
-        resources = resources_folder()
+        workspace._vault, workspace.opened = vault, opened
         workspace.settings = load_settings()
         workspace.store = ModelStore.standard()
-        wording = load_resource(resources / "locale" / "en.toml", Wording)
+        workspace.access = opened.access if opened else Access(vault, DEMO_ACCOUNT)
+        wording = load_resource(resources_folder() / "locale" / "en.toml", Wording)
         pen = _take_pen(workspace.store, workspace.settings, wording) if with_text_model else None
         workspace.text_model = pen.writer if pen else None
-        knowledge = open_knowledge(workspace.store)
-        workspace._vault, workspace.libraries, workspace.retriever = (
-            knowledge.vault,
-            knowledge.libraries,
-            knowledge.retriever,
-        )
-        workspace.conversations = ConversationStore(workspace._vault)
-        numbers = emergency_numbers(workspace.settings.country)
-        workspace.emergency_number = numbers.emergency
+        try:
+            workspace._remember()
+            workspace._answer(wording, pen)
+        except BaseException:
+            if workspace.text_model is not None:
+                workspace.text_model.close()
+            raise
+        return workspace
+
+    def _remember(self) -> None:
+        """Build what the vault is used for."""
+        vault, access, opened = self._vault, self.access, self.opened
+        self.preferences = Preferences(vault, access)
+        self.conversations = ConversationStore(vault, access)
+        self.people = People(vault, access)
+        self.exporting = Exporting(self.conversations, access)
+        self.audit = AuditTrail(vault, access)
+        self.retention = Retention(vault, access, self.preferences)
+        self.accounts = Accounts(opened) if opened else None
+        self.backups = Backups(opened, self.preferences) if opened else None
+        self.forgetting = Forgetting(vault, access, self.backups)
+
+    def _answer(self, wording: Wording, pen: Pen[SupervisedTextModel] | None) -> None:
+        """Build what reads, watches, finds and answers."""
+        resources = resources_folder()
+        snapshot = IndexSnapshot(self.opened.folder.index, self.opened.key.derive("index")) if self.opened else None
+        knowledge = open_knowledge(self.store, self._vault, self.access, snapshot)
+        self.libraries, self.retriever = knowledge.libraries, knowledge.retriever
+        numbers = emergency_numbers(self.settings.country)
+        self.emergency_number = numbers.emergency
         composer = ExtractiveComposer(
             knowledge.embedder.embed,
             knowledge.prepared.embed,
             QuestionKinds.load(resources / "retrieval" / "question_kinds.toml"),
         )
-        workspace.assistant = Assistant(
+        self.assistant = Assistant(
             reader=Reader.load(resources),
             watch=Watch.load(resources),
-            retriever=workspace.retriever,
+            retriever=self.retriever,
             answering=Answering(composer, wording, pen),
-            memory=workspace.conversations,
+            memory=self.conversations,
             wording=wording,
             fill_numbers=numbers.fill,
         )
-        workspace.sample_questions = _sample_questions(resources / "locale" / "sample_questions.toml")
-        return workspace
+        self.sample_questions = _sample_questions(resources / "locale" / "sample_questions.toml")
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is said is kept when the program ends."""
+        return self.opened is not None
+
+    @property
+    def notices(self) -> list[str]:
+        """Sentences about the opening of the vault that should be read."""
+        return self.opened.notices if self.opened else []
 
     def close(self) -> None:
-        """Stop the language model and close the vault; what the demo profile held is gone then."""
+        """Stop the language model, close the vault and wipe its key; what the demo profile held is gone then."""
         if self.text_model is not None:
             self.text_model.close()
-        self._vault.close()
+        if self.opened is not None:
+            self.opened.close()
+        else:
+            self._vault.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+
+def default_profile() -> str:
+    """The profile that is opened when none is named: the clinic's where the home folder has a vault, else the demo."""
+    return CLINIC if VaultFolder.standard().exists() else DEMO
 
 
 def core_folder() -> Path:
@@ -140,7 +242,7 @@ def open_embedder(store: ModelStore) -> Embedder:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """An in-memory vault with the core library in it, and what searches it."""
+    """A vault with the core library in it, and what searches it."""
 
     embedder: Embedder
     prepared: PreparedVectors
@@ -149,8 +251,16 @@ class Knowledge:
     retriever: Retriever
 
 
-def open_knowledge(store: ModelStore) -> Knowledge:
-    """Open the embedder and the core library.
+def open_knowledge(
+    store: ModelStore, vault: Vault | None = None, access: Access | None = None, snapshot: IndexSnapshot | None = None
+) -> Knowledge:
+    """Open the embedder and bring the core library in the vault up to date.
+
+    Args:
+        store: the models.
+        vault: where the libraries lie; None: an empty one in memory.
+        access: who uses them; None: the demo's account.
+        snapshot: where the index is kept between two openings; None: nowhere.
 
     Raises:
         MedBotError: the embedder, a library file or a resource cannot be read.
@@ -158,15 +268,17 @@ def open_knowledge(store: ModelStore) -> Knowledge:
     embedder = open_embedder(store)
     prepared = PreparedVectors(embedder.embed, embedder.identity)
     prepared.load(_prepared_file())
-    vault = Vault.open_in_memory()
-    libraries = Libraries(vault, prepared.embed, embedder.identity, embedder.count_tokens)
-    libraries.add(CORE, read_folder(core_folder()))
+    vault = vault or Vault.open_in_memory()
+    access = access or Access(vault, DEMO_ACCOUNT)
+    libraries = Libraries(vault, access, prepared.embed, embedder.identity, embedder.count_tokens)
+    libraries.sync_core(read_folder(core_folder()))
     retriever = Retriever(
         libraries,
         embedder.embed,
         is_common=lambda word: embedder.count_tokens(word) - _MARKS_OF_A_TEXT == 1,
         ranker=Ranker.load(resources_folder() / "retrieval" / "ranker.toml"),
         beyond=prepared.embed(load_beyond(_beyond_file())),
+        snapshot=snapshot,
     )
     return Knowledge(embedder, prepared, vault, libraries, retriever)
 

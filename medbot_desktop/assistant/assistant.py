@@ -62,6 +62,9 @@ class Retriever(Protocol):
 class Memory(Protocol):
     """Stores turns."""
 
+    def note_emergency(self, conversation_id: str, triage: Triage) -> None:
+        """Keep that an emergency was shown, whatever becomes of the turn."""
+
     def record(self, conversation_id: str, answer: Answer) -> str:
         """Store one turn whole; returns the identifier of the answer."""
 
@@ -158,7 +161,10 @@ class Assistant:
         triage = self._with_numbers(self._watch.watch(utterance))
         clock.lap("triage")
         if triage is not None:
-            yield Alert(triage)
+            try:
+                yield Alert(triage)
+            finally:  # also where the turn is cancelled at this very moment
+                self._note_emergency(conversation, triage)
         draft = _Draft(utterance.intent.name, AnswerText())
         for event in self._skill(utterance, triage, draft, clock):
             if isinstance(event, TextDelta) and event.text:
@@ -177,6 +183,13 @@ class Assistant:
             timings_ms=clock.stop(),
         )
         yield Finished(answer, self._memory.record(conversation.id, answer))
+
+    def _note_emergency(self, conversation: Conversation, triage: Triage) -> None:
+        """Keep that the alert was shown; where that fails, the turn goes on."""
+        try:
+            self._memory.note_emergency(conversation.id, triage)
+        except MedBotError as error:
+            _log.error("emergency not noted", extra={"error": type(error).__name__})
 
     def _with_numbers(self, triage: Triage | None) -> Triage | None:
         if triage is None:

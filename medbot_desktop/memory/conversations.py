@@ -1,137 +1,290 @@
-"""Keep conversations in the vault: a turn is stored whole or not at all."""
+"""Keep conversations in the vault: a turn is stored whole or not at all, and nobody sees what is not theirs."""
 
 from __future__ import annotations
 
-import dataclasses
+import unicodedata
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from pydantic import TypeAdapter
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, literal_column, select, true
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql import ColumnElement
 
-from medbot_desktop.domain import Answer, Citation, Conversation, Message, Passage
-from medbot_desktop.errors import VaultError
-from medbot_desktop.vault.schema import CitationRow, ConversationRow, MessageRow
+from medbot_desktop.domain import Answer, Conversation, Message, Triage
+from medbot_desktop.errors import InputError, VaultError
+from medbot_desktop.memory.rows import (
+    answer_row,
+    conversation_of,
+    message_of,
+    question_row,
+    stored,
+    stored_now,
+)
+from medbot_desktop.memory.search import Found, find_messages, find_titles
+from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.roles import Permission
+from medbot_desktop.vault.schema import ConversationRow, MessageRow, PersonRow
+from medbot_desktop.vault.trail import Action
 from medbot_desktop.vault.vault import Vault
 
-_ANSWER = TypeAdapter(Answer)
-_PASSAGE = TypeAdapter(Passage)
 _TITLE_LENGTH = 60
+_LONGEST_TITLE = 200
 
 
 class ConversationStore:
-    """The conversations of one vault.
+    """The conversations of one vault, as one account may see them.
+
+    An account sees its own, and with `Permission.READ_OTHERS` also those of others. Without
+    `Permission.KEEP_CONVERSATIONS`, as at a kiosk that many people use, it sees only what this very object has begun.
 
     Args:
         vault: an open vault.
+        access: who uses it.
     """
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, access: Access) -> None:
         self._vault = vault
+        self._access = access
+        self._allowed: set[str] = set()
 
-    def start(self) -> Conversation:
-        """Begin a conversation; its title comes with its first message."""
-        row = ConversationRow(id=uuid.uuid4().hex, title="", started=_now())
+    def start(self, person_id: str | None = None) -> Conversation:
+        """Begin a conversation; its title comes with its first message.
+
+        Args:
+            person_id: whom it is about.
+        """
+        self._access.require(Permission.CONVERSE)
+        now = stored_now()
+        row = ConversationRow(
+            id=uuid.uuid4().hex,
+            title="",
+            started=now,
+            updated=now,
+            pinned=False,
+            account_id=self._access.account.id,
+            person_id=person_id,
+        )
         with self._vault.transaction() as session:
             session.add(row)
-        return _conversation(row)
+            session.flush()
+            conversation = conversation_of(row)
+        self._allowed.add(row.id)
+        return conversation
 
-    def list(self) -> Sequence[Conversation]:
-        """All conversations, newest first."""
+    def list(
+        self,
+        person_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        deleted: bool = False,
+    ) -> Sequence[Conversation]:
+        """The conversations that may be seen: pinned ones first, then the one with the newest message first.
+
+        Args:
+            person_id: only those about this person.
+            since: only those with a message at this moment or later.
+            until: only those that began before this moment.
+            deleted: those that were deleted today, in place of those that were not.
+        """
+        self._access.require(Permission.CONVERSE)
+        query = self._visible(deleted).order_by(
+            ConversationRow.pinned.desc(), ConversationRow.updated.desc(), literal_column("conversations.rowid").desc()
+        )
+        if person_id is not None:
+            query = query.where(ConversationRow.person_id == person_id)
+        if since is not None:
+            query = query.where(ConversationRow.updated >= stored(since))
+        if until is not None:
+            query = query.where(ConversationRow.started < stored(until))
         with self._vault.transaction() as session:
-            return [
-                _conversation(row)
-                for row in session.scalars(select(ConversationRow).order_by(ConversationRow.started.desc()))
-            ]
+            return [conversation_of(row) for row in session.scalars(query)]
+
+    def get(self, conversation_id: str) -> Conversation:
+        """One conversation.
+
+        Raises:
+            PermissionRefusedError: it is somebody else's.
+            VaultError: it is not there any more.
+        """
+        self._require_seeing(conversation_id)
+        with self._vault.transaction() as session:
+            return conversation_of(_row(session, conversation_id))
 
     def messages(self, conversation_id: str) -> Sequence[Message]:
-        """The messages of a conversation, in order."""
+        """The messages of a conversation, in order; raises what `get` raises."""
+        self._require_seeing(conversation_id)
+        query = (
+            select(MessageRow)
+            .where(MessageRow.conversation_id == conversation_id)
+            .order_by(MessageRow.position)
+            .options(selectinload(MessageRow.citations))
+        )
         with self._vault.transaction() as session:
-            return [_message(row) for row in _conversation_row(session, conversation_id).messages]
+            _row(session, conversation_id)
+            return [message_of(row) for row in session.scalars(query)]
 
     def record(self, conversation_id: str, answer: Answer) -> str:
-        """Store one turn, the person's message and the answer with its citations, in one transaction.
+        """Store one turn, the message and the answer with its citations, triage and timings, in one transaction.
 
         Returns:
             The identifier of the stored answer.
         """
-        now = _now()
+        self._access.require(Permission.CONVERSE)
+        self._require_seeing(conversation_id)
+        now = stored_now()
         with self._vault.transaction() as session:
-            conversation = _conversation_row(session, conversation_id)
-            position = session.scalar(
-                select(func.count()).select_from(MessageRow).where(MessageRow.conversation_id == conversation_id)
+            conversation = _row(session, conversation_id)
+            last = session.scalar(
+                select(func.max(MessageRow.position)).where(MessageRow.conversation_id == conversation_id)
             )
-            assert position is not None
+            position = 0 if last is None else last + 1
             if not conversation.title:
                 conversation.title = _title(answer.question)
-            asked = _row(conversation_id, position, "person", answer.question, now)
-            answered = _row(conversation_id, position + 1, "medbot", answer.text, now)
-            answered.answer = _ANSWER.dump_python(dataclasses.replace(answer, citations=()), mode="json")
-            answered.citations = [_citation_row(citation) for citation in answer.citations]
-            session.add_all([asked, answered])
+            conversation.updated = max(now, conversation.updated)
+            answered = answer_row(conversation_id, position + 1, answer, now)
+            session.add_all([question_row(conversation_id, position, answer, now), answered])
         return answered.id
+
+    def note_emergency(self, conversation_id: str, triage: Triage) -> None:
+        """Write into the audit trail that an emergency was shown, also where the turn is then not completed."""
+        flags = ",".join(sorted({flag.name for flag in triage.red_flags}))
+        self._access.note(Action.EMERGENCY_SHOWN, "conversation", conversation_id, red_flags=flags)
 
     def rate(self, message_id: str, rating: int | None) -> None:
         """Store what the person thinks of an answer: +1, -1, or None to take it back."""
         with self._vault.transaction() as session:
-            row = session.get(MessageRow, message_id)
-            if row is None:
-                raise VaultError("That message is not in the vault any more.", hint="Open the conversation again.")
+            conversation_id = session.scalar(select(MessageRow.conversation_id).where(MessageRow.id == message_id))
+        if conversation_id is None:
+            raise VaultError("That message is not in the vault any more.", hint="Open the conversation again.")
+        self._require_seeing(conversation_id)
+        with self._vault.transaction() as session:
+            row = session.scalars(select(MessageRow).where(MessageRow.id == message_id)).one()
             row.rating = rating
+            row.rated = None if rating is None else stored_now()
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        """Give a conversation another title.
+
+        Raises:
+            InputError: the title is empty or too long.
+        """
+        self._require_seeing(conversation_id)
+        seen = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") else letter for letter in title)
+        title = " ".join(seen.split())
+        if not title or len(title) > _LONGEST_TITLE:
+            raise InputError(f"A title has 1 to {_LONGEST_TITLE} characters.", hint="Choose another one.")
+        with self._vault.transaction() as session:
+            _row(session, conversation_id).title = title
+
+    def pin(self, conversation_id: str, pinned: bool) -> None:
+        """Put a conversation above the others, or back among them."""
+        self._require_seeing(conversation_id)
+        with self._vault.transaction() as session:
+            _row(session, conversation_id).pinned = pinned
+
+    def link(self, conversation_id: str, person_id: str | None) -> None:
+        """Say whom a conversation is about; None: nobody."""
+        self._require_seeing(conversation_id)
+        with self._vault.transaction() as session:
+            if person_id is not None and session.get(PersonRow, person_id) is None:
+                raise VaultError("That person is not in the vault any more.", hint="Choose somebody else.")
+            _row(session, conversation_id).person_id = person_id
+
+    def delete(self, conversation_id: str) -> None:
+        """Delete a conversation; until the day ends `undelete` brings it back, then it is erased."""
+        self._mark_deleted(conversation_id, stored_now(), Action.DELETED)
+
+    def undelete(self, conversation_id: str) -> None:
+        """Take a deletion back."""
+        self._mark_deleted(conversation_id, None, Action.UNDELETED)
+
+    def search(
+        self,
+        text: str,
+        limit: int = 50,
+        person_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Sequence[Found]:
+        """Find messages and titles that hold every word of ``text``; the last word may be only begun.
+
+        Args:
+            text: words as a person types them; what stands in double quotes is looked for as it stands.
+            limit: how many messages to return at most.
+            person_id: only conversations about this person.
+            since: only messages of this moment or later.
+            until: only messages before this moment.
+
+        Returns:
+            Conversations whose title matches, then messages, the newest first.
+
+        Raises:
+            PermissionRefusedError: this account keeps no conversations.
+        """
+        self._access.require(Permission.KEEP_CONVERSATIONS)
+        owner = None if self._access.may(Permission.READ_OTHERS) else self._access.account.id
+        moments = tuple(moment and stored(moment) for moment in (since, until))
+        with self._vault.transaction() as session:
+            titles = find_titles(session, text, limit, owner, person_id, *moments)
+            messages = find_messages(session, text, limit, owner, person_id, *moments)
+            ids = {hit.conversation_id for hit in (*titles, *messages)}
+            rows = session.scalars(_with_names(select(ConversationRow).where(ConversationRow.id.in_(ids))))
+            conversations = {row.id: conversation_of(row) for row in rows}
+        return [
+            Found(conversations[hit.conversation_id], hit.message_id, hit.snippet, hit.highlights)
+            for hit in (*titles, *messages)
+        ]
+
+    def _mark_deleted(self, conversation_id: str, moment: datetime | None, action: Action) -> None:
+        self._require_seeing(conversation_id)
+        with self._vault.transaction() as session:
+            row = _row(session, conversation_id, also_deleted=True)
+            if (row.deleted is None) != (moment is None):
+                row.deleted = moment
+                self._access.record(session, action, "conversation", conversation_id)
+
+    def _visible(self, deleted: bool) -> Select[ConversationRow]:
+        is_deleted = ConversationRow.deleted.is_not(None) if deleted else ConversationRow.deleted.is_(None)
+        return _with_names(select(ConversationRow).where(is_deleted, self._is_mine()))
+
+    def _is_mine(self) -> ColumnElement[bool]:
+        if self._access.may(Permission.READ_OTHERS):
+            return true()
+        if self._access.may(Permission.KEEP_CONVERSATIONS):
+            return ConversationRow.account_id == self._access.account.id
+        return ConversationRow.id.in_(self._allowed)
+
+    def _require_seeing(self, conversation_id: str) -> None:
+        """Make sure once for each conversation that this account may see it."""
+        if conversation_id in self._allowed:
+            return
+        with self._vault.transaction() as session:
+            found = session.execute(
+                select(ConversationRow.account_id).where(ConversationRow.id == conversation_id)
+            ).one_or_none()
+        if found is None:
+            raise _gone()
+        is_own = found[0] == self._access.account.id and self._access.may(Permission.KEEP_CONVERSATIONS)
+        self._access.require(Permission.CONVERSE if is_own else Permission.READ_OTHERS)
+        self._allowed.add(conversation_id)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+def _with_names(query: Select[ConversationRow]) -> Select[ConversationRow]:
+    return query.options(joinedload(ConversationRow.account), joinedload(ConversationRow.person))
+
+
+def _row(session: Session, conversation_id: str, also_deleted: bool = False) -> ConversationRow:
+    row = session.get(ConversationRow, conversation_id)
+    if row is None or (row.deleted is not None and not also_deleted):
+        raise _gone()
+    return row
+
+
+def _gone() -> VaultError:
+    return VaultError("That conversation is not in the vault any more.", hint="Start a new one.")
 
 
 def _title(question: str) -> str:
     line = " ".join(question.split())
     return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1].rstrip() + "…"
-
-
-def _conversation_row(session: Session, conversation_id: str) -> ConversationRow:
-    row = session.get(ConversationRow, conversation_id)
-    if row is None:
-        raise VaultError("That conversation is not in the vault any more.", hint="Start a new one.")
-    return row
-
-
-def _row(conversation_id: str, position: int, role: str, text: str, created: datetime) -> MessageRow:
-    return MessageRow(
-        id=uuid.uuid4().hex,
-        conversation_id=conversation_id,
-        position=position,
-        role=role,
-        text=text,
-        created=created,
-        answer=None,
-        rating=None,
-    )
-
-
-def _citation_row(citation: Citation) -> CitationRow:
-    passage: dict[str, Any] = _PASSAGE.dump_python(citation.passage, mode="json")
-    return CitationRow(
-        n=citation.n, passage=passage, quotes=[list(span) for span in citation.quotes], score=citation.score
-    )
-
-
-def _conversation(row: ConversationRow) -> Conversation:
-    return Conversation(row.id, row.title, row.started.replace(tzinfo=UTC))
-
-
-def _message(row: MessageRow) -> Message:
-    answer = None
-    if row.answer is not None:
-        citations = tuple(
-            Citation(
-                item.n, _PASSAGE.validate_python(item.passage), tuple((q[0], q[1]) for q in item.quotes), item.score
-            )
-            for item in row.citations
-        )
-        answer = dataclasses.replace(_ANSWER.validate_python(row.answer), citations=citations)
-    created = row.created.replace(tzinfo=UTC)
-    return Message(row.id, row.conversation_id, row.role, row.text, created, answer, row.rating)

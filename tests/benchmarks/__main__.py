@@ -11,10 +11,12 @@ from medbot_desktop.workspace import core_folder, open_embedder
 from tests.benchmarks.figures import Figure, as_objects, machine, print_table
 from tests.benchmarks.model_speed import compare_embedding, compare_text
 from tests.benchmarks.start_up import measure_start_up
-from tests.benchmarks.turns import measure_turns
+from tests.benchmarks.turns import measure_turns, questions
+from tests.benchmarks.vault import MESSAGES, measure_vault
 
 _QUICK_QUESTIONS = 12
 _QUICK_TEXTS = 48
+_QUICK_MESSAGES = 2_000
 _TEXTS = 600
 
 
@@ -24,8 +26,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--quick", action="store_true", help="measure little: to see that it works, not how fast")
     arguments = parser.parse_args()
+    turns, answer = measure_turns(_QUICK_QUESTIONS if arguments.quick else None)
     figures = [
-        *measure_turns(_QUICK_QUESTIONS if arguments.quick else None),
+        *turns,
+        *measure_vault(answer, questions(None), _QUICK_MESSAGES if arguments.quick else MESSAGES),
         *_models(quick=arguments.quick),
         *measure_start_up(),
     ]

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
-import uuid
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlalchemy import create_engine, event
-from sqlalchemy.pool import StaticPool
-
 from medbot_desktop.domain import Answer, Finished
-from medbot_desktop.memory.conversations import ConversationStore
-from medbot_desktop.vault.schema import Base
-from medbot_desktop.vault.vault import Vault
 from medbot_desktop.workspace import Workspace
 from tests.benchmarks.figures import Figure, percentile
 
 _QUESTIONS = Path(__file__).parent.parent / "evaluation" / "questions.jsonl"
-_WRITES = 200
 
 
 def questions(limit: int | None) -> list[str]:
@@ -29,8 +19,12 @@ def questions(limit: int | None) -> list[str]:
     return [line["text"] for line in lines if line["half"] == "dev"][:limit]
 
 
-def measure_turns(limit: int | None) -> list[Figure]:
-    """Whole turns without composing, searches, and the write of a turn."""
+def measure_turns(limit: int | None) -> tuple[list[Figure], Answer]:
+    """Whole turns without composing, and searches.
+
+    Returns:
+        The figures, and the answer with the most citations, for other measurements.
+    """
     with Workspace.open("demo") as workspace:
         if workspace.text_model is not None:
             workspace.text_model.wait_ready(60)
@@ -48,7 +42,7 @@ def measure_turns(limit: int | None) -> list[Figure]:
             workspace.retriever.retrieve(text)
             searches.append((time.perf_counter() - begun) * 1e3)
         passages = len(workspace.libraries.passages())
-    return [
+    figures = [
         Figure("whole turn without composing, p50", percentile(totals[1:], 50), "ms", most=150),
         Figure("whole turn without composing, p95", percentile(totals[1:], 95), "ms", most=400),
         Figure("first words of a turn, p50", percentile(firsts[1:], 50), "ms"),
@@ -59,70 +53,5 @@ def measure_turns(limit: int | None) -> list[Figure]:
             most=30,
             beside=f"{passages:,} passages (the budget is for 100,000)",
         ),
-        *_writes(max(answers, key=lambda answer: len(answer.citations))),
     ]
-
-
-def _writes(answer: Answer) -> list[Figure]:
-    """The write of one turn into SQLCipher, into plain SQLite by the same code, and by bare statements."""
-    ciphered, plain, bare = [], [], []
-    vault, same, connection = Vault.open_in_memory(), _plain_vault(), _bare_database()
-    for store, times in ((ConversationStore(vault), ciphered), (ConversationStore(same), plain)):
-        talk = store.start()
-        times.extend(_milliseconds(lambda: store.record(talk.id, answer)))  # noqa: B023  (called at once)
-    bare.extend(_milliseconds(lambda: _bare_write(connection, answer)))
-    vault.close()
-    same.close()
-    connection.close()
-    ours, theirs, least = (percentile(times, 50) for times in (ciphered, plain, bare))
-    return [
-        Figure(
-            "write of a turn, p50", ours, "ms", beside=f"{theirs:.2f} ms plain SQLite, {least:.2f} ms bare statements"
-        ),
-        Figure(
-            "write of a turn, ratio", ours / theirs, "x", most=1.5, beside="plain SQLite by the same code, in memory"
-        ),
-    ]
-
-
-def _milliseconds(work: Callable[[], object]) -> Sequence[float]:
-    times = []
-    for _ in range(_WRITES):
-        begun = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - begun) * 1e3)
-    return times
-
-
-def _plain_vault() -> Vault:
-    def connect() -> sqlite3.Connection:
-        return _settings(sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None))
-
-    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    Base.metadata.create_all(engine)
-    return Vault(engine)
-
-
-def _settings(connection: sqlite3.Connection) -> sqlite3.Connection:
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    return connection
-
-
-def _bare_database() -> sqlite3.Connection:
-    connection = _settings(sqlite3.connect(":memory:", isolation_level=None))
-    connection.execute("CREATE TABLE messages (id TEXT PRIMARY KEY, position INTEGER, text TEXT, answer TEXT)")
-    connection.execute("CREATE TABLE citations (message_id TEXT REFERENCES messages (id), n INTEGER, passage TEXT)")
-    return connection
-
-
-def _bare_write(connection: sqlite3.Connection, answer: Answer) -> None:
-    connection.execute("BEGIN")
-    (position,) = connection.execute("SELECT count(*) FROM messages").fetchone()
-    asked, answered = uuid.uuid4().hex, uuid.uuid4().hex
-    rows = [(asked, position, answer.question, None), (answered, position + 1, answer.text, "{}")]
-    connection.executemany("INSERT INTO messages VALUES (?, ?, ?, ?)", rows)
-    cited = [(answered, citation.n, citation.passage.text) for citation in answer.citations]
-    connection.executemany("INSERT INTO citations VALUES (?, ?, ?)", cited)
-    connection.execute("COMMIT")
+    return figures, max(answers, key=lambda answer: len(answer.citations))

@@ -11,6 +11,8 @@ import pytest
 from medbot_desktop.domain import Answer, Retrieved
 from medbot_desktop.knowledge.retrieval import best_per_document
 from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from medbot_desktop.workspace import Knowledge
 from tests.assistants import answer_of, assistant_of, unsupported_sentences
 
@@ -55,7 +57,7 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def asked(knowledge: Knowledge) -> list[Asked]:
-    memory, retriever = ConversationStore(knowledge.vault), Watched(knowledge)
+    memory, retriever = ConversationStore(knowledge.vault, Access(knowledge.vault, DEMO_ACCOUNT)), Watched(knowledge)
     assistant = assistant_of(retriever, knowledge.embedder.embed, memory)
     talk = memory.start()
     questions = []

@@ -17,6 +17,8 @@ from medbot_desktop.domain import Conversation, Failed, Finished
 from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.settings import MESSAGE_LIMIT
+from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from medbot_desktop.workspace import Knowledge, Workspace
 from tests.assistants import answer_of, assistant_of, events_of, unsupported_sentences
 from tests.integration.conftest import Program
@@ -154,7 +156,7 @@ def test_the_model_killed_in_the_middle_of_a_sentence_leaves_a_whole_answer(
     assert model is not None
     assert model.wait_ready(60)
     writer = KilledWhileWriting(model)
-    memory = ConversationStore(knowledge.vault)
+    memory = ConversationStore(knowledge.vault, Access(knowledge.vault, DEMO_ACCOUNT))
     assistant = assistant_of(knowledge.retriever, knowledge.embedder.embed, memory, Pen(writer, "a model", "composes"))
     talk = memory.start()
     events = events_of(assistant, talk, QUESTION)

@@ -24,6 +24,8 @@ from medbot_desktop.domain import (
 from medbot_desktop.errors import LibraryError, ModelError
 from medbot_desktop.inference.text_model import ChatMessage
 from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from medbot_desktop.workspace import Knowledge
 from tests.assistants import answer_of, assistant_of, events_of, unsupported_sentences
 
@@ -64,7 +66,7 @@ class Composer:
 
 @pytest.fixture
 def memory(knowledge: Knowledge) -> ConversationStore:
-    return ConversationStore(knowledge.vault)
+    return ConversationStore(knowledge.vault, Access(knowledge.vault, DEMO_ACCOUNT))
 
 
 @pytest.fixture

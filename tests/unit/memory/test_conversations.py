@@ -23,6 +23,8 @@ from medbot_desktop.domain import (
 )
 from medbot_desktop.errors import VaultError
 from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from medbot_desktop.vault.schema import CitationRow, MessageRow
 from medbot_desktop.vault.vault import Vault
 
@@ -44,7 +46,7 @@ def vault() -> Iterator[Vault]:
 
 @pytest.fixture
 def store(vault: Vault) -> ConversationStore:
-    return ConversationStore(vault)
+    return ConversationStore(vault, Access(vault, DEMO_ACCOUNT))
 
 
 def answer(question: str = "What is asthma?", citations: tuple[Citation, ...] = CITATIONS) -> Answer:
