@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from medbot_desktop.domain import Alert, Cited, Conversation, Failed, Finished, Message, TurnEvent
+from medbot_desktop.ui.archive import Archive
 from medbot_desktop.ui.care_card import care_card
 from medbot_desktop.ui.composer import Composer
 from medbot_desktop.ui.conversation_column import ConversationColumn
+from medbot_desktop.ui.conversation_desk import ConversationDesk
 from medbot_desktop.ui.empty_page import EmptyPage
+from medbot_desktop.ui.notice_bar import NoticeBar
 from medbot_desktop.ui.quick_replies import QuickReplies
 from medbot_desktop.ui.source_panel import SourcePanel
 from medbot_desktop.ui.status_strip import StatusStrip
 from medbot_desktop.ui.talk import Talk, Turn
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.transcript import Transcript
-from medbot_desktop.ui.transcript_model import TranscriptModel, entry_of
 from medbot_desktop.ui.worker import Worker
+
+if TYPE_CHECKING:
+    from medbot_desktop.memory.search import Found
 
 
 class ChatPage(QWidget):
@@ -33,8 +40,9 @@ class ChatPage(QWidget):
         self._turn: Turn | None = None
         self._panel_closed = False
         self._asked: dict[int, Talk] = {}
-        self.talk = Talk()
-        self.talks = [self.talk]
+        self._to_mark: Found | None = None
+        self.archive = Archive(worker, self)
+        self.talk = self.archive.begin()
         self.column = ConversationColumn(appearance)
         self.empty = EmptyPage(appearance)
         self.transcript = Transcript(appearance)
@@ -42,6 +50,8 @@ class ChatPage(QWidget):
         self.composer = Composer(appearance)
         self.panel = SourcePanel(appearance)
         self.status = StatusStrip(appearance)
+        self.notice = NoticeBar(appearance)
+        self.desk = ConversationDesk(appearance, worker, self.archive, self.column, self.notice)
         self._middle = QStackedWidget()
         self._arrange()
         self._connect()
@@ -57,6 +67,7 @@ class ChatPage(QWidget):
         under = QVBoxLayout(below)
         under.setContentsMargins(pad, sizes.unit, pad, sizes.unit + sizes.unit // 2)
         under.setSpacing(sizes.unit)
+        under.addWidget(self.notice)
         under.addWidget(self.replies)
         under.addWidget(self.composer)
         centred = QHBoxLayout()
@@ -87,6 +98,11 @@ class ChatPage(QWidget):
         worker.listed.connect(self._on_listed)
         self.column.new_wanted.connect(self.begin_conversation)
         self.column.chosen.connect(self.switch_to)
+        self.column.opened.connect(self.open_found)
+        self.column.left.connect(self.composer.edit.setFocus)
+        self.archive.changed.connect(self._on_changed)
+        self.desk.deleting.connect(self._leave)
+        self.desk.restored.connect(self.switch_to)
         self.empty.asked.connect(self.send)
         self.replies.chosen.connect(self.send)
         self.composer.sent.connect(self.send)
@@ -96,6 +112,8 @@ class ChatPage(QWidget):
         self.transcript.rated.connect(self.rate)
         self.transcript.details_wanted.connect(self.toggle_details)
         self.transcript.resized.connect(self._fit)
+        for keys in ("Ctrl+F", "Ctrl+K"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self.column.enter_search)
 
     def send(self, text: str) -> None:
         """Ask ``text`` in the conversation that is shown."""
@@ -122,19 +140,34 @@ class ChatPage(QWidget):
 
     def begin_conversation(self) -> None:
         """Go to a conversation in which nothing was said yet."""
-        fresh = next((talk for talk in self.talks if talk.is_new()), None)
-        if fresh is None:
-            fresh = Talk()
-            self.talks.insert(0, fresh)
-        self.switch_to(fresh)
+        self.switch_to(self.archive.begin())
         self.composer.edit.setFocus()
 
     def switch_to(self, talk: Talk) -> None:
         """Show another conversation; what is typed in this one stays with it."""
-        if talk is self.talk:
-            return
-        self.talk.draft = self.composer.text()
-        self._show_talk(talk)
+        if talk.is_deleted():
+            self.desk.offer_restore(talk)
+        elif talk is not self.talk:
+            self.talk.draft = self.composer.text()
+            self._show_talk(talk)
+
+    def open_found(self, found: Found) -> None:
+        """Show what a search has found where it was said."""
+        self._to_mark = found
+        self.switch_to(self.archive.take_in(found.conversation))
+        self._mark()
+
+    def forget(self) -> None:
+        """Drop everything that was read or typed, before the vault is locked."""
+        self.stop()
+        self._asked.clear()
+        self._to_mark = None
+        self.archive.forget()
+        self.desk.forget()
+        self.composer.set_text("")
+        self._show_talk(self.archive.begin())
+        self.transcript.set_emergency_number(self._emergency_number)
+        self._on_changed()
 
     def show_source(self, row: int, number: int) -> None:
         """Open the passage behind a numbered mark of the answer at ``row``."""
@@ -166,7 +199,7 @@ class ChatPage(QWidget):
     def _refresh(self) -> None:
         """Bring everything around the transcript up to date with the talk that is shown."""
         self._middle.setCurrentWidget(self.empty if self.talk.is_new() else self.transcript)
-        self.column.show_talks(self.talks, self.talk)
+        self._list()
         self.panel.show_entry(self.talk.last_answer())
         self.replies.offer(() if self._turn else self.talk.options())
         self._fit()
@@ -198,14 +231,15 @@ class ChatPage(QWidget):
         self.panel.set_emergency_number(number)
         self.empty.offer(samples)
         self.status.hide()
-        self.talks += [Talk(conversation=conversation, is_loaded=False) for conversation in stored]
-        self._refresh()
+        self.archive.open(stored)
 
     def _on_unavailable(self, failure: Failed) -> None:
         self.status.show_failure(failure)
 
     def _on_begun(self, number: int, conversation: Conversation) -> None:
-        self._asked[number].conversation = conversation
+        if number in self._asked:
+            self._asked[number].conversation = conversation
+            self._list()
 
     def _on_event(self, number: int, event: TurnEvent) -> None:
         turn = self._turn
@@ -226,19 +260,43 @@ class ChatPage(QWidget):
             self._finish(self._turn)
 
     def _on_loaded(self, conversation: Conversation, messages: Sequence[Message]) -> None:
-        for talk in self.talks:
-            if talk.conversation is not None and talk.conversation.id == conversation.id and not talk.is_loaded:
-                talk.transcript = TranscriptModel(entry_of(message) for message in messages)
-                talk.is_loaded = True
-                if talk is self.talk:
-                    self._show_talk(talk)
+        talk = self.archive.find(conversation)
+        if talk is None or talk.is_loaded:
+            return
+        shift = talk.take_in(messages)
+        if self._turn is not None and self._turn.talk is talk:
+            self._turn = replace(self._turn, row=self._turn.row + shift)
+        if talk is self.talk:
+            self._show_talk(talk)
+            self._mark()
 
     def _on_listed(self, conversations: Sequence[Conversation]) -> None:
-        known = {conversation.id: conversation for conversation in conversations}
-        for talk in self.talks:
-            if talk.conversation is not None:
-                talk.conversation = known.get(talk.conversation.id, talk.conversation)
-        self.column.show_talks(self.talks, self.talk)
+        self.archive.update(conversations)
+
+    def _on_changed(self) -> None:
+        self.column.use_rights(self.archive.rights)
+        self._list()
+
+    def _list(self) -> None:
+        if self.talk in self.archive.talks:
+            self.column.show_talks(self.archive.talks, self.archive.deleted, self.talk)
+
+    def _leave(self, talk: Talk) -> None:
+        """Go to another conversation before this one is deleted."""
+        if self._turn is not None and self._turn.talk is talk:
+            self.stop()
+        if talk is self.talk:
+            self.switch_to(self.archive.beside(talk) or self.archive.begin())
+
+    def _mark(self) -> None:
+        """Bring what a search has found into sight, as soon as it is there."""
+        found = self._to_mark
+        if found is None or not self.talk.is_loaded or self.talk is not self.archive.find(found.conversation):
+            return
+        self._to_mark = None
+        row = self.talk.transcript.row_of(found.message_id)
+        if row >= 0:
+            self.transcript.mark(row, {found.snippet[start:end] for start, end in found.highlights})
 
     def _keep_text(self, turn: Turn) -> None:
         """Give the text of a failed turn back, unless the person has typed something else by now."""

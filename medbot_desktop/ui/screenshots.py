@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication, QWidget
 
 from medbot_desktop.domain import Failed, TextDelta, TurnEvent
 from medbot_desktop.errors import MedBotError
 from medbot_desktop.network import install_guard
 from medbot_desktop.settings import MESSAGE_LIMIT
-from medbot_desktop.ui.app import application, open_workspace
+from medbot_desktop.ui.app import application
+from medbot_desktop.ui.entry import open_workspace
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.transcript_model import State
@@ -76,7 +79,8 @@ class Photographer:
         self._take("emergency")
         self._ask("a " * (MESSAGE_LIMIT // 2) + "too long")
         self._take("error")
-        self.window.open_page(1)
+        self._take_conversations()
+        self.window.desk.open_page(1)
         self._take("settings")
 
     def _ask(self, text: str) -> None:
@@ -98,7 +102,30 @@ class Photographer:
         self._ask(STREAMED)
         self._worker.happened.disconnect(at_first_words)
 
-    def _take(self, name: str, pause: bool = True) -> None:
+    def _take_conversations(self) -> None:
+        """Take what can be done with whole conversations."""
+        chat = self.window.chat
+        talk = next(talk for talk in chat.archive.talks if talk.title() == QUESTION)
+        chat.switch_to(talk)
+        chat.archive.pin(talk, True)
+        self._take("conversations")
+        more = chat.column.list.more_button
+        chat.desk.open_menu(talk, more.mapToGlobal(more.rect().bottomLeft()))
+        self._take("menu", above=chat.desk.menu)
+        chat.desk.forget()
+        self._worker.run(lambda services: services.people.add("Ann Example", date(1961, 5, 3), "A-17"))
+        chat.desk.choose_person(talk)
+        self._wait(lambda: chat.desk.dialog is not None)
+        self._take("person", above=chat.desk.dialog)
+        chat.desk.forget()
+        chat.column.field.setText(QUESTION.split()[-1])
+        self._wait(lambda: chat.column.results.results.rowCount() > 0)
+        self._take("search")
+        chat.column.leave_search()
+        chat.desk.delete(talk)
+        self._take("deleted")
+
+    def _take(self, name: str, pause: bool = True, above: QWidget | None = None) -> None:
         for theme in THEMES:
             self.appearance.choose(theme)
             for width, height in SCREENS:
@@ -106,7 +133,12 @@ class Photographer:
                 if pause:
                     self._pause()
                 path = self._folder / f"{name}-{theme}-{width}x{height}.png"
-                self.window.grab().save(str(path))
+                picture = self.window.grab()
+                if above is not None:
+                    painter = QPainter(picture)
+                    painter.drawPixmap(self.window.mapFromGlobal(above.mapToGlobal(QPoint())), above.grab())
+                    painter.end()
+                picture.save(str(path))
                 self.pictures.append(path)
         self.appearance.choose("light")
 

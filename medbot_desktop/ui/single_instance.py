@@ -5,12 +5,14 @@ from __future__ import annotations
 import getpass
 import hashlib
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtNetwork import QAbstractSocket, QLocalServer, QLocalSocket
 
 from medbot_desktop.settings import home_folder
 
 _PATIENCE_MS = 1_000
+_TRIES = 6
+_PAUSE_MS = 50
 
 
 class SingleInstance(QObject):
@@ -40,8 +42,10 @@ class SingleInstance(QObject):
         if self._server.listen(self._name):
             return True
         if self._server.serverError() == QAbstractSocket.SocketError.AddressInUseError:
-            if self._call_other():
-                return False
+            for _ in range(_TRIES):  # whoever was first may hold the name and not listen yet
+                if self._call_other():
+                    return False
+                QThread.msleep(_PAUSE_MS)
             QLocalServer.removeServer(self._name)  # nobody answers: it was left behind by a crash
             return self._server.listen(self._name)
         return True  # a system without local sockets: better two windows than none

@@ -163,6 +163,7 @@ def style_sheet(theme: Theme) -> str:
         "quarter": size.unit // 4 * 2,
         "button": size.target - 2 * size.stroke,
         "badge": 3 * size.unit,
+        "menupad": (size.target - size.body * size.line_percent // 100) // 2,
         "tabpad": size.unit,
         "tabline": size.stroke + size.hairline,
         "radio": (size.icon + 2 * size.stroke) // 2,

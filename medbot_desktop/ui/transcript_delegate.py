@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import sin, tau
 from time import monotonic
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QAbstractTextDocumentLayout, QFontMetrics, QPainter, QPalette, QPen, QTextCursor
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QFontMetrics,
+    QPainter,
+    QPalette,
+    QPen,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from medbot_desktop.ui.icons import draw_icon
@@ -29,6 +38,14 @@ class Selection:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class FoundWords:
+    """The message that a search has found, and the words of it that matched."""
+
+    row: int
+    words: frozenset[str]
+
+
 class TranscriptDelegate(QStyledItemDelegate):
     """Paints messages.
 
@@ -37,6 +54,7 @@ class TranscriptDelegate(QStyledItemDelegate):
         emergency_number: what the emergency care card says to call.
         hovered: the row and button under the pointer.
         selection: selected text, if any.
+        found: what a search has found here, if anything.
         copied_row: the message that was copied just now; -1 where none was.
     """
 
@@ -46,6 +64,7 @@ class TranscriptDelegate(QStyledItemDelegate):
         self.emergency_number = ""
         self.hovered: tuple[int, Button | None] = (-1, None)
         self.selection: Selection | None = None
+        self.found: FoundWords | None = None
         self.copied_row = -1
         self._layouts: OrderedDict[tuple[int, int], tuple[Entry, MessageLayout]] = OrderedDict()
 
@@ -83,6 +102,8 @@ class TranscriptDelegate(QStyledItemDelegate):
         painter.save()
         painter.translate(option.rect.topLeft())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.found and self.found.row == row:
+            self._paint_found(painter, layout, entry.mine)
         if not layout.bubble.isEmpty():
             self._fill(painter, layout.bubble, "raised", 2 * self.theme.sizes.radius)
         if layout.card:
@@ -100,20 +121,33 @@ class TranscriptDelegate(QStyledItemDelegate):
             return
         context = QAbstractTextDocumentLayout.PaintContext()
         context.palette.setColor(QPalette.ColorRole.Text, self.theme.colour("text"))
+        parts = []
+        if self.found and self.found.row == row:
+            parts += [self._part(cursor, "mark", "mark_text") for cursor in _places(layout.text, self.found.words)]
         chosen = self.selection
         if chosen and chosen.row == row and chosen.anchor != chosen.position:
-            part = QAbstractTextDocumentLayout.Selection()
             cursor = QTextCursor(layout.text)
             cursor.setPosition(chosen.anchor)
             cursor.setPosition(chosen.position, QTextCursor.MoveMode.KeepAnchor)
-            part.cursor = cursor
-            part.format.setBackground(self.theme.colour("accent"))
-            part.format.setForeground(self.theme.colour("on_accent"))
-            context.selections = [part]
+            parts.append(self._part(cursor, "accent", "on_accent"))
+        context.selections = parts
         painter.save()
         painter.translate(layout.text_at)
         layout.text.documentLayout().draw(painter, context)
         painter.restore()
+
+    def _part(self, cursor: QTextCursor, ground: str, text: str) -> QAbstractTextDocumentLayout.Selection:
+        part = QAbstractTextDocumentLayout.Selection()
+        part.cursor = cursor
+        part.format.setBackground(self.theme.colour(ground))
+        part.format.setForeground(self.theme.colour(text))
+        return part
+
+    def _paint_found(self, painter: QPainter, layout: MessageLayout, is_mine: bool) -> None:
+        """Paint a bar beside the message that a search has found."""
+        unit = self.theme.sizes.unit
+        left = layout.column[1] + unit if is_mine else layout.column[0] - 2 * unit
+        self._fill(painter, QRect(left, 2 * unit, unit // 2, layout.height - 3 * unit), "notice_line", unit // 4)
 
     def _paint_remarks(self, painter: QPainter, layout: MessageLayout) -> None:
         unit = self.theme.sizes.unit
@@ -207,3 +241,14 @@ class TranscriptDelegate(QStyledItemDelegate):
     def hit(self, entry: Entry, width: int, point: QPoint) -> Button | None:
         """What can be clicked at a point of the message's row."""
         return self.layout(entry, width).button_at(point)
+
+
+def _places(document: QTextDocument, words: Collection[str]) -> list[QTextCursor]:
+    """Wherever one of the words stands in a document, whatever its case."""
+    places = []
+    for word in words:
+        cursor = document.find(word, 0, QTextDocument.FindFlag.FindWholeWords)
+        while not cursor.isNull():
+            places.append(cursor)
+            cursor = document.find(word, cursor, QTextDocument.FindFlag.FindWholeWords)
+    return places

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -89,8 +89,8 @@ class Entry:
 def entry_of(message: Message) -> Entry:
     """A stored message as it is shown."""
     answer = message.answer
-    if message.role == "user" or answer is None:
-        return Entry(mine=message.role == "user", text=message.text, message_id=message.id, rating=message.rating)
+    if answer is None:
+        return Entry(mine=True, text=message.text, message_id=message.id)
     return Entry(
         mine=False,
         text=message.text,
@@ -147,6 +147,19 @@ class TranscriptModel(QAbstractListModel):
         self._entries += entries
         self.endInsertRows()
         return len(self._entries) - 1
+
+    def put_before(self, entries: Sequence[Entry]) -> None:
+        """Insert what was said before everything that is here."""
+        if entries:
+            self.beginInsertRows(QModelIndex(), 0, len(entries) - 1)
+            self._entries[0:0] = entries
+            self._pending = {row + len(entries): text for row, text in self._pending.items()}
+            self.endInsertRows()
+
+    def row_of(self, message_id: str) -> int:
+        """The row of a stored message; -1 where it is not here."""
+        rows = enumerate(self._entries)
+        return next((row for row, entry in rows if message_id and entry.message_id == message_id), -1)
 
     def begin_turn(self, text: str) -> int:
         """Append the person's message and the place of its answer; returns the answer's row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum
 
 from PySide6.QtCore import (
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOption
 
 from medbot_desktop.ui.row_heights import RowHeights
 from medbot_desktop.ui.theme import Appearance, Theme
-from medbot_desktop.ui.transcript_delegate import TranscriptDelegate
+from medbot_desktop.ui.transcript_delegate import FoundWords, TranscriptDelegate
 from medbot_desktop.ui.transcript_layout import estimated_heights
 from medbot_desktop.ui.transcript_model import Entry, State, TranscriptModel
 
@@ -84,10 +84,18 @@ class TranscriptView(QListView):
     def show_transcript(self, transcript: TranscriptModel) -> None:
         """Show another conversation, at its end."""
         self.painter.selection = None
+        self.painter.found = None
         self.painter.hovered = (-1, None)
         self._follow = Follow.END
         self.setModel(transcript)
         self.reset()
+
+    def mark(self, row: int, words: Collection[str]) -> None:
+        """Bring a message into sight and mark these words in it, until another conversation is shown."""
+        self.painter.found = FoundWords(row, frozenset(words))
+        self._follow = Follow.NOTHING
+        self.setCurrentIndex(self.model().index(row, 0))
+        self.viewport().update()
 
     def is_typing(self) -> bool:
         """Whether the typing indicator moves."""

@@ -71,6 +71,7 @@ class PlayedServices:
         self.events: Callable[[str], Sequence[TurnEvent | Event]] = lambda text: ()
         self.sample_questions: Sequence[str] = ("What helps a sore throat?", "How do I treat a small burn?")
         self.emergency_number = "999"
+        self.opened = None
         self.ratings: list[tuple[str, int | None]] = []
         self.asked: list[tuple[str, str]] = []
         self.may_open = Event()
@@ -86,6 +87,13 @@ class PlayedServices:
     def conversations(self) -> PlayedServices:
         return self
 
+    @property
+    def access(self) -> PlayedServices:
+        return self
+
+    def may(self, permission: str) -> bool:
+        return True
+
     def open(self) -> PlayedServices:
         self.may_open.wait(10)
         return self
@@ -99,11 +107,12 @@ class PlayedServices:
                 yield event
 
     def start(self) -> Conversation:
-        self.started.insert(0, Conversation(f"c{len(self.started)}", "", datetime.now(UTC)))
+        now = datetime.now(UTC)
+        self.started.insert(0, Conversation(f"c{len(self.started)}", "", now, updated=now))
         return self.started[0]
 
-    def list(self) -> Sequence[Conversation]:
-        return tuple(self.started)
+    def list(self, deleted: bool = False) -> Sequence[Conversation]:
+        return () if deleted else tuple(self.started)
 
     def messages(self, conversation_id: str) -> Sequence[Message]:
         return ()

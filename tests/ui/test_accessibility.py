@@ -5,9 +5,14 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from medbot_desktop.domain import Person
 from medbot_desktop.ui.main_window import MainWindow
+from medbot_desktop.ui.person_chooser import PersonChooser
+from medbot_desktop.ui.theme import Appearance
 
 from .conftest import PlayedServices, citation, finished
+
+TAB = Qt.FocusPolicy.TabFocus
 
 
 def walk(qtbot: QtBot, window: MainWindow) -> list[QWidget]:
@@ -59,7 +64,7 @@ def test_the_tab_key_goes_from_left_to_right(qtbot: QtBot, window: MainWindow, s
     with_an_answer(qtbot, window, services)
     stops = walk(qtbot, window)
     order = [stops.index(widget) for widget in (window.chat.composer.edit, window.chat.composer.send_button)]
-    order += [stops.index(window.chat.panel.tabs), stops.index(window.rail_buttons[0])]
+    order += [stops.index(window.chat.panel.tabs), stops.index(window.desk.rail_buttons[0])]
     order += [stops.index(window.chat.column.new_button), stops.index(window.chat.column.list)]
     order += [stops.index(window.chat.transcript)]
     assert order == sorted(order)
@@ -85,3 +90,29 @@ def test_a_screen_reader_finds_the_messages(qtbot: QtBot, window: MainWindow, se
     interface = QAccessible.queryAccessibleInterface(window.chat.transcript)
     names = [interface.child(row).text(QAccessible.Text.Name) for row in range(interface.childCount())]
     assert names == ["You: Question", "MedBot: Rest. [1]"]
+
+
+def test_a_search_and_its_filters_can_be_named_and_touched(
+    qtbot: QtBot, window: MainWindow, services: PlayedServices
+) -> None:
+    qtbot.waitUntil(lambda: window.chat.archive.is_known)
+    column = window.chat.column
+    column.enter_search()
+    column.field.setText("flu")
+    column.filters.choose_span("Between two days")
+    parts = [part for part in column.findChildren(QWidget) if part.isVisible() and part.focusPolicy() & TAB]
+    parts = [part for part in parts if part.parent() not in parts]  # a date's own line is part of it
+    assert [type(part).__name__ for part in parts if not name_of(part)] == []
+    assert [(name_of(part), part.height()) for part in parts if part.height() < 44] == []
+
+
+def test_the_choice_of_a_person_can_be_named_and_touched(qtbot: QtBot, appearance: Appearance) -> None:
+    dialog = PersonChooser(appearance, [Person("p", "Ann Example")], None, "Nobody", may_add=True)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for is_form in (False, True):
+        if is_form:
+            dialog.add_button.click()
+        parts = [part for part in dialog.findChildren(QWidget) if part.isVisible() and part.focusPolicy() & TAB]
+        assert [type(part).__name__ for part in parts if not name_of(part)] == []
+        assert [(name_of(part), part.height()) for part in parts if part.height() < 44] == []

@@ -22,6 +22,7 @@ from medbot_desktop.domain import (
 )
 from medbot_desktop.errors import ModelError
 from medbot_desktop.ui.main_window import MainWindow
+from medbot_desktop.ui.talk import Talk
 from medbot_desktop.ui.transcript_model import Entry, State
 
 from .conftest import QUOTE, PlayedServices, citation, emergency, finished
@@ -184,8 +185,8 @@ def test_drafts_stay_with_their_conversation(qtbot: QtBot, window: MainWindow, s
     qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     assert window.chat.composer.text() == ""
     qtbot.keyClicks(window.chat.composer.edit, "draft two")
-    window.open_page(1)
-    window.open_page(0)
+    window.desk.open_page(1)
+    window.desk.open_page(0)
     assert window.chat.composer.text() == "draft two"
     window.chat.switch_to(first)
     assert window.chat.composer.text() == "draft one"
@@ -212,9 +213,9 @@ def test_conversations_are_listed_newest_first_and_can_be_switched(
     ask(qtbot, window, "About fever")
     qtbot.mouseClick(window.chat.column.new_button, Qt.MouseButton.LeftButton)
     ask(qtbot, window, "About cough")
-    titles = [window.chat.column.list.item(row).text() for row in range(window.chat.column.list.count())]
-    assert titles == ["About cough", "About fever"]
-    window.chat.column.list.setCurrentRow(1)
+    rows = window.chat.column.list.conversations
+    assert [row.title() for row in rows.rows() if isinstance(row, Talk)] == ["About cough", "About fever"]
+    window.chat.column.list.setCurrentIndex(rows.index(rows.rowCount() - 1))
     assert window.chat.talk.transcript.entry(0).text == "About fever"
     assert [conversation for conversation, _ in services.asked] == ["c0", "c1"]
 

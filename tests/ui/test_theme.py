@@ -108,7 +108,7 @@ def test_the_system_theme_follows_a_dark_palette(qapp: QApplication) -> None:
 
 
 def test_another_theme_reaches_the_whole_window_at_once(window: MainWindow, appearance: Appearance) -> None:
-    window.open_page(1)
+    window.desk.open_page(1)
     window.settings.choices["dark"].click()
     assert appearance.theme.name == "dark"
     assert load_theme("dark").colours.surface in QApplication.instance().styleSheet()
