@@ -45,6 +45,10 @@ class PassphraseError(VaultError):
         self.wait_seconds = wait_seconds
 
 
+class MustChangeError(PassphraseError):
+    """The passphrase was given by somebody else for one use, and its owner must choose another one first."""
+
+
 class PermissionRefusedError(VaultError):
     """The role of this account does not allow what was asked for."""
 

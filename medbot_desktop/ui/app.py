@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import signal
 import sys
+from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from medbot_desktop.settings import load_settings
+from medbot_desktop.ui.entry import open_workspace
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.single_instance import SingleInstance
 from medbot_desktop.ui.theme import Appearance
-from medbot_desktop.ui.worker import Services, Worker
+from medbot_desktop.ui.worker import Worker
+from medbot_desktop.vault.folder import VaultFolder
 
 OPEN_ALREADY = "MedBot is open already; its window is in front now."
 
@@ -22,11 +25,11 @@ _SWITCH_SECONDS = 0.000_5
 """How soon the worker must let the window run: at Python's 5 ms, a repaint of twenty steps would wait 100 ms."""
 
 
-def open_window(profile: str = "demo") -> int:
+def open_window(profile: str | None = None) -> int:
     """Show the window and stay until it is closed.
 
     Args:
-        profile: which workspace to open.
+        profile: ``clinic`` or ``demo``; None: the clinic's vault, which is made where there is none.
 
     Returns:
         The exit status.
@@ -41,8 +44,10 @@ def open_window(profile: str = "demo") -> int:
     if not instance.claim():
         print(OPEN_ALREADY)
         return 0
-    worker = Worker(lambda: open_workspace(profile))
+    worker = Worker(partial(open_workspace, profile) if profile == "demo" else None)
     window = MainWindow(Appearance(settings.theme), worker)
+    if profile != "demo":
+        window.show_lock() if VaultFolder.standard().exists() else window.show_first_run()
     instance.called.connect(window.come_to_front)
     window.closing.connect(instance.release)
     window.show()
@@ -59,17 +64,6 @@ def application() -> QApplication:
     app.setApplicationDisplayName("MedBot")
     app.setDesktopFileName("medbot")
     return app
-
-
-def open_workspace(profile: str) -> Services:
-    """Open a profile; slow, so only the worker thread calls it.
-
-    Raises:
-        MedBotError: it cannot be opened.
-    """
-    from medbot_desktop.workspace import Workspace  # slow to import
-
-    return Workspace.open(profile=profile)
 
 
 def _run(app: QApplication, window: MainWindow) -> int:

@@ -1,29 +1,26 @@
-"""Hold the pages together: the rail at the left, the shortcuts, and an orderly end."""
+"""Show the desk, or what stands before it: the first run and the lock; and come to an orderly end."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+import gc
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
 from medbot_desktop.ui.chat_page import ChatPage
-from medbot_desktop.ui.icons import icon, picture
-from medbot_desktop.ui.parts import named
+from medbot_desktop.ui.desk import Desk
+from medbot_desktop.ui.entry import minutes_before_lock, open_workspace, upkeep
+from medbot_desktop.ui.first_run_page import FirstRunPage
+from medbot_desktop.ui.icons import icon
+from medbot_desktop.ui.idle import IdleWatch
+from medbot_desktop.ui.lock_screen import LockScreen
 from medbot_desktop.ui.settings_page import SettingsPage
 from medbot_desktop.ui.theme import Appearance, Theme, palette, style_sheet
 from medbot_desktop.ui.worker import Worker
 
-_PAGES = (("chat", "Chat"), ("settings", "Settings"))
+_UPKEEP_MS = 60 * 60 * 1_000
 
 
 class MainWindow(QMainWindow):
@@ -32,6 +29,12 @@ class MainWindow(QMainWindow):
     Args:
         appearance: the look that is on.
         worker: the thread that answers; the window ends it when it is closed.
+
+    Attributes:
+        desk: the pages of the workspace; another one after each lock.
+        lock_screen: what asks for the passphrase.
+        first_run: what makes a vault; None unless it is shown.
+        idle: what notices that nobody is there.
 
     Signals:
         closing: the window goes, and takes no calls any more.
@@ -44,73 +47,64 @@ class MainWindow(QMainWindow):
         sizes = appearance.theme.sizes
         self._appearance = appearance
         self.worker = worker
+        self._account = ""
         self.setWindowTitle("MedBot")
         self.setMinimumSize(sizes.least_width, sizes.least_height)
         self.resize(sizes.width, sizes.height)
-        self.chat = ChatPage(appearance, worker)
-        self.settings = SettingsPage(appearance)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.chat)
-        self._pages.addWidget(self.settings)
-        self._mark = QLabel()
-        self._mark.setAccessibleName("MedBot")
-        self.rail_buttons: list[QToolButton] = []
-        shell = named(QWidget(), "shell")
-        row = QHBoxLayout(shell)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._rail())
-        row.addWidget(self._pages, 1)
-        self.setCentralWidget(shell)
-        self._add_shortcuts()
+        self._stack = QStackedWidget()
+        self.setCentralWidget(self._stack)
+        self.lock_screen = LockScreen(appearance, worker)
+        self._stack.addWidget(self.lock_screen)
+        self.first_run: FirstRunPage | None = None
+        self.idle = IdleWatch(parent=self)
+        self.idle.expired.connect(partial(self.lock, "It locked itself, since nobody was using it."))
+        self.idle.warning.connect(self._warn)
+        self._upkeep = QTimer(self)
+        self._upkeep.setInterval(_UPKEEP_MS)
+        self._upkeep.timeout.connect(self._do_upkeep)
+        worker.ready.connect(self._on_ready)
+        worker.locked.connect(self._scrub)
+        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self._lock_if_kept)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self).activated.connect(self.close)
         appearance.changed.connect(self._use_theme)
         self._use_theme(appearance.theme)
-        self.chat.composer.edit.setFocus()
+        self.desk = self._new_desk()
+        self._stack.setCurrentWidget(self.desk)
 
-    def _rail(self) -> QFrame:
-        sizes = self._appearance.theme.sizes
-        rail = named(QFrame(), "rail")
-        rail.setFixedWidth(sizes.rail)
-        column = QVBoxLayout(rail)
-        column.setContentsMargins(sizes.unit, 2 * sizes.unit, sizes.unit, 2 * sizes.unit)
-        column.setSpacing(sizes.unit)
-        column.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(2 * sizes.unit)
-        for number, (_, name) in enumerate(_PAGES):
-            button = named(QToolButton(), "railButton")
-            button.setText(name)
-            button.setCheckable(True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setAccessibleName(f"Page: {name}")
-            button.setFixedSize(sizes.rail - 2 * sizes.unit, sizes.target + 2 * sizes.unit)
-            button.setChecked(number == 0)
-            button.clicked.connect(lambda _=False, page=number: self.open_page(page))
-            self.rail_buttons.append(button)
-            if name == "Settings":
-                column.addStretch(1)
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        return rail
+    @property
+    def chat(self) -> ChatPage:
+        """The page where one talks."""
+        return self.desk.chat
 
-    def _add_shortcuts(self) -> None:
-        for keys, action in (
-            (QKeySequence("Ctrl+N"), self._begin_conversation),
-            (QKeySequence("Esc"), self.chat.stop),
-            (QKeySequence("Ctrl+,"), lambda: self.open_page(1)),
-            (QKeySequence("Ctrl+1"), lambda: self.open_page(0)),
-            (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
-        ):
-            QShortcut(keys, self).activated.connect(action)
+    @property
+    def settings(self) -> SettingsPage:
+        """The page of settings."""
+        return self.desk.settings
 
-    def open_page(self, number: int) -> None:
-        """Show a page of the rail; the others keep what is in them."""
-        self._pages.setCurrentIndex(number)
-        for place, button in enumerate(self.rail_buttons):
-            button.setChecked(place == number)
-        if number == 0:
-            self.chat.composer.edit.setFocus()
-        else:
-            self.settings.focus_choice()
+    def show_lock(self, notice: str = "") -> None:
+        """Ask for the passphrase; the desk is shown when the vault is open."""
+        self._stack.setCurrentWidget(self.lock_screen)
+        self.lock_screen.begin(self._account, notice)
+
+    def show_first_run(self) -> None:
+        """Offer to make a vault."""
+        self.first_run = FirstRunPage(self._appearance, self.worker)
+        self.first_run.demo_wanted.connect(self._try_demo)
+        self._stack.addWidget(self.first_run)
+        self._stack.setCurrentWidget(self.first_run)
+        self.first_run.begin()
+
+    def lock(self, notice: str = "") -> None:
+        """Throw away all that shows what the vault holds, and close the vault."""
+        self.idle.stop()
+        self._upkeep.stop()
+        self.show_lock(notice)
+        old, self.desk = self.desk, self._new_desk()
+        self._stack.removeWidget(old)
+        old.chat.forget()
+        old.deleteLater()
+        QGuiApplication.clipboard().clear()
+        self.worker.lock()
 
     def come_to_front(self) -> None:
         """Be the window that the person sees."""
@@ -119,9 +113,64 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
-    def _begin_conversation(self) -> None:
-        self.open_page(0)
-        self.chat.begin_conversation()
+    def _new_desk(self) -> Desk:
+        desk = Desk(self._appearance, self.worker)
+        desk.lock_wanted.connect(self.lock)
+        self._stack.addWidget(desk)
+        return desk
+
+    def _try_demo(self) -> None:
+        self._stack.setCurrentWidget(self.desk)
+        self._end_first_run()
+        self.worker.open_with(partial(open_workspace, "demo"))
+
+    def _end_first_run(self) -> None:
+        if self.first_run is not None:
+            self._stack.removeWidget(self.first_run)
+            self.first_run.deleteLater()
+            self.first_run = None
+
+    def _on_ready(self) -> None:
+        self._stack.setCurrentWidget(self.desk)
+        self._end_first_run()
+        self.desk.open_page(0)
+        self.worker.run(minutes_before_lock, self._watch)
+
+    def _watch(self, minutes: int | None) -> None:
+        """Lock a vault that nobody uses, and look after it while it is open; the demo keeps nothing to protect."""
+        self.desk.lock_button.setVisible(minutes is not None)
+        if minutes is None:
+            return
+        self.idle.start(minutes)
+        self.worker.run(lambda services: (services.access.account.name, list(services.notices)), self._take_notices)
+        self._upkeep.start()
+        self._do_upkeep()
+
+    def _take_notices(self, told: tuple[str, list[str]]) -> None:
+        self._account, sentences = told
+        self._tell(sentences)
+
+    def _do_upkeep(self) -> None:
+        self.worker.run(upkeep, self._tell)
+
+    def _tell(self, sentences: list[str]) -> None:
+        if sentences:
+            self.chat.notice.tell(" ".join(sentences))
+
+    def _warn(self, seconds: int) -> None:
+        self.chat.notice.tell(f"Nobody has used MedBot for a while. It locks in {seconds} s; any key keeps it open.")
+
+    def _lock_if_kept(self) -> None:
+        if not self.desk.lock_button.isHidden() and self._stack.currentWidget() is self.desk:
+            self.lock()
+
+    def _scrub(self) -> None:
+        """Overwrite what this thread has let go of, once Qt has deleted it."""
+        from medbot_desktop.vault.scrub import scrub
+
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+        scrub()
 
     def _use_theme(self, theme: Theme) -> None:
         app = QApplication.instance()
@@ -129,15 +178,14 @@ class MainWindow(QMainWindow):
         app.setPalette(palette(theme))
         app.setFont(theme.font(theme.sizes.body))
         app.setStyleSheet(style_sheet(theme))
-        self._mark.setPixmap(picture(theme, "mark", "accent", "on_accent", theme.sizes.mark_pixels))
         self.setWindowIcon(QIcon(icon(theme, "mark", "accent", "on_accent")))
-        for button, (name, _) in zip(self.rail_buttons, _PAGES, strict=True):
-            button.setIcon(icon(theme, name, "text"))
-            button.setIconSize(QSize(theme.sizes.icon, theme.sizes.icon))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Go at once, and let the worker close the workspace behind."""
         self.closing.emit()
+        self.idle.stop()
         self.hide()
+        if self.first_run is not None:
+            self.first_run.stop()
         self.worker.stop()
         super().closeEvent(event)

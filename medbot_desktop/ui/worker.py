@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from medbot_desktop.domain import Conversation, Failed, Finished, Message, TurnEvent
-from medbot_desktop.errors import MedBotError
+from medbot_desktop.domain import Conversation, Failed, Finished, TurnEvent
+from medbot_desktop.errors import MedBotError, PassphraseError
+
+if TYPE_CHECKING:  # what keeps things is slow to load, and the window must not wait for it
+    from medbot_desktop.memory.conversations import ConversationStore
+    from medbot_desktop.memory.export import Exporting
+    from medbot_desktop.memory.forgetting import Forgetting
+    from medbot_desktop.memory.people import People
+    from medbot_desktop.vault.access import Access
+    from medbot_desktop.vault.accounts import Accounts
+    from medbot_desktop.vault.audit import AuditTrail
+    from medbot_desktop.vault.backup import Backups
+    from medbot_desktop.vault.opening import OpenedVault
+    from medbot_desktop.vault.preferences import Preferences
+    from medbot_desktop.vault.retention import Retention
 
 _log = logging.getLogger(__name__)
 
 _FAULT = Failed("MedBot made a mistake and could not answer.", "Nothing is lost: send the message again.")
+
+
+_JOB_FAULT = Failed("MedBot made a mistake, so this was not done.", "Try again; nothing that was stored is lost.")
+_NOT_OPEN = Failed("MedBot is not open yet.", "Wait a moment and try again.")
 
 
 class Responder(Protocol):
@@ -22,22 +42,6 @@ class Responder(Protocol):
 
     def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
         """Answer ``text``; closing the generator cancels the turn."""
-
-
-class Conversations(Protocol):
-    """The stored talks."""
-
-    def start(self) -> Conversation:
-        """Begin a conversation."""
-
-    def list(self) -> Sequence[Conversation]:
-        """All conversations, newest first."""
-
-    def messages(self, conversation_id: str) -> Sequence[Message]:
-        """The messages of one conversation, oldest first."""
-
-    def rate(self, message_id: str, rating: int | None) -> None:
-        """Keep what a person thinks of an answer: +1, -1 or None."""
 
 
 class Services(Protocol):
@@ -48,8 +52,52 @@ class Services(Protocol):
         """What answers."""
 
     @property
-    def conversations(self) -> Conversations:
+    def conversations(self) -> ConversationStore:
         """What was said."""
+
+    @property
+    def people(self) -> People:
+        """Whom conversations are about."""
+
+    @property
+    def exporting(self) -> Exporting:
+        """Conversations on their way into files."""
+
+    @property
+    def access(self) -> Access:
+        """Who uses it, and what they may do."""
+
+    @property
+    def audit(self) -> AuditTrail:
+        """Who did what."""
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the clinic has decided."""
+
+    @property
+    def retention(self) -> Retention:
+        """Erases what is old enough."""
+
+    @property
+    def forgetting(self) -> Forgetting:
+        """Erases everything about one person."""
+
+    @property
+    def accounts(self) -> Accounts | None:
+        """Who can open the vault; None where nothing is kept."""
+
+    @property
+    def backups(self) -> Backups | None:
+        """Copies of the vault; None where nothing is kept."""
+
+    @property
+    def opened(self) -> OpenedVault | None:
+        """The vault on the disk; None where nothing is kept."""
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """What whoever opened the vault should read."""
 
     @property
     def sample_questions(self) -> Sequence[str]:
@@ -59,8 +107,23 @@ class Services(Protocol):
     def emergency_number(self) -> str:
         """The number to call, e.g. ``999``."""
 
+    def upkeep(self, now: datetime) -> list[str]:
+        """Do what is due today; returns sentences that somebody should read."""
+
     def close(self) -> None:
         """Let everything go."""
+
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A job on its way to the worker thread and back."""
+
+    do: Callable[[Services | None], object]
+    then: Callable[[Any], None] | None
+    failed: Callable[[Failed], None] | None
 
 
 class _Clerk(QObject):
@@ -68,25 +131,33 @@ class _Clerk(QObject):
 
     ready = Signal(object, str, object)
     unavailable = Signal(object)
+    refused = Signal(object)
+    locked = Signal()
     begun = Signal(int, object)
     happened = Signal(int, object)
     ended = Signal(int)
     loaded = Signal(object, object)
     listed = Signal(object)
+    done = Signal(object, object)
 
-    def __init__(self, opening: Callable[[], Services], cancelled: set[int], lock: Lock) -> None:
+    def __init__(self, cancelled: set[int], lock: Lock) -> None:
         super().__init__()
-        self._opening = opening
         self._services: Services | None = None
         self._failure: Failed | None = None
         self._cancelled = cancelled
         self._lock = lock
 
-    @Slot()
-    def open(self) -> None:
+    @Slot(object)
+    def open(self, opening: Callable[[], Services]) -> None:
+        self._close()
+        self._failure = None
         try:
-            self._services = services = self._opening()
+            self._services = services = opening()
+            gc.collect()
+            gc.freeze()  # else each full collection goes through the libraries, and the window waits for it
             self.ready.emit(services.sample_questions, services.emergency_number, services.conversations.list())
+        except PassphraseError as error:
+            self.refused.emit(error)
         except MedBotError as error:
             self._failure = Failed(error.message, error.hint)
         except Exception as error:
@@ -134,6 +205,18 @@ class _Clerk(QObject):
             _log.error("A rating could not be stored: %s", type(error).__name__)
 
     @Slot(object)
+    def run(self, job: _Job) -> None:
+        result: object
+        try:
+            result = job.do(self._services)
+        except MedBotError as error:
+            result = Failed(error.message, error.hint)
+        except Exception as error:
+            _log.error("A job failed: %s", type(error).__name__)
+            result = _JOB_FAULT
+        self.done.emit(job, result)
+
+    @Slot(object)
     def load(self, conversation: Conversation) -> None:
         if self._services is None:
             return
@@ -143,7 +226,22 @@ class _Clerk(QObject):
             self.unavailable.emit(Failed(error.message, error.hint))
 
     @Slot()
+    def lock(self) -> None:
+        from medbot_desktop.vault.scrub import scrub
+
+        try:
+            self._close()
+        except MedBotError as error:
+            _log.error("The vault could not be closed in order: %s", type(error).__name__)
+        gc.unfreeze()
+        scrub()
+        self.locked.emit()
+
+    @Slot()
     def close(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
         services, self._services = self._services, None
         if services is not None:
             services.close()
@@ -160,34 +258,41 @@ class Worker(QObject):
     is answered as soon as it is open.
 
     Args:
-        opening: opens the workspace; it is called on the worker thread.
+        opening: opens the workspace; it is called on the worker thread. None: `open_with` will say how.
 
     Signals:
         ready: the workspace is open: sample questions, the emergency number, stored conversations.
         unavailable: a ``Failed`` that says why there is no workspace.
+        refused: a ``PassphraseError`` that says why the vault did not open.
+        locked: the workspace is closed, and what it held in memory is overwritten as far as that can be done.
         begun: a turn has its conversation. happened: a turn's event. ended: the turn is over, whatever came of it.
         loaded: a conversation and its stored messages. listed: the conversations, newest first.
     """
 
     ready = Signal(object, str, object)
     unavailable = Signal(object)
+    refused = Signal(object)
+    locked = Signal()
     begun = Signal(int, object)
     happened = Signal(int, object)
     ended = Signal(int)
     loaded = Signal(object, object)
     listed = Signal(object)
-    _open = Signal()
+    _open = Signal(object)
+    _lock_up = Signal()
     _ask = Signal(int, object, str)
     _rate = Signal(str, object)
     _load = Signal(object)
+    _run = Signal(object)
 
-    def __init__(self, opening: Callable[[], Services], parent: QObject | None = None) -> None:
+    def __init__(self, opening: Callable[[], Services] | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._opening = opening
         self._cancelled: set[int] = set()
         self._lock = Lock()
         self._turns = 0
         self._thread = QThread(self)
-        self._clerk = _Clerk(opening, self._cancelled, self._lock)
+        self._clerk = _Clerk(self._cancelled, self._lock)
         self._clerk.moveToThread(self._thread)
         clerk = self._clerk
         for call, slot in (
@@ -195,16 +300,30 @@ class Worker(QObject):
             (self._ask, clerk.ask),
             (self._rate, clerk.rate),
             (self._load, clerk.load),
+            (self._run, clerk.run),
+            (self._lock_up, clerk.lock),
         ):
             call.connect(slot)
-        for name in ("ready", "unavailable", "begun", "happened", "ended", "loaded", "listed"):
+        for name in ("ready", "unavailable", "refused", "locked", "begun", "happened", "ended", "loaded", "listed"):
             getattr(clerk, name).connect(getattr(self, name))
+        clerk.done.connect(self._deliver)
         self._thread.finished.connect(clerk.close)
 
     def start(self) -> None:
-        """Start the thread and open the workspace on it."""
+        """Start the thread, and open the workspace on it if it is known how."""
         self._thread.start()
-        self._open.emit()
+        if self._opening is not None:
+            self.open_with(self._opening)
+
+    def open_with(self, opening: Callable[[], Services]) -> None:
+        """Open another workspace in the place of the one that is open, if any."""
+        self._open.emit(opening)
+
+    def lock(self) -> None:
+        """Stop what is being answered and close the workspace."""
+        with self._lock:
+            self._cancelled.update(range(1, self._turns + 1))
+        self._lock_up.emit()
 
     def ask(self, conversation: Conversation | None, text: str) -> int:
         """Answer ``text``, in a new conversation where there is none; returns the turn's number."""
@@ -224,6 +343,43 @@ class Worker(QObject):
     def load(self, conversation: Conversation) -> None:
         """Fetch what was said in a conversation."""
         self._load.emit(conversation)
+
+    def run(
+        self,
+        job: Callable[[Services], _Result],
+        then: Callable[[_Result], None] | None = None,
+        failed: Callable[[Failed], None] | None = None,
+    ) -> None:
+        """Do something on the worker thread, after what was asked for before.
+
+        Args:
+            job: is given the workspace.
+            then: is called on this thread with what the job returned.
+            failed: is called on this thread where the job raised an error, or the workspace is not open.
+        """
+
+        def on_workspace(services: Services | None) -> object:
+            if services is None:
+                raise MedBotError(_NOT_OPEN.message, _NOT_OPEN.hint)
+            return job(services)
+
+        self._run.emit(_Job(on_workspace, then, failed))
+
+    def run_alone(
+        self,
+        job: Callable[[], _Result],
+        then: Callable[[_Result], None] | None = None,
+        failed: Callable[[Failed], None] | None = None,
+    ) -> None:
+        """Do something on the worker thread that needs no open workspace; takes what `run` takes."""
+        self._run.emit(_Job(lambda _: job(), then, failed))
+
+    def _deliver(self, job: _Job, result: object) -> None:
+        if not isinstance(result, Failed):
+            if job.then is not None:
+                job.then(result)
+        elif job.failed is not None:
+            job.failed(result)
 
     def stop(self, patience_ms: int = 60_000) -> None:
         """Cancel everything, close the workspace on its own thread and end the thread."""

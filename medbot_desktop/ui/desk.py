@@ -1,0 +1,117 @@
+"""Hold the pages of an open workspace together: the rail at the left, and the shortcuts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from medbot_desktop.ui.chat_page import ChatPage
+from medbot_desktop.ui.icons import icon, picture
+from medbot_desktop.ui.parts import named
+from medbot_desktop.ui.settings_page import SettingsPage
+from medbot_desktop.ui.theme import Appearance, Theme
+from medbot_desktop.ui.worker import Worker
+
+_PAGES = (("chat", "Chat"), ("settings", "Settings"))
+
+
+class Desk(QWidget):
+    """Everything that shows what the vault holds; it is thrown away when the window locks.
+
+    Args:
+        appearance: the look that is on.
+        worker: the thread that answers.
+
+    Signals:
+        lock_wanted: the person asks to lock.
+    """
+
+    lock_wanted = Signal()
+
+    def __init__(self, appearance: Appearance, worker: Worker, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self.setObjectName("shell")
+        self.chat = ChatPage(appearance, worker)
+        self.settings = SettingsPage(appearance)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.chat)
+        self._pages.addWidget(self.settings)
+        self._mark = QLabel()
+        self._mark.setAccessibleName("MedBot")
+        self.rail_buttons: list[QToolButton] = []
+        self.lock_button = self._rail_button("Lock", "Lock MedBot")
+        self.lock_button.setToolTip("Lock (Ctrl+L)")
+        self.lock_button.clicked.connect(self.lock_wanted)
+        self.lock_button.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._rail())
+        row.addWidget(self._pages, 1)
+        self._add_shortcuts()
+        appearance.changed.connect(self._use_theme)
+        self._use_theme(appearance.theme)
+        self.chat.composer.edit.setFocus()
+
+    def _rail(self) -> QFrame:
+        sizes = self._appearance.theme.sizes
+        rail = named(QFrame(), "rail")
+        rail.setFixedWidth(sizes.rail)
+        column = QVBoxLayout(rail)
+        column.setContentsMargins(sizes.unit, 2 * sizes.unit, sizes.unit, 2 * sizes.unit)
+        column.setSpacing(sizes.unit)
+        column.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(2 * sizes.unit)
+        for number, (_, name) in enumerate(_PAGES):
+            button = self._rail_button(name, f"Page: {name}")
+            button.setCheckable(True)
+            button.setChecked(number == 0)
+            button.clicked.connect(lambda _=False, page=number: self.open_page(page))
+            self.rail_buttons.append(button)
+            if name == "Settings":
+                column.addStretch(1)
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.lock_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        return rail
+
+    def _rail_button(self, name: str, accessible: str) -> QToolButton:
+        sizes = self._appearance.theme.sizes
+        button = named(QToolButton(), "railButton")
+        button.setText(name)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setAccessibleName(accessible)
+        button.setFixedSize(sizes.rail - 2 * sizes.unit, sizes.target + 2 * sizes.unit)
+        return button
+
+    def _add_shortcuts(self) -> None:
+        for keys, action in (
+            (QKeySequence("Ctrl+N"), self._begin_conversation),
+            (QKeySequence("Esc"), self.chat.stop),
+            (QKeySequence("Ctrl+,"), lambda: self.open_page(1)),
+            (QKeySequence("Ctrl+1"), lambda: self.open_page(0)),
+        ):
+            QShortcut(keys, self).activated.connect(action)
+
+    def open_page(self, number: int) -> None:
+        """Show a page of the rail; the others keep what is in them."""
+        self._pages.setCurrentIndex(number)
+        for place, button in enumerate(self.rail_buttons):
+            button.setChecked(place == number)
+        if number == 0:
+            self.chat.composer.edit.setFocus()
+        else:
+            self.settings.focus_choice()
+
+    def _begin_conversation(self) -> None:
+        self.open_page(0)
+        self.chat.begin_conversation()
+
+    def _use_theme(self, theme: Theme) -> None:
+        self._mark.setPixmap(picture(theme, "mark", "accent", "on_accent", theme.sizes.mark_pixels))
+        names = [name for name, _ in _PAGES]
+        for button, name in zip((*self.rail_buttons, self.lock_button), (*names, "lock"), strict=True):
+            button.setIcon(icon(theme, name, "text"))
+            button.setIconSize(QSize(theme.sizes.icon, theme.sizes.icon))

@@ -1,0 +1,121 @@
+"""Open what the window works on; every function here is slow, so only the worker thread calls it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from medbot_desktop.errors import MustChangeError, PassphraseError
+
+if TYPE_CHECKING:
+    from medbot_desktop.ui.worker import Services
+    from medbot_desktop.vault.opening import OpenedVault
+
+
+def open_workspace(profile: str) -> Services:
+    """Open a profile that needs no passphrase.
+
+    Raises:
+        MedBotError: it cannot be opened.
+    """
+    from medbot_desktop.workspace import Workspace  # slow to import
+
+    return Workspace.open(profile=profile)
+
+
+def unlock(account: str, passphrase: str, new: tuple[str, str] | None = None) -> Services:
+    """Open the clinic's vault.
+
+    Args:
+        account: the account's name; empty: the only one.
+        passphrase: its passphrase.
+        new: a passphrase to take from now on, typed twice; needed where the account has one for a single use.
+
+    Raises:
+        MustChangeError: the passphrase was for one use, and ``new`` is missing.
+        PassphraseError: the passphrase does not open the vault, or the new one cannot be used.
+        VaultError: the vault cannot be opened.
+    """
+    from medbot_desktop.vault.accounts import Accounts
+    from medbot_desktop.vault.folder import VaultFolder
+    from medbot_desktop.vault.opening import Credentials, open_vault
+
+    if new is not None:
+        _require_same(new)
+    opened = open_vault(VaultFolder.standard(), Credentials(account.strip() or None, passphrase))
+    try:
+        if new is not None:
+            Accounts(opened).change_passphrase(passphrase, new[0])
+        elif opened.account.must_change:
+            raise MustChangeError("This passphrase was made for one use.", hint="Choose your own, and type it twice.")
+    except BaseException:
+        opened.close()
+        raise
+    return build_on(opened)
+
+
+def recover(account: str, recovery_key: str, new: tuple[str, str]) -> Services:
+    """Give an account a new passphrase with the recovery key, and open the vault for it.
+
+    Raises:
+        InputError: there is no such account.
+        PassphraseError: the recovery key does not open the vault, or the new passphrase cannot be used.
+        VaultError: the vault cannot be opened.
+    """
+    from medbot_desktop.vault.accounts import Accounts
+    from medbot_desktop.vault.folder import VaultFolder
+    from medbot_desktop.vault.keyslots import SlotKind
+    from medbot_desktop.vault.opening import Credentials, open_vault
+
+    _require_same(new)
+    opened = open_vault(VaultFolder.standard(), Credentials(None, recovery_key, SlotKind.RECOVERY))
+    try:
+        Accounts(opened).set_passphrase_after_recovery(account, new[0])
+    finally:
+        opened.close()
+    return unlock(account, new[0])
+
+
+def build_on(opened: OpenedVault) -> Services:
+    """Build everything on a vault that is open already."""
+    from medbot_desktop.logs import start_logging
+    from medbot_desktop.settings import home_folder
+    from medbot_desktop.workspace import Workspace
+
+    start_logging(home_folder() / "logs")
+    try:
+        return Workspace.open_on(opened)
+    except BaseException:
+        opened.close()
+        raise
+
+
+def restore_and_open(file: Path, account: str, passphrase: str) -> Services:
+    """Put a backup in the place of the vault, which is kept aside, and open it.
+
+    Raises:
+        PassphraseError: the passphrase does not open the backup.
+        VaultError: the backup is damaged or of another vault, or cannot be put in place; the vault is as it was.
+    """
+    from medbot_desktop.vault.folder import VaultFolder
+    from medbot_desktop.vault.opening import Credentials
+    from medbot_desktop.vault.restore import restore
+
+    restore(file, VaultFolder.standard(), Credentials(account.strip() or None, passphrase))
+    return unlock(account, passphrase)
+
+
+def minutes_before_lock(services: Services) -> int | None:
+    """After how many minutes without use the window locks; None where nothing is kept."""
+    return services.preferences.read().lock_after_minutes if services.opened is not None else None
+
+
+def upkeep(services: Services) -> list[str]:
+    """Do what is due today, and return the sentences that somebody should read."""
+    return services.upkeep(datetime.now().astimezone())
+
+
+def _require_same(new: tuple[str, str]) -> None:
+    if new[0] != new[1]:
+        raise PassphraseError("The two new passphrases are not the same.", hint="Type the same one twice.")

@@ -1,0 +1,219 @@
+"""Ask for a passphrase before anything of the vault is shown, and help whoever has forgotten it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
+
+from medbot_desktop.errors import MustChangeError, PassphraseError
+from medbot_desktop.ui.entry import recover, unlock
+from medbot_desktop.ui.form import CentredForm, FailureLine, Labelled, text_field
+from medbot_desktop.ui.icons import picture
+from medbot_desktop.ui.parts import named, words
+from medbot_desktop.ui.theme import Appearance, Theme
+from medbot_desktop.ui.worker import Services, Worker
+
+_SECOND_MS = 1_000
+
+
+class Mode(Enum):
+    """What the screen asks for."""
+
+    UNLOCK = "Unlock"
+    NEW_PASSPHRASE = "Change it and unlock"
+    RECOVERY = "Set it and unlock"
+
+
+_TITLES = {
+    Mode.UNLOCK: ("MedBot is locked", "Sign in to go on."),
+    Mode.NEW_PASSPHRASE: ("Choose your passphrase", "The one that you typed was made for one use."),
+    Mode.RECOVERY: (
+        "Use the recovery key",
+        "It was written down when the vault was made. It sets a new passphrase for one account.",
+    ),
+}
+
+
+class LockScreen(CentredForm):
+    """The page before the vault is open.
+
+    Signals:
+        unlocking: an attempt has begun.
+    """
+
+    unlocking = Signal()
+
+    def __init__(self, appearance: Appearance, worker: Worker, parent: QWidget | None = None) -> None:
+        super().__init__(appearance, parent)
+        self._worker = worker
+        self._mode = Mode.UNLOCK
+        self._is_busy = False
+        self._wait_s = 0
+        self._mark = QLabel()
+        self.title, self.explanation = words("", "title"), words("")
+        self.notice = words("", "small")
+        self.account = text_field("Account")
+        self.passphrase = text_field("Passphrase", is_secret=True)
+        self.recovery_key = text_field("Recovery key")
+        self.new, self.repeated = (text_field(name, True) for name in ("New passphrase", "New passphrase again"))
+        self.show_letters = QCheckBox("Show what I type")
+        self.failure = FailureLine()
+        self.button = named(QPushButton(), "primary")
+        self.other_way = QPushButton()
+        self._parts = {
+            field: Labelled(field.accessibleName(), field, self.unit)
+            for field in (self.account, self.passphrase, self.recovery_key, self.new, self.repeated)
+        }
+        self._counting = QTimer(self)
+        self._counting.setInterval(_SECOND_MS)
+        self._arrange()
+        self._connect(appearance)
+        self._show(Mode.UNLOCK)
+
+    def _arrange(self) -> None:
+        self.column.addStretch(1)
+        self.add(self._mark, self.title, self.explanation, self.notice, *self._parts.values())
+        self.add(self.show_letters, self.failure)
+        self.add_row([self.other_way, self.button])
+        self.column.addStretch(2)
+
+    def _connect(self, appearance: Appearance) -> None:
+        self.button.clicked.connect(self.submit)
+        self.other_way.clicked.connect(self._take_other_way)
+        self.show_letters.toggled.connect(self._show_secrets)
+        self._counting.timeout.connect(self._count)
+        for field in self._parts:
+            field.returnPressed.connect(self.submit)
+        self._worker.refused.connect(self._refuse)
+        self._worker.unavailable.connect(lambda failure: self._end(failure.message, failure.hint))
+        self._worker.ready.connect(self._forget_typed)
+        appearance.changed.connect(self._use_theme)
+        self._use_theme(appearance.theme)
+
+    def begin(self, account: str = "", notice: str = "") -> None:
+        """Ask for the passphrase of an account.
+
+        Args:
+            account: who had the vault open before.
+            notice: why the screen is there, in a sentence.
+        """
+        self._forget_typed()
+        self.account.setText(account)
+        self.notice.setText(notice)
+        self.notice.setVisible(bool(notice))
+        self._show(Mode.UNLOCK)
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        """Put the keyboard where something has to be typed."""
+        empty = (field for field in self._parts if not self._parts[field].isHidden() and not field.text())
+        next(empty, self.button).setFocus()
+
+    def submit(self) -> None:
+        """Try what was typed."""
+        if self._is_busy or self._wait_s > 0:
+            return
+        self.failure.clear()
+        missing = [field for field in self._parts if self._is_needed(field) and not field.text()]
+        if missing:
+            self.failure.tell(f"{missing[0].accessibleName()}: nothing is typed there yet.")
+            missing[0].setFocus()
+            return
+        self._set_busy(True)
+        self.unlocking.emit()
+        self._worker.open_with(self._opening())
+
+    def _opening(self) -> Callable[[], Services]:
+        account, new = self.account.text(), (self.new.text(), self.repeated.text())
+        if self._mode is Mode.RECOVERY:
+            return partial(recover, account, self.recovery_key.text(), new)
+        return partial(unlock, account, self.passphrase.text(), new if self._mode is Mode.NEW_PASSPHRASE else None)
+
+    def _is_needed(self, field: QLineEdit) -> bool:
+        may_be_empty = field is self.account and self._mode is not Mode.RECOVERY
+        return not self._parts[field].isHidden() and not may_be_empty
+
+    def _refuse(self, error: PassphraseError) -> None:
+        self._set_busy(False)
+        if isinstance(error, MustChangeError):
+            self._show(Mode.NEW_PASSPHRASE)
+            self.focus_first()
+            return
+        self.failure.tell(error.message, error.hint)
+        self._wait_s = round(error.wait_seconds)
+        if self._wait_s > 0:
+            self._count_from_here()
+        field = self.recovery_key if self._mode is Mode.RECOVERY else self.passphrase
+        field.selectAll()
+        field.setFocus()
+
+    def _end(self, message: str, hint: str) -> None:
+        self._set_busy(False)
+        self.failure.tell(message, hint)
+
+    def _count_from_here(self) -> None:
+        self.button.setEnabled(False)
+        self._tell_wait()
+        self._counting.start()
+
+    def _count(self) -> None:
+        self._wait_s -= 1
+        if self._wait_s <= 0:
+            self._counting.stop()
+            self.button.setEnabled(True)
+            self.button.setText(self._mode.value)
+        else:
+            self._tell_wait()
+
+    def _tell_wait(self) -> None:
+        self.button.setText(f"Wait {self._wait_s} s")
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self._is_busy = is_busy
+        self.button.setEnabled(not is_busy)
+        self.button.setText("Opening…" if is_busy else self._mode.value)
+        self.other_way.setEnabled(not is_busy)
+        for field in self._parts:
+            field.setReadOnly(is_busy)
+
+    def _take_other_way(self) -> None:
+        self.failure.clear()
+        self._show(Mode.RECOVERY if self._mode is Mode.UNLOCK else Mode.UNLOCK)
+        self.focus_first()
+
+    def _show(self, mode: Mode) -> None:
+        self._mode = mode
+        title, explanation = _TITLES[mode]
+        self.title.setText(title)
+        self.explanation.setText(explanation)
+        self.button.setText(mode.value)
+        self.other_way.setText("I have forgotten it" if mode is Mode.UNLOCK else "Back")
+        self.other_way.setAccessibleName("Use the recovery key" if mode is Mode.UNLOCK else "Back to the passphrase")
+        shown = {
+            self.account: mode is not Mode.NEW_PASSPHRASE,
+            self.passphrase: mode is Mode.UNLOCK,
+            self.recovery_key: mode is Mode.RECOVERY,
+            self.new: mode is not Mode.UNLOCK,
+            self.repeated: mode is not Mode.UNLOCK,
+        }
+        for field, is_shown in shown.items():
+            self._parts[field].setVisible(is_shown)
+
+    def _show_secrets(self, is_shown: bool) -> None:
+        echo = QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password
+        for field in (self.passphrase, self.new, self.repeated):
+            field.setEchoMode(echo)
+
+    def _forget_typed(self) -> None:
+        for field in (self.passphrase, self.recovery_key, self.new, self.repeated):
+            field.clear()
+        self.show_letters.setChecked(False)
+        self.failure.clear()
+        self._set_busy(False)
+
+    def _use_theme(self, theme: Theme) -> None:
+        self._mark.setPixmap(picture(theme, "mark", "accent", "on_accent", theme.sizes.mark_pixels))
