@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from medbot_desktop.errors import VaultError
 from medbot_desktop.vault.backup_file import SUFFIX, read_manifest
 from medbot_desktop.vault.backup_making import (
+    backup_turn,
     explained,
     opens,
     require_sound,
@@ -157,13 +158,14 @@ class Backups:
         Raises:
             DiskFullError: there is no room to unpack it in the vault's folder.
             PermissionRefusedError: the account may not look after backups.
+            VaultError: a backup is being made meanwhile, or the vault's folder cannot be written.
         """
         self._opened.access.require(Permission.BACK_UP)
         info = self._info(file)
         if info.state is BackupState.DAMAGED:
             return info
-        folder = self._opened.folder.path
-        with explained(), scratch_folder(folder, self._opened.keyslots.vault_id) as scratch:
+        folder, vault_id = self._opened.folder, self._opened.keyslots.vault_id
+        with explained(), backup_turn(folder), scratch_folder(folder.path, vault_id) as scratch:
             try:
                 unpack_into(file, scratch, progress)
                 if info.state is BackupState.OTHER_VAULT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +73,8 @@ def verify_vault(opened: OpenedVault, progress: Progress | None = None) -> Integ
     for done, check in enumerate(checks):
         if progress is not None:
             progress(done, len(checks))
+        if check is _full_text and faults:
+            continue  # it could not tell damage from words that do not fit
         # A connection that has met a damaged page answers nothing any more, so each check has its own.
         with translated_errors(), second_connection(opened.folder.database, opened.key) as connection:
             faults += [fault for fault in _guarded(check, connection) if fault not in faults]
@@ -102,7 +105,8 @@ def _guarded(check: Check, connection: dbapi2.Connection) -> Iterator[str]:
 
 
 def _pages(connection: dbapi2.Connection) -> Iterator[str]:
-    connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # only what has reached the file itself is checked
+    with suppress(dbapi2.DatabaseError):  # where the tables' own pages are damaged
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # only what has reached the file itself is checked
     found = [row[0] for row in connection.execute("PRAGMA cipher_integrity_check").fetchall()]
     for words in found[:_MOST_FAULTS_OF_A_KIND]:
         yield f"A page of the database was damaged or changed: {words}."

@@ -86,7 +86,7 @@ def exchange(folder: VaultFolder, keep: bool) -> Path | None:
     try:
         _move_all(folder, note, done)
     except OSError as error:
-        _undo(folder, done)
+        _undo(folder, note, done)
         raise _unmoved(error) from error
     return _conclude(folder, note)
 
@@ -136,13 +136,14 @@ def _move(files: Iterable[Path], to: Path, done: list[tuple[Path, Path]]) -> Non
         done.append((file, place))
 
 
-def _undo(folder: VaultFolder, done: list[tuple[Path, Path]]) -> None:
+def _undo(folder: VaultFolder, note: _Note, done: list[tuple[Path, Path]]) -> None:
     """Move everything back; where that fails too, the note stays and the next opening goes forwards."""
     with suppress(OSError):
         for before, now in reversed(done):
             now.rename(before)
         flush_folder(folder.path)
         (folder.path / _NOTE).unlink()
+        _beside(folder, note.aside).rmdir()
 
 
 def _conclude(folder: VaultFolder, note: _Note) -> Path | None:

@@ -104,8 +104,9 @@ def _wrap(opened: OpenedVault, fresh: VaultFolder, key: DataKey, passphrase: str
                     keyslots.add(row.id, row.name, passphrase, key)
                 else:
                     _add_slot(opened, row, keyslots, key, rekeyed)
-            counts = {"one_time": len(rekeyed.one_time), "dropped": len(rekeyed.dropped)}
-            Access(vault, opened.account).record(session, Action.DATA_KEY_CHANGED, "vault", **counts)
+            one_time, dropped = len(rekeyed.one_time), len(rekeyed.dropped)
+            access = Access(vault, opened.account)
+            access.record(session, Action.DATA_KEY_CHANGED, "vault", one_time=one_time, dropped=dropped)
         with vault.driver() as connection:
             settle(connection)
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from medbot_desktop.errors import PassphraseError, VaultError
@@ -35,7 +35,7 @@ class Restored:
     Attributes:
         folder: where the restored vault lies; it is closed.
         set_aside: the folder with the files of the vault that was there, which still opens; None where there was none.
-        created: when the backup was made.
+        created: when the backup was made, in UTC.
     """
 
     folder: VaultFolder
@@ -85,7 +85,7 @@ def restore(
         raise
     finally:
         lock.release()
-    return Restored(folder, set_aside, manifest.created)
+    return Restored(folder, set_aside, manifest.created.astimezone(UTC))
 
 
 def _require_same(folder: VaultFolder, manifest: Manifest) -> None:

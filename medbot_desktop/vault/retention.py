@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.erasing import empty_log, erase_conversations
 from medbot_desktop.vault.preferences import Preferences, RetentionRules, mark, set_mark
 from medbot_desktop.vault.roles import Permission, Role
 from medbot_desktop.vault.schema import AccountRow, AuditRow, ConversationRow
@@ -40,7 +42,12 @@ class RuleReport:
 
 @dataclass(frozen=True, slots=True)
 class RetentionReport:
-    """What a run erased, or would erase; ``postponed`` says why it erased nothing, if so."""
+    """What a run erased, or would erase.
+
+    Attributes:
+        rules: what each rule finds; of a run that was postponed there is none.
+        postponed: why nothing is erased unless an administrator confirms it; empty if nothing hinders.
+    """
 
     rules: tuple[RuleReport, ...] = ()
     postponed: str = ""
@@ -51,11 +58,21 @@ class RetentionReport:
         return sum(len(rule.conversations) for rule in self.rules)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule as a condition on `ConversationRow`."""
+
+    kind: str
+    days: int | None
+    holds: ColumnElement[bool]
+
+
 class Retention:
     """The rules of one vault at work.
 
-    What is pinned stays. An age is counted from the last message. Where the clock stands before the last entry of the
-    audit trail nothing is erased, and where it stands far behind it a person has to confirm.
+    What is pinned stays. An age is counted from the last message, and what was deleted is erased when its local day is
+    over. A clock that stands earlier than the last run, or long after it, may be wrong: then nothing is erased until
+    the clock is right or an administrator confirms it.
 
     Args:
         vault: an open vault.
@@ -69,7 +86,7 @@ class Retention:
         self._preferences = preferences
 
     def dry_run(self, now: datetime, rules: RetentionRules | None = None) -> RetentionReport:
-        """What a run would erase, of which nothing is erased.
+        """What a run would erase, of which nothing is erased, and what would make it wait.
 
         Args:
             now: an aware moment.
@@ -79,8 +96,10 @@ class Retention:
             PermissionRefusedError: this account may not change settings.
         """
         self._access.require(Permission.CHANGE_SETTINGS)
+        rules = rules or self._rules()
         with self._vault.transaction() as session:
-            return RetentionReport(_reports(session, rules or self._rules(), now))
+            found = tuple(_report(session, rule) for rule in _rules_of(rules, now))
+            return RetentionReport(found, _doubt(session, now))
 
     def run(self, now: datetime, confirmed: bool = False) -> RetentionReport:
         """Erase what the rules say; whoever opens the vault lets this run, since the rules were decided before.
@@ -94,19 +113,20 @@ class Retention:
         """
         if confirmed:
             self._access.require(Permission.CHANGE_SETTINGS)
-        rules = self._rules()
+        rules = _rules_of(self._rules(), now)
         with self._vault.transaction() as session:
-            postponed = _doubt(session, now, confirmed)
+            postponed = "" if confirmed else _doubt(session, now)
             if postponed:
                 return RetentionReport(postponed=postponed)
-            reports = _reports(session, rules, now)
-            for report in reports:
-                session.execute(delete(ConversationRow).where(ConversationRow.id.in_(report.conversations)))
-            set_mark(session, _LAST_RUN, now.isoformat())
-            counts = {report.kind: len(report.conversations) for report in reports}
-            if any(counts.values()):
+            report = RetentionReport(tuple(_report(session, rule) for rule in rules))
+            if report.conversations:
+                erase_conversations(session, or_(*(rule.holds for rule in rules)))
+                counts = {found.kind: len(found.conversations) for found in report.rules}
                 self._access.record(session, Action.RETENTION_RUN, "conversation", "", **counts)
-        return RetentionReport(reports)
+            set_mark(session, _LAST_RUN, now.isoformat())
+        if report.conversations:
+            empty_log(self._vault)
+        return report
 
     def run_if_due(self, now: datetime) -> RetentionReport | None:
         """Run once on each local day; None where it has run today."""
@@ -119,46 +139,49 @@ class Retention:
         return self._preferences.read().retention
 
 
-def _reports(session: Session, rules: RetentionRules, now: datetime) -> tuple[RuleReport, ...]:
+def _rules_of(rules: RetentionRules, now: datetime) -> tuple[_Rule, ...]:
     kiosks = select(AccountRow.id).where(AccountRow.role == Role.KIOSK.value)
     of_kiosk = func.coalesce(ConversationRow.account_id.in_(kiosks), False)
-    kept = select(ConversationRow.id, ConversationRow.updated).where(
-        ConversationRow.deleted.is_(None), ConversationRow.pinned.is_(False)
-    )
-    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC).replace(tzinfo=None)
-    deleted = select(ConversationRow.id, ConversationRow.updated).where(ConversationRow.deleted < midnight)
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     return (
-        _report(session, "deleted", None, deleted),
-        _aged(session, "kiosk", rules.kiosk_days, kept.where(of_kiosk.is_(True)), now),
-        _aged(session, "conversations", rules.conversations_days, kept.where(of_kiosk.is_(False)), now),
+        _Rule("deleted", None, ConversationRow.deleted < _as_stored(midnight)),
+        _Rule("kiosk", rules.kiosk_days, and_(of_kiosk.is_(True), _aged(rules.kiosk_days, now))),
+        _Rule(
+            "conversations", rules.conversations_days, and_(of_kiosk.is_(False), _aged(rules.conversations_days, now))
+        ),
     )
 
 
-def _aged(session: Session, kind: str, days: int | None, kept: Select[str, datetime], now: datetime) -> RuleReport:
+def _aged(days: int | None, now: datetime) -> ColumnElement[bool]:
     if days is None:
-        return RuleReport(kind, None, (), None)
-    limit = now.astimezone(UTC).replace(tzinfo=None) - timedelta(days=days)
-    return _report(session, kind, days, kept.where(ConversationRow.updated < limit))
+        return false()
+    is_kept = and_(ConversationRow.deleted.is_(None), ConversationRow.pinned.is_(False))
+    return and_(is_kept, ConversationRow.updated < _as_stored(now - timedelta(days=days)))
 
 
-def _report(session: Session, kind: str, days: int | None, query: Select[str, datetime]) -> RuleReport:
-    rows = session.execute(query.order_by(ConversationRow.updated)).all()
+def _report(session: Session, rule: _Rule) -> RuleReport:
+    found = select(ConversationRow.id, ConversationRow.updated).where(rule.holds).order_by(ConversationRow.updated)
+    rows = session.execute(found).all()
     oldest = rows[0][1].replace(tzinfo=UTC) if rows else None
-    return RuleReport(kind, days, tuple(row[0] for row in rows), oldest)
+    return RuleReport(rule.kind, rule.days, tuple(row[0] for row in rows), oldest)
 
 
-def _doubt(session: Session, now: datetime, confirmed: bool) -> str:
+def _doubt(session: Session, now: datetime) -> str:
     """Why the clock cannot be trusted with erasing; empty where it can."""
-    noted = session.scalars(select(AuditRow.at).order_by(AuditRow.seq.desc()).limit(2)).all()
-    before = [datetime.fromisoformat(at) for at in noted]
-    last_run = mark(session, _LAST_RUN)
-    if last_run is not None:
-        before.append(datetime.fromisoformat(last_run))
-    if any(moment > now + _CLOCK_TOLERANCE for moment in before):
-        return "The computer's clock stands earlier than when the vault was last used, so nothing was erased by age."
-    if last_run is not None and not confirmed and now - datetime.fromisoformat(last_run) > _LONGEST_SILENCE:
+    begun = session.scalar(select(AuditRow.at).order_by(AuditRow.seq).limit(1))
+    last_run = mark(session, _LAST_RUN) or begun
+    if last_run is None:
+        return ""
+    since_then = now - datetime.fromisoformat(last_run)
+    if since_then < -_CLOCK_TOLERANCE:
+        return "The computer's clock stands earlier than when the rules last ran, so nothing was erased by age."
+    if since_then > _LONGEST_SILENCE:
         return (
-            f"The last run was more than {_LONGEST_SILENCE.days} days ago. If the computer's clock is right, an "
-            "administrator can run the rules by hand."
+            f"Nothing was erased by age, since the rules have not run for more than {_LONGEST_SILENCE.days} days. "
+            "If the computer's clock is right, an administrator can run them by hand."
         )
     return ""
+
+
+def _as_stored(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -2,7 +2,8 @@
 
 What is promised, and what is not. Python gives memory back without clearing it, and tells nobody where a text was
 copied to. So after everything that held decrypted text has been let go, this claims the free memory of the program's
-own allocators (Python's small blocks, and the C library's free lists) as blocks of zeros, and lets it go again. A text
+own allocators (Python's small blocks everywhere, the heap of the C library on Linux), fills it with zeros, and lets it
+go again. A text
 in a block that is still used by something else, in memory that the system has already taken back to hand to others
 (which the system clears), in the swap file or in a hibernation image is out of reach.
 """
@@ -18,9 +19,9 @@ _SMALL_STEP = 16
 _SMALLEST = 48
 _LARGEST_SMALL = 512
 _BYTES_OF_A_CLASS = 6 << 20
-_LARGE_SIZES = tuple((1 << 10) << shift for shift in range(11))
-"""Blocks of 1 KiB to 1 MiB, claimed from the largest to the smallest."""
-_MOST_LARGE = 256 << 20
+_HEAP_SIZES = (*((1 << 20) >> step for step in (0, 2, 4, 5, 6, 7, 8)), 3072, 2048, 1536, *range(1024, 8, -16))
+_BYTES_OF_A_BATCH = 1 << 18
+_LEAST_BATCH, _LARGEST_BATCH = 8, 512
 _ONE_ARENA = -8
 """``M_ARENA_MAX`` of ``mallopt`` (glibc, malloc.h)."""
 
@@ -35,9 +36,9 @@ def scrub() -> None:
     """Drop the program's caches, collect what nothing refers to, and overwrite the memory that is free then."""
     _drop_caches()
     gc.collect()
-    _overwrite_large()
     _overwrite_small()
-    if sys.platform == "linux":
+    if sys.platform == "linux" and hasattr(_libc(), "mallinfo2"):
+        _overwrite_heap()
         _libc().malloc_trim(0)
 
 
@@ -56,17 +57,31 @@ def _overwrite_small() -> None:
         del claimed
 
 
-def _overwrite_large() -> None:
-    """Claim the free memory of the C library, as much as it says that it has."""
-    claimed: list[bytes] = []
-    left = min(_free_bytes(), _MOST_LARGE)
-    for size in reversed(_LARGE_SIZES):
-        share = left // 2 if size > _LARGE_SIZES[0] else left
-        for _ in range(share // size + 1):
-            claimed.append(bytes(size - sys.getsizeof(b"")))
-            left -= size
-        left = max(left, 0)
-    del claimed
+def _overwrite_heap() -> None:
+    """Claim the free blocks of the C library's heap, from the largest sizes to the smallest, and fill them with zeros.
+
+    What Qt and SQLite free lies there. A size is done when the heap serves it from new memory instead.
+    """
+    libc = _libc()
+    libc.malloc.restype = ctypes.c_void_p
+    libc.free.argtypes = (ctypes.c_void_p,)
+    claimed: list[int] = []
+    libc.malloc_trim(0)
+    for size in _HEAP_SIZES:
+        count = max(_LEAST_BATCH, min(_LARGEST_BATCH, _BYTES_OF_A_BATCH // size))
+        left = _BYTES_OF_A_CLASS // (count * size) + 1
+        free = _listed_bytes(libc)
+        while left > 0:
+            for _ in range(count):
+                block = libc.malloc(size)
+                if block:
+                    ctypes.memset(block, 0, size)
+                    claimed.append(block)
+            before, free, left = free, _listed_bytes(libc), left - 1
+            if before - free < count * size // 2:
+                break
+    for block in claimed:
+        libc.free(block)
 
 
 class _MallocInfo(ctypes.Structure):
@@ -78,14 +93,11 @@ class _MallocInfo(ctypes.Structure):
     )
 
 
-def _free_bytes() -> int:
-    """Bytes in the C library's free lists; a guess where it does not tell."""
-    if sys.platform == "linux":
-        libc = _libc()
-        if hasattr(libc, "mallinfo2"):
-            libc.mallinfo2.restype = _MallocInfo
-            return int(libc.mallinfo2().fordblks)
-    return 64 << 20
+def _listed_bytes(libc: ctypes.CDLL) -> int:
+    """Bytes in the heap's free lists, without the free end of the heap."""
+    libc.mallinfo2.restype = _MallocInfo
+    found = libc.mallinfo2()
+    return int(found.fordblks) - int(found.keepcost)
 
 
 def _libc() -> ctypes.CDLL:
