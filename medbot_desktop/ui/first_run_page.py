@@ -68,7 +68,8 @@ class FirstRunPage(QStackedWidget):
 
     def _welcome(self) -> QWidget:
         form = self._form("Welcome to MedBot", _PROMISE)
-        demo = QPushButton("Try it without keeping anything")
+        demo = QPushButton("Only try it")
+        demo.setToolTip("Nothing is kept when MedBot is closed")
         demo.clicked.connect(self.demo_wanted)
         self._end(form, "Make a vault for this clinic", self._begin, [demo])
         return form

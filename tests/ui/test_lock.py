@@ -1,4 +1,4 @@
-"""The lock: a real vault behind a real window, opened with the right words only, and gone from the window when locked."""
+"""The lock: a real vault behind a real window, opened with the right words only, and gone when it is locked."""
 
 from __future__ import annotations
 
@@ -234,4 +234,3 @@ class TestIdleWatch:
         clock[0] -= 10_000
         with qtbot.waitSignal(watch.expired):
             self.pass_time(watch, clock, 121)
-
