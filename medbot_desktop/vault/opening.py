@@ -107,6 +107,7 @@ def create_vault(
     check_new(passphrase)
     lock = take_lock(folder)
     try:
+        finish_interrupted(folder)
         _require_empty(folder)
         key, account = DataKey.random(), Account(uuid.uuid4().hex, account_name.strip(), Role.ADMINISTRATOR)
         vault = Vault.open(folder.unfinished, key)
@@ -146,7 +147,7 @@ def open_vault(folder: VaultFolder, credentials: Credentials) -> OpenedVault:
         if not folder.exists():
             raise VaultError("There is no vault in this home folder yet.", hint="Make one with `medbot vault create`.")
         keyslots = Keyslots.read(folder)
-        unlocked, failures = _unlock(folder, keyslots, credentials)
+        unlocked, failures = unlock(folder, keyslots, credentials)
         if not folder.database.exists():
             raise VaultError("The vault's database is missing.", hint="Restore a backup with `medbot vault restore`.")
         vault = Vault.open(folder.database, unlocked.key)
@@ -197,7 +198,20 @@ def _require_empty(folder: VaultFolder) -> None:
         file.unlink(missing_ok=True)
 
 
-def _unlock(folder: VaultFolder, keyslots: Keyslots, credentials: Credentials) -> tuple[Unlocked, Failures | None]:
+def unlock(folder: VaultFolder, keyslots: Keyslots, credentials: Credentials) -> tuple[Unlocked, Failures | None]:
+    """Unwrap the data key, no faster than wrong passphrases before allow.
+
+    Args:
+        folder: where the tries are counted.
+        keyslots: of the vault, or of a backup of it.
+        credentials: what opens a slot.
+
+    Returns:
+        The key, and the wrong tries since the slot was last opened, if any.
+
+    Raises:
+        PassphraseError: the secret does not open the slot, or too many wrong ones were tried.
+    """
     attempts = Attempts(folder)
     slot = keyslots.slot_id(credentials.account, credentials.kind)
     wait = attempts.wait_seconds(slot)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 from medbot_desktop.errors import PassphraseError, VaultError
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.atomic_file import writing_error
-from medbot_desktop.vault.attempts import Attempts, Failures
 from medbot_desktop.vault.backup_file import Manifest, read_manifest
 from medbot_desktop.vault.backup_making import require_sound, unpack_into
 from medbot_desktop.vault.copying import Progress, settle
@@ -19,7 +17,7 @@ from medbot_desktop.vault.interrupted import discard_incoming, empty_incoming, e
 from medbot_desktop.vault.keyslot_file import parsed
 from medbot_desktop.vault.keyslots import Keyslots, SlotKind, Unlocked
 from medbot_desktop.vault.migrating import NEWEST, require_known
-from medbot_desktop.vault.opening import Credentials, account_of, take_lock
+from medbot_desktop.vault.opening import Credentials, account_of, take_lock, unlock
 from medbot_desktop.vault.roles import RECOVERY_ACCOUNT, Account, Permission
 from medbot_desktop.vault.schema import AccountRow
 from medbot_desktop.vault.trail import Action
@@ -115,7 +113,7 @@ def _unpacked(file: Path, folder: VaultFolder, progress: Progress | None) -> Vau
 def _prepare(fresh: VaultFolder, folder: VaultFolder, credentials: Credentials, manifest: Manifest) -> None:
     """Open what was unpacked, check it and whether it may be restored, and note the restore in its trail."""
     keyslots = Keyslots.read(fresh)
-    unlocked, failures = _unlock(folder, keyslots, credentials)
+    unlocked, failures = unlock(folder, keyslots, credentials)
     require_sound(fresh.database, unlocked.key)
     vault = Vault.open(fresh.database, unlocked.key)
     try:
@@ -135,22 +133,6 @@ def _prepare(fresh: VaultFolder, folder: VaultFolder, credentials: Credentials, 
     finally:
         vault.close()
         unlocked.key.wipe()
-
-
-def _unlock(folder: VaultFolder, keyslots: Keyslots, credentials: Credentials) -> tuple[Unlocked, Failures | None]:
-    """Wrong passphrases are slowed down here as when the vault is opened, and counted together with those."""
-    attempts = Attempts(folder)
-    slot = keyslots.slot_id(credentials.account, credentials.kind)
-    wait = attempts.wait_seconds(slot)
-    if wait:
-        raise PassphraseError(
-            f"Too many wrong passphrases were tried. The next try is possible in {math.ceil(wait)} seconds.",
-            hint="Wait, or use the recovery key.",
-            wait_seconds=wait,
-        )
-    attempts.begin(slot)
-    unlocked = keyslots.unlock(credentials.account, credentials.secret, credentials.kind)
-    return unlocked, attempts.succeeded(slot)
 
 
 def _account(vault: Vault, unlocked: Unlocked) -> Account:
