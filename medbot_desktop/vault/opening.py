@@ -20,6 +20,7 @@ from medbot_desktop.vault.database import file_salt
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.interrupted import finish_interrupted
 from medbot_desktop.vault.keyslots import KeyCost, Keyslots, SlotKind, Unlocked, tune_cost
+from medbot_desktop.vault.kiosk_key import kiosk_secret
 from medbot_desktop.vault.migrating import NEWEST
 from medbot_desktop.vault.passphrase import check_new
 from medbot_desktop.vault.recovery_key import new_recovery_key
@@ -163,6 +164,15 @@ def open_vault(folder: VaultFolder, credentials: Credentials) -> OpenedVault:
     opened = OpenedVault(vault, Access(vault, account), folder, unlocked.key, keyslots, lock)
     _note_opening(opened, failures, migrated_from)
     return opened
+
+
+def kiosk_credentials(folder: VaultFolder) -> Credentials:
+    """With what the kiosk of this computer opens the vault by itself: its role, and nothing more.
+
+    Raises:
+        VaultError: the keyslots cannot be read, or this computer's keyring holds no key for them.
+    """
+    return Credentials(None, kiosk_secret(Keyslots.read(folder).vault_id), SlotKind.KEYRING)
 
 
 def take_lock(folder: VaultFolder) -> FileLock:

@@ -16,7 +16,7 @@ from medbot_desktop.vault.audit import AuditTrail
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.keyslots import LEAST_COST, SlotKind
 from medbot_desktop.vault.kiosk_key import kiosk_secret
-from medbot_desktop.vault.opening import Credentials, OpenedVault, create_vault, open_vault
+from medbot_desktop.vault.opening import Credentials, OpenedVault, create_vault, kiosk_credentials, open_vault
 from medbot_desktop.vault.roles import Permission, Role
 from tests.disks import read_only
 
@@ -237,8 +237,8 @@ class TestKiosk:
 
     def test_it_opens_the_vault_with_its_key_from_the_keyring(self, accounts: Accounts, opening: Opening) -> None:
         account = accounts.add_kiosk()
-        secret = kiosk_secret(opening().keyslots.vault_id)
-        opened = opening(account.name, secret, SlotKind.KEYRING)
+        credentials = kiosk_credentials(opening().folder)
+        opened = opening(credentials.account, credentials.secret, credentials.kind)
         assert opened.account == account
         opened.access.require(Permission.CONVERSE)
         for permission in set(Permission) - {Permission.CONVERSE}:
