@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Select, func, literal_column, select, true
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
@@ -21,7 +23,7 @@ from medbot_desktop.memory.rows import (
     stored,
     stored_now,
 )
-from medbot_desktop.memory.search import Found, find_messages, find_titles
+from medbot_desktop.memory.search import Found, Scope, find_messages, find_titles
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import Permission
 from medbot_desktop.vault.schema import ConversationRow, MessageRow, PersonRow
@@ -37,6 +39,8 @@ class ConversationStore:
 
     An account sees its own, and with `Permission.READ_OTHERS` also those of others. Without
     `Permission.KEEP_CONVERSATIONS`, as at a kiosk that many people use, it sees only what this very object has begun.
+    Where a method is given a conversation that the account may not see, it raises `PermissionRefusedError`, and for one
+    that is not there any more `VaultError`.
 
     Args:
         vault: an open vault.
@@ -46,15 +50,18 @@ class ConversationStore:
     def __init__(self, vault: Vault, access: Access) -> None:
         self._vault = vault
         self._access = access
-        self._allowed: set[str] = set()
+        self._begun: set[str] = set()
 
     def start(self, person_id: str | None = None) -> Conversation:
         """Begin a conversation; its title comes with its first message.
 
         Args:
             person_id: whom it is about.
+
+        Raises:
+            VaultError: that person is not there any more.
         """
-        self._access.require(Permission.CONVERSE)
+        self._access.require(Permission.CONVERSE if person_id is None else Permission.KEEP_CONVERSATIONS)
         now = stored_now()
         row = ConversationRow(
             id=uuid.uuid4().hex,
@@ -66,10 +73,11 @@ class ConversationStore:
             person_id=person_id,
         )
         with self._vault.transaction() as session:
+            _require_person(session, person_id)
             session.add(row)
             session.flush()
             conversation = conversation_of(row)
-        self._allowed.add(row.id)
+        self._begun.add(row.id)
         return conversation
 
     def list(
@@ -81,6 +89,8 @@ class ConversationStore:
     ) -> Sequence[Conversation]:
         """The conversations that may be seen: pinned ones first, then the one with the newest message first.
 
+        A moment without a zone is local, so the bounds of a local day are its midnight and the next one.
+
         Args:
             person_id: only those about this person.
             since: only those with a message at this moment or later.
@@ -88,7 +98,8 @@ class ConversationStore:
             deleted: those that were deleted today, in place of those that were not.
         """
         self._access.require(Permission.CONVERSE)
-        query = self._visible(deleted).order_by(
+        is_deleted = ConversationRow.deleted.is_not(None) if deleted else ConversationRow.deleted.is_(None)
+        query = _with_names(select(ConversationRow).where(is_deleted, self._is_visible())).order_by(
             ConversationRow.pinned.desc(), ConversationRow.updated.desc(), literal_column("conversations.rowid").desc()
         )
         if person_id is not None:
@@ -101,27 +112,19 @@ class ConversationStore:
             return [conversation_of(row) for row in session.scalars(query)]
 
     def get(self, conversation_id: str) -> Conversation:
-        """One conversation.
-
-        Raises:
-            PermissionRefusedError: it is somebody else's.
-            VaultError: it is not there any more.
-        """
-        self._require_seeing(conversation_id)
-        with self._vault.transaction() as session:
-            return conversation_of(_row(session, conversation_id))
+        """One conversation, also one that was deleted and is not erased yet."""
+        with self._seen(conversation_id, deleted_too=True) as (_, row):
+            return conversation_of(row)
 
     def messages(self, conversation_id: str) -> Sequence[Message]:
-        """The messages of a conversation, in order; raises what `get` raises."""
-        self._require_seeing(conversation_id)
+        """The messages of a conversation, in order, also of one that was deleted and is not erased yet."""
         query = (
             select(MessageRow)
             .where(MessageRow.conversation_id == conversation_id)
             .order_by(MessageRow.position)
             .options(selectinload(MessageRow.citations))
         )
-        with self._vault.transaction() as session:
-            _row(session, conversation_id)
+        with self._seen(conversation_id, deleted_too=True) as (session, _):
             return [message_of(row) for row in session.scalars(query)]
 
     def record(self, conversation_id: str, answer: Answer) -> str:
@@ -130,26 +133,30 @@ class ConversationStore:
         Returns:
             The identifier of the stored answer.
         """
-        self._access.require(Permission.CONVERSE)
-        self._require_seeing(conversation_id)
         now = stored_now()
-        with self._vault.transaction() as session:
-            conversation = _row(session, conversation_id)
+        with self._seen(conversation_id) as (session, conversation):
             last = session.scalar(
                 select(func.max(MessageRow.position)).where(MessageRow.conversation_id == conversation_id)
             )
             position = 0 if last is None else last + 1
             if not conversation.title:
                 conversation.title = _title(answer.question)
-            conversation.updated = max(now, conversation.updated)
+            conversation.updated = max(now, conversation.updated)  # where the clock was set back, it stays
             answered = answer_row(conversation_id, position + 1, answer, now)
             session.add_all([question_row(conversation_id, position, answer, now), answered])
         return answered.id
 
     def note_emergency(self, conversation_id: str, triage: Triage) -> None:
-        """Write into the audit trail that an emergency was shown, also where the turn is then not completed."""
+        """Write into the audit trail that an emergency was shown, also where the turn is then not completed.
+
+        Raises:
+            VaultError: it cannot be written.
+        """
         flags = ",".join(sorted({flag.name for flag in triage.red_flags}))
-        self._access.note(Action.EMERGENCY_SHOWN, "conversation", conversation_id, red_flags=flags)
+        try:
+            self._access.note(Action.EMERGENCY_SHOWN, "conversation", conversation_id, red_flags=flags)
+        except SQLAlchemyError as error:
+            raise VaultError("The audit trail cannot be written.", hint="Verify the vault.") from error
 
     def rate(self, message_id: str, rating: int | None) -> None:
         """Store what the person thinks of an answer: +1, -1, or None to take it back."""
@@ -157,8 +164,7 @@ class ConversationStore:
             conversation_id = session.scalar(select(MessageRow.conversation_id).where(MessageRow.id == message_id))
         if conversation_id is None:
             raise VaultError("That message is not in the vault any more.", hint="Open the conversation again.")
-        self._require_seeing(conversation_id)
-        with self._vault.transaction() as session:
+        with self._seen(conversation_id) as (session, _):
             row = session.scalars(select(MessageRow).where(MessageRow.id == message_id)).one()
             row.rating = rating
             row.rated = None if rating is None else stored_now()
@@ -169,35 +175,41 @@ class ConversationStore:
         Raises:
             InputError: the title is empty or too long.
         """
-        self._require_seeing(conversation_id)
+        self._access.require(Permission.KEEP_CONVERSATIONS)
         seen = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") else letter for letter in title)
         title = " ".join(seen.split())
         if not title or len(title) > _LONGEST_TITLE:
             raise InputError(f"A title has 1 to {_LONGEST_TITLE} characters.", hint="Choose another one.")
-        with self._vault.transaction() as session:
-            _row(session, conversation_id).title = title
+        with self._seen(conversation_id) as (_, row):
+            row.title = title
 
     def pin(self, conversation_id: str, pinned: bool) -> None:
-        """Put a conversation above the others, or back among them."""
-        self._require_seeing(conversation_id)
-        with self._vault.transaction() as session:
-            _row(session, conversation_id).pinned = pinned
+        """Put a conversation above the others, or back among them; no rule erases one that is pinned."""
+        self._access.require(Permission.KEEP_CONVERSATIONS)
+        with self._seen(conversation_id) as (_, row):
+            row.pinned = pinned
 
     def link(self, conversation_id: str, person_id: str | None) -> None:
         """Say whom a conversation is about; None: nobody."""
-        self._require_seeing(conversation_id)
-        with self._vault.transaction() as session:
-            if person_id is not None and session.get(PersonRow, person_id) is None:
-                raise VaultError("That person is not in the vault any more.", hint="Choose somebody else.")
-            _row(session, conversation_id).person_id = person_id
+        self._access.require(Permission.KEEP_CONVERSATIONS)
+        with self._seen(conversation_id) as (session, row):
+            _require_person(session, person_id)
+            row.person_id = person_id
 
     def delete(self, conversation_id: str) -> None:
-        """Delete a conversation; until the day ends `undelete` brings it back, then it is erased."""
-        self._mark_deleted(conversation_id, stored_now(), Action.DELETED)
+        """Delete a conversation; until the local day ends `undelete` brings it back, then it is erased."""
+        self._access.require(Permission.KEEP_CONVERSATIONS)
+        with self._seen(conversation_id) as (session, row):
+            row.deleted = max(stored_now(), row.updated)  # where the clock was set back, its day is not over early
+            self._access.record(session, Action.DELETED, "conversation", conversation_id)
 
     def undelete(self, conversation_id: str) -> None:
         """Take a deletion back."""
-        self._mark_deleted(conversation_id, None, Action.UNDELETED)
+        self._access.require(Permission.KEEP_CONVERSATIONS)
+        with self._seen(conversation_id, deleted_too=True) as (session, row):
+            if row.deleted is not None:
+                row.deleted = None
+                self._access.record(session, Action.UNDELETED, "conversation", conversation_id)
 
     def search(
         self,
@@ -211,78 +223,59 @@ class ConversationStore:
 
         Args:
             text: words as a person types them; what stands in double quotes is looked for as it stands.
-            limit: how many messages to return at most.
+            limit: how many titles, and how many messages, to return at most.
             person_id: only conversations about this person.
-            since: only messages of this moment or later.
+            since: only messages of this moment or later; without a zone it is local.
             until: only messages before this moment.
 
         Returns:
-            Conversations whose title matches, then messages, the newest first.
+            Conversations whose title matches, then messages, each the newest first.
 
         Raises:
             PermissionRefusedError: this account keeps no conversations.
         """
         self._access.require(Permission.KEEP_CONVERSATIONS)
         owner = None if self._access.may(Permission.READ_OTHERS) else self._access.account.id
-        moments = tuple(moment and stored(moment) for moment in (since, until))
+        scope = Scope(owner, person_id, since and stored(since), until and stored(until))
         with self._vault.transaction() as session:
-            titles = find_titles(session, text, limit, owner, person_id, *moments)
-            messages = find_messages(session, text, limit, owner, person_id, *moments)
-            ids = {hit.conversation_id for hit in (*titles, *messages)}
+            hits = [*find_titles(session, text, limit, scope), *find_messages(session, text, limit, scope)]
+            ids = {hit.conversation_id for hit in hits}
             rows = session.scalars(_with_names(select(ConversationRow).where(ConversationRow.id.in_(ids))))
             conversations = {row.id: conversation_of(row) for row in rows}
-        return [
-            Found(conversations[hit.conversation_id], hit.message_id, hit.snippet, hit.highlights)
-            for hit in (*titles, *messages)
-        ]
+        return [Found(conversations[hit.conversation_id], hit.message_id, hit.snippet, hit.highlights) for hit in hits]
 
-    def _mark_deleted(self, conversation_id: str, moment: datetime | None, action: Action) -> None:
-        self._require_seeing(conversation_id)
-        with self._vault.transaction() as session:
-            row = _row(session, conversation_id, also_deleted=True)
-            if (row.deleted is None) != (moment is None):
-                row.deleted = moment
-                self._access.record(session, action, "conversation", conversation_id)
-
-    def _visible(self, deleted: bool) -> Select[ConversationRow]:
-        is_deleted = ConversationRow.deleted.is_not(None) if deleted else ConversationRow.deleted.is_(None)
-        return _with_names(select(ConversationRow).where(is_deleted, self._is_mine()))
-
-    def _is_mine(self) -> ColumnElement[bool]:
+    def _is_visible(self) -> ColumnElement[bool]:
         if self._access.may(Permission.READ_OTHERS):
             return true()
         if self._access.may(Permission.KEEP_CONVERSATIONS):
             return ConversationRow.account_id == self._access.account.id
-        return ConversationRow.id.in_(self._allowed)
+        return ConversationRow.id.in_(self._begun)
 
-    def _require_seeing(self, conversation_id: str) -> None:
-        """Make sure once for each conversation that this account may see it."""
-        if conversation_id in self._allowed:
-            return
+    @contextmanager
+    def _seen(self, conversation_id: str, deleted_too: bool = False) -> Iterator[tuple[Session, ConversationRow]]:
+        """A transaction on a conversation that this account may see; a refusal is noted outside it."""
+        self._access.require(Permission.CONVERSE)
         with self._vault.transaction() as session:
-            found = session.execute(
-                select(ConversationRow.account_id).where(ConversationRow.id == conversation_id)
-            ).one_or_none()
-        if found is None:
-            raise _gone()
-        is_own = found[0] == self._access.account.id and self._access.may(Permission.KEEP_CONVERSATIONS)
-        self._access.require(Permission.CONVERSE if is_own else Permission.READ_OTHERS)
-        self._allowed.add(conversation_id)
+            row = session.get(ConversationRow, conversation_id)
+            if row is None or self._may_see(row):
+                if row is None or (row.deleted is not None and not deleted_too):
+                    raise VaultError("That conversation is not in the vault any more.", hint="Start a new one.")
+                yield session, row
+                return
+        self._access.require(Permission.READ_OTHERS)
+
+    def _may_see(self, row: ConversationRow) -> bool:
+        is_own = row.account_id == self._access.account.id and self._access.may(Permission.KEEP_CONVERSATIONS)
+        return is_own or row.id in self._begun or self._access.may(Permission.READ_OTHERS)
 
 
 def _with_names(query: Select[ConversationRow]) -> Select[ConversationRow]:
     return query.options(joinedload(ConversationRow.account), joinedload(ConversationRow.person))
 
 
-def _row(session: Session, conversation_id: str, also_deleted: bool = False) -> ConversationRow:
-    row = session.get(ConversationRow, conversation_id)
-    if row is None or (row.deleted is not None and not also_deleted):
-        raise _gone()
-    return row
-
-
-def _gone() -> VaultError:
-    return VaultError("That conversation is not in the vault any more.", hint="Start a new one.")
+def _require_person(session: Session, person_id: str | None) -> None:
+    if person_id is not None and session.get(PersonRow, person_id) is None:
+        raise VaultError("That person is not in the vault any more.", hint="Choose somebody else.")
 
 
 def _title(question: str) -> str:

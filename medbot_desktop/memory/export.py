@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
-from medbot_desktop.domain import Citation, Conversation, Message, Triage
+from medbot_desktop.domain import Citation, Conversation, Message, Person, Triage
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import Permission
@@ -19,8 +20,9 @@ JSON_VERSION = 1
 """The version of the shape that `export_json` writes."""
 
 _SPEAKERS = {"person": "Question", "medbot": "MedBot"}
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
-_LINE_MARKUP = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$|=|-)", re.MULTILINE)
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_LINE_MARKUP = re.compile(r"^([-+=]|\d+[.)])(?=\s|$|=|-)")
+_ITEM = "- "
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,15 @@ def export_markdown(record: Record) -> str:
     if conversation.account:
         lines.append(f"- Held by: {escaped(conversation.account)}")
     if conversation.person is not None:
-        lines.append(f"- About: {escaped(_about(conversation))}")
+        lines.append(f"- About: {escaped(_about(conversation.person))}")
     for message in record.messages:
         lines += ["", f"## {_SPEAKERS.get(message.role, message.role)}, {_moment(message.created)}", ""]
-        if message.answer is not None:
-            lines += _triage_lines(message.answer.triage)
-        lines.append(escaped(message.text))
-        if message.answer is not None and message.answer.citations:
+        if message.answer is None:
+            lines += _paragraphs(message.text)
+            continue
+        lines += _triage_lines(message.answer.triage)
+        lines += _answer_lines(message.text)
+        if message.answer.citations:
             lines += ["", "Sources:", ""]
             lines += [_source_line(citation) for citation in message.answer.citations]
     return "\n".join(lines) + "\n"
@@ -81,8 +85,9 @@ def export_json(record: Record) -> str:
 
     Its fields: ``version``, ``id``, ``title``, ``started``, ``account``, ``person`` (``id``, ``name``, ``born``,
     ``reference``; or null) and ``messages``, each with ``id``, ``role``, ``text``, ``created``, ``rating``, and for an
-    answer ``triage`` (``disposition``, ``red_flags``, ``reasons``), ``sources`` (``n``, ``library``, ``document_id``,
-    ``title``, ``section``, ``page``, ``quote``) and ``timings_ms``. Moments are ISO 8601 in UTC.
+    answer ``triage`` (``disposition``, ``red_flags``, ``reasons``, ``steps``), ``sources`` (``n``, ``library``,
+    ``document_id``, ``title``, ``section``, ``page``, ``quote``) and ``timings_ms``. Moments are ISO 8601 in UTC. The
+    disclaimer stands in the ``text``, as it was shown.
     """
     conversation, person = record.conversation, record.conversation.person
     content = {
@@ -104,8 +109,26 @@ def export_json(record: Record) -> str:
 
 
 def escaped(text: str) -> str:
-    """The text such that Markdown shows it as it stands."""
-    return _LINE_MARKUP.sub(lambda match: f"{match[1]}{match[2][:-1]}\\{match[2][-1]}", _MARKUP.sub(r"\\\1", text))
+    """One line of text such that Markdown shows it as it stands, but for space around it and runs of spaces."""
+    line = _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return _LINE_MARKUP.sub(lambda match: f"{match[1][:-1]}\\{match[1][-1]}", line)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """What a person said, with its line ends."""
+    lines = [escaped(line) for line in text.splitlines()]
+    return [f"{line}\\" if line and following else line for line, following in pairwise([*lines, ""])]
+
+
+def _answer_lines(text: str) -> list[str]:
+    """An answer, whose lists are MedBot's own and stay lists."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        is_item = line.startswith(_ITEM)
+        if lines and lines[-1] and is_item != lines[-1].startswith(_ITEM):
+            lines.append("")
+        lines.append(_ITEM + escaped(line.removeprefix(_ITEM)) if is_item else escaped(line))
+    return lines
 
 
 def _message_object(message: Message) -> dict[str, Any]:
@@ -123,6 +146,7 @@ def _message_object(message: Message) -> dict[str, Any]:
                 "disposition": triage.disposition.value,
                 "red_flags": [flag.name for flag in triage.red_flags],
                 "reasons": list(triage.main_reasons),
+                "steps": list(triage.steps),
             },
             "sources": [_source_object(citation) for citation in message.answer.citations],
             "timings_ms": message.answer.timings_ms,
@@ -155,12 +179,10 @@ def _source_line(citation: Citation) -> str:
     passage = citation.passage
     page = f", page {passage.page}" if passage.page else ""
     where = escaped(f"{passage.title}, {passage.section}{page} ({passage.library} library)")
-    return f"{citation.n}. {where}: “{escaped(' '.join(citation.quote.split()))}”"
+    return f"{citation.n}. {where}: “{escaped(citation.quote)}”"
 
 
-def _about(conversation: Conversation) -> str:
-    person = conversation.person
-    assert person is not None
+def _about(person: Person) -> str:
     parts = [person.name, f"born {person.born.isoformat()}" if person.born else "", person.reference]
     return ", ".join(part for part in parts if part)
 

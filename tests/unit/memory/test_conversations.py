@@ -2,67 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from medbot_desktop.domain import (
-    Answer,
-    Assertion,
-    Citation,
-    Disposition,
-    Entity,
-    Grounding,
-    Intent,
-    ModelUse,
-    Passage,
-    RedFlag,
-    Triage,
-    Utterance,
-)
-from medbot_desktop.errors import VaultError
+from medbot_desktop.errors import InputError, VaultError
+from medbot_desktop.memory import conversations
 from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.memory.people import People
 from medbot_desktop.vault.access import Access
-from medbot_desktop.vault.roles import DEMO_ACCOUNT
-from medbot_desktop.vault.schema import CitationRow, MessageRow
+from medbot_desktop.vault.schema import CitationRow, ConversationRow, MessageRow
 from medbot_desktop.vault.vault import Vault
-
-PASSAGE = Passage(
-    "core/asthma/2", "core", "asthma", "Asthma", "What it is", "Asthma is common. It can run in families.", 120, 162
-)
-CITATIONS = (
-    Citation(1, PASSAGE, ((0, 17), (18, 42)), 0.875),
-    Citation(2, Passage("core/cough/0", "core", "cough", "Cough", "What it is", "A cough.", 0, 8, page=3), (), 0.5),
-)
+from tests.unit.memory.turns import CITATIONS, answer, said, trail_of
 
 
-@pytest.fixture
-def vault() -> Iterator[Vault]:
-    opened = Vault.open_in_memory()
-    yield opened
-    opened.close()
+def set_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    """Let the store take this for the present moment."""
+    monkeypatch.setattr(conversations, "stored_now", lambda: moment.astimezone(UTC).replace(tzinfo=None))
 
 
-@pytest.fixture
-def store(vault: Vault) -> ConversationStore:
-    return ConversationStore(vault, Access(vault, DEMO_ACCOUNT))
-
-
-def answer(question: str = "What is asthma?", citations: tuple[Citation, ...] = CITATIONS) -> Answer:
-    wheeze = Entity("wheeze", "symptom", "wheeze", 0, 6, Assertion.NEGATED, "at night")
-    flag = RedFlag("sepsis", "It may be sepsis.", "NICE 2024", ("Call now.",), ("blue", "lips"))
-    return Answer(
-        question=question,
-        text="- Asthma is common. [1]",
-        utterance=Utterance(question, "en", Intent("health_question", 0.93), (wheeze,), "anxious"),
-        skill="health_question",
-        triage=Triage(Disposition.EMERGENCY, (flag,), ("blue lips",), "Who is it?"),
-        citations=citations,
-        grounding=Grounding("extractive", 2, 2, 1),
-        model=ModelUse("a model", "phrases", "cpu"),
-        timings_ms={"total": 31},
-    )
+def set_days(vault: Vault, conversation_id: str, started: datetime, updated: datetime) -> None:
+    """Let a conversation have been held then."""
+    values = {
+        "started": started.astimezone(UTC).replace(tzinfo=None),
+        "updated": updated.astimezone(UTC).replace(tzinfo=None),
+    }
+    with vault.transaction() as session:
+        session.execute(update(ConversationRow).where(ConversationRow.id == conversation_id).values(values))
 
 
 def test_a_turn_comes_back_as_it_was(store: ConversationStore) -> None:
@@ -147,3 +114,160 @@ def test_two_conversations_keep_their_messages_apart(store: ConversationStore) -
     store.record(one.id, answer("first"))
     assert store.messages(other.id) == []
     assert len(store.messages(one.id)) == 2
+
+
+def test_a_conversation_goes_on_where_it_ended(store: ConversationStore, vault: Vault, access: Access) -> None:
+    talk = said(store, "first")
+    again = ConversationStore(vault, access)
+    again.record(talk, answer("second"))
+    assert [message.text for message in again.messages(talk)][::2] == ["first", "second"]
+
+
+def test_a_new_message_brings_a_conversation_to_the_top(store: ConversationStore) -> None:
+    old, new = said(store, "old"), said(store, "new")
+    store.record(old, answer("once more"))
+    assert [talk.id for talk in store.list()] == [old, new]
+
+
+def test_a_triage_and_its_times_stand_in_columns_of_their_own(store: ConversationStore, vault: Vault) -> None:
+    store.record(store.start().id, answer())
+    with vault.transaction() as session:
+        row = session.scalars(select(MessageRow).where(MessageRow.role == "medbot")).one()
+    assert (row.disposition, row.timings) == ("emergency", {"total": 31})
+    assert row.triage is not None
+    assert row.triage["red_flags"][0]["name"] == "sepsis"
+    assert row.answer is not None
+    assert not {"triage", "timings_ms", "citations"} & set(row.answer)
+
+
+def test_a_clock_set_back_does_not_make_a_conversation_older(
+    store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = said(store, "first")
+    before = store.get(talk).updated
+    set_clock(monkeypatch, before - timedelta(days=3))
+    store.record(talk, answer("second"))
+    assert store.get(talk).updated == before
+
+
+def test_conversations_of_one_moment_stand_newest_first(
+    store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_clock(monkeypatch, datetime(2026, 1, 1, tzinfo=UTC))
+    talks = [store.start().id for _ in range(3)]
+    assert [talk.id for talk in store.list()] == talks[::-1]
+
+
+def test_a_pinned_conversation_stands_first(store: ConversationStore) -> None:
+    pinned, other = store.start().id, store.start().id
+    store.pin(pinned, True)
+    assert [talk.id for talk in store.list()] == [pinned, other]
+    store.pin(pinned, False)
+    assert [talk.id for talk in store.list()] == [other, pinned]
+
+
+def test_a_conversation_gets_another_title(store: ConversationStore) -> None:
+    talk = said(store, "My knee hurts")
+    store.rename(talk, "  Knee\x00 of\nAnn ")
+    assert store.get(talk).title == "Knee of Ann"
+
+
+@pytest.mark.parametrize("title", ["", " \n\x07 ", "a" * 201])
+def test_a_title_that_is_empty_or_too_long_is_refused(store: ConversationStore, title: str) -> None:
+    talk = said(store, "My knee hurts")
+    with pytest.raises(InputError, match="1 to 200 characters"):
+        store.rename(talk, title)
+    assert store.get(talk).title == "My knee hurts"
+
+
+def test_a_title_of_200_characters_in_any_script_is_kept(store: ConversationStore) -> None:
+    talk = store.start().id
+    store.rename(talk, "膝" * 200)
+    assert store.get(talk).title == "膝" * 200
+
+
+def test_a_conversation_is_about_a_person_or_nobody(store: ConversationStore, people: People) -> None:
+    ann = people.add("Ann")
+    talk = store.start(ann.id).id
+    assert store.get(talk).person == ann
+    store.link(talk, None)
+    assert store.get(talk).person is None
+    store.link(talk, ann.id)
+    assert store.get(talk).person == ann
+
+
+def test_nobody_can_be_linked_who_is_not_there(store: ConversationStore) -> None:
+    talk = store.start().id
+    with pytest.raises(VaultError, match="That person is not in the vault"):
+        store.link(talk, "nobody")
+    with pytest.raises(VaultError, match="That person is not in the vault"):
+        store.start("nobody")
+
+
+def test_the_list_is_narrowed_to_one_person(store: ConversationStore, people: People) -> None:
+    ann = people.add("Ann")
+    about = store.start(ann.id).id
+    store.start()
+    assert [talk.id for talk in store.list(person_id=ann.id)] == [about]
+
+
+def test_the_list_is_narrowed_to_conversations_that_touch_a_span(store: ConversationStore, vault: Vault) -> None:
+    noon = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    spans = {name: store.start().id for name in ("before", "into", "within", "after")}
+    day = timedelta(days=1)
+    set_days(vault, spans["before"], noon - 3 * day, noon - 2 * day)
+    set_days(vault, spans["into"], noon - 3 * day, noon)
+    set_days(vault, spans["within"], noon, noon)
+    set_days(vault, spans["after"], noon + 2 * day, noon + 2 * day)
+    found = {talk.id for talk in store.list(since=noon - day, until=noon + day)}
+    assert found == {spans["into"], spans["within"]}
+
+
+def test_a_moment_without_a_zone_is_local(
+    store: ConversationStore, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = store.start().id
+    late = datetime(2026, 3, 10, 23, 30, tzinfo=UTC).astimezone()
+    set_days(vault, talk, late, late)
+    midnight = late.replace(hour=0, minute=0, tzinfo=None)
+    assert [each.id for each in store.list(since=midnight, until=midnight + timedelta(days=1))] == [talk]
+    assert store.list(until=midnight) == []
+
+
+def test_what_is_deleted_is_gone_from_list_and_search_until_it_is_undone(store: ConversationStore) -> None:
+    talk = said(store, "my private knee")
+    store.delete(talk)
+    assert store.list() == []
+    assert store.search("knee") == []
+    assert [each.id for each in store.list(deleted=True)] == [talk]
+    store.undelete(talk)
+    assert [each.id for each in store.list()] == [talk]
+    assert len(store.search("private")) == 2  # the title, and the message
+    assert store.list(deleted=True) == []
+
+
+def test_what_is_deleted_can_be_looked_at_and_not_be_continued(store: ConversationStore) -> None:
+    talk = said(store, "my knee")
+    store.delete(talk)
+    assert store.get(talk).deleted is not None
+    assert len(store.messages(talk)) == 2
+    with pytest.raises(VaultError, match="not in the vault any more"):
+        store.record(talk, answer())
+
+
+def test_deleting_and_undoing_stand_in_the_trail_once(store: ConversationStore, vault: Vault) -> None:
+    talk = said(store, "my knee")
+    store.delete(talk)
+    store.undelete(talk)
+    store.undelete(talk)
+    assert trail_of(vault) == [("demo", "deleted", talk), ("demo", "undeleted", talk)]
+
+
+def test_what_is_deleted_after_the_clock_was_set_back_keeps_its_day(
+    store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = said(store, "my knee")
+    held = store.get(talk).updated
+    set_clock(monkeypatch, held - timedelta(days=2))
+    store.delete(talk)
+    assert store.get(talk).deleted == held
