@@ -11,12 +11,18 @@ def main() -> None:
     from medbot_desktop.cli.main import run
 
     install_guard()
-    # Without a vault on the disk there is nowhere to log to; a terminal shows only what a person should read.
-    logging.getLogger("medbot_desktop").addHandler(logging.NullHandler())
+    # Only a vault on the disk comes with a log. A terminal shows what a person should read, and no record of it.
+    logger = logging.getLogger("medbot_desktop")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
     run(_open_window)
 
 
-def _open_window(profile: str) -> int:
+def _open_window(profile: str | None) -> int:
+    # Before anything starts a thread: the lock can overwrite only what was freed in a heap that it reaches.
+    from medbot_desktop.vault.scrub import use_one_heap
+
+    use_one_heap()
     # Qt is loaded only for the window: a command must not wait for it.
     from medbot_desktop.ui.app import open_window
 

@@ -12,7 +12,9 @@ from typing import Any
 import typer
 
 from medbot_desktop.cli.answers import answer_object
-from medbot_desktop.cli.output import JsonOption, ProfileOption, print_json, read_cases
+from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
+from medbot_desktop.cli.output import JsonOption, print_json, read_cases
+from medbot_desktop.cli.prompts import tell
 from medbot_desktop.cli.terminal import Terminal
 from medbot_desktop.domain import Conversation, Failed, Finished
 from medbot_desktop.errors import InputError, MedBotError
@@ -25,13 +27,15 @@ _MODEL_WAIT_S = 3.0
 def ask(
     text: str = typer.Argument(None, help="The question."),
     cases: Path = typer.Option(None, "--cases", help="Ask every line of a JSON-lines file of id and text instead."),
-    as_json: bool = JsonOption,
     profile: str = ProfileOption,
+    account: str = AccountOption,
+    passphrase_file: Path = PassphraseFileOption,
+    as_json: bool = JsonOption,
 ) -> None:
     """Ask one question, or many, and print the answer with its sources."""
     if (text is None) == (cases is None):
         raise typer.BadParameter("Give either a question or --cases FILE.")
-    with Workspace.open(profile) as workspace:
+    with opened_workspace(profile, SignIn(account, passphrase_file)) as workspace:
         _wait_for_model(workspace)
         if cases is not None:
             for case in read_cases(cases):
@@ -45,16 +49,48 @@ def ask(
             Terminal(workspace).turn(workspace.conversations.start(), text, raise_failed=True)
 
 
-def chat(as_json: bool = JsonOption, profile: str = ProfileOption) -> None:
+def chat(
+    resume: str = typer.Option(None, "--resume", metavar="ID", help="Go on with a conversation that was kept."),
+    person: str = typer.Option(None, "--person", metavar="NAME", help="Whom the conversation is about."),
+    profile: str = ProfileOption,
+    account: str = AccountOption,
+    passphrase_file: Path = PassphraseFileOption,
+    as_json: bool = JsonOption,
+) -> None:
     """Talk in the terminal; an empty line or Ctrl-D ends it."""
-    with Workspace.open(profile) as workspace:
-        conversation = workspace.conversations.start()
+    with opened_workspace(profile, SignIn(account, passphrase_file)) as workspace:
+        if not workspace.keeps and (resume or person):
+            raise InputError(
+                "The demo profile keeps no conversations and knows nobody.", hint="`medbot vault create` makes a vault."
+            )
+        conversation = _conversation(workspace, resume, person)
+        if not workspace.keeps:
+            tell(["Nothing of this is kept. `medbot vault create` makes an encrypted vault that keeps conversations."])
         if as_json:
             for line in _lines():
                 if line.strip():
                     print_json(_answer_to_line(workspace, line, conversation))
         else:
-            Terminal(workspace).talk(conversation)
+            _talk(workspace, conversation)
+        if workspace.keeps:
+            tell([f"This conversation is kept; `medbot chat --resume {conversation.id}` goes on with it."])
+
+
+def _conversation(workspace: Workspace, resume: str | None, person: str | None) -> Conversation:
+    """The conversation to go on with, or a new one."""
+    about = workspace.people.find(person).id if person else None
+    if not resume:
+        return workspace.conversations.start(about)
+    conversation = workspace.conversations.get(resume)
+    if about is not None:
+        workspace.conversations.link(conversation.id, about)
+    return conversation
+
+
+def _talk(workspace: Workspace, conversation: Conversation) -> None:
+    terminal = Terminal(workspace)
+    terminal.earlier(workspace.conversations.messages(conversation.id))
+    terminal.talk(conversation)
 
 
 def _answer(workspace: Workspace, text: str, conversation: Conversation | None = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import ctypes.util
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,12 @@ from rich.console import Console
 from rich.text import Text
 
 from medbot_desktop.cli.output import JsonOption, print_json
-from medbot_desktop.errors import ModelError
+from medbot_desktop.errors import ModelError, VaultError
 from medbot_desktop.inference import devices
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.settings import home_folder
+from medbot_desktop.vault.folder import VaultFolder
+from medbot_desktop.vault.keyslots import Keyslots
 
 _GIB = 2**30
 _LEAST_MEMORY = 6 * _GIB
@@ -43,7 +46,7 @@ class Check:
 
 
 def doctor(as_json: bool = JsonOption) -> None:
-    """Check Python, processor, memory, disk, models, audio and display."""
+    """Check Python, processor, memory, disk, models, the vault, audio and display."""
     checks = list(examine())
     console = Console(highlight=False)
     for check in checks:
@@ -65,6 +68,7 @@ def examine() -> Iterator[Check]:
     yield _memory()
     yield _disk(home_folder())
     yield from _models(ModelStore.standard())
+    yield from _vault(VaultFolder.standard())
     yield _audio()
     yield _display()
 
@@ -112,6 +116,35 @@ def _models(store: ModelStore) -> Iterator[Check]:
             yield Check(f"Model {entry.name}", False, error.message, error.hint)
         else:
             yield Check(f"Model {entry.name}", True, f"{entry.title}, checked")
+
+
+def _vault(folder: VaultFolder) -> Iterator[Check]:
+    if not folder.exists():
+        yield Check("Vault", True, "none in this home folder, so nothing is kept; `medbot vault create` makes one")
+        return
+    restoring = "Restore the latest backup with `medbot vault restore`."
+    has_database = folder.database.exists()
+    found = f"in {folder.path}" if has_database else f"the database is missing in {folder.path}"
+    yield Check("Vault", has_database, found, restoring)
+    try:
+        slots = len(Keyslots.read(folder).account_ids())
+    except VaultError as error:
+        yield Check("Keyslots", False, error.message, error.hint)
+    else:
+        yield Check("Keyslots", True, f"{slots}, that of the recovery key included")
+    yield _writable(folder.path)
+
+
+def _writable(folder: Path) -> Check:
+    name, advice = (
+        "Vault's folder",
+        "Check the permissions of the folder, and whether its disk is mounted to be written.",
+    )
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return Check(name, True, "can be written")
+    except OSError as error:
+        return Check(name, False, f"cannot be written: {error.strerror}", advice)
 
 
 def _audio() -> Check:

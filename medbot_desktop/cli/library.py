@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from medbot_desktop.cli.answers import hit_object
-from medbot_desktop.cli.output import JsonOption, ProfileOption, print_json, read_cases
+from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
+from medbot_desktop.cli.output import JsonOption, print_json, read_cases
 from medbot_desktop.domain import Hit
 from medbot_desktop.errors import InputError
 from medbot_desktop.knowledge.retrieval import best_per_document
@@ -23,9 +24,14 @@ LibraryOption = typer.Option(None, "--library", help="Search only this library."
 
 
 @app.command("list")
-def list_libraries(as_json: bool = JsonOption, profile: str = ProfileOption) -> None:
+def list_libraries(
+    profile: str = ProfileOption,
+    account: str = AccountOption,
+    passphrase_file: Path = PassphraseFileOption,
+    as_json: bool = JsonOption,
+) -> None:
     """List the libraries with the numbers of their documents and passages."""
-    with Workspace.open(profile, with_text_model=False) as workspace:
+    with opened_workspace(profile, SignIn(account, passphrase_file), with_text_model=False) as workspace:
         summaries = workspace.libraries.summaries()
     if as_json:
         for summary in summaries:
@@ -45,13 +51,15 @@ def search(
     ),
     limit: int = LimitOption,
     library: str = LibraryOption,
-    as_json: bool = JsonOption,
     profile: str = ProfileOption,
+    account: str = AccountOption,
+    passphrase_file: Path = PassphraseFileOption,
+    as_json: bool = JsonOption,
 ) -> None:
     """Find the documents that fit best, each with its best passage."""
     if (text is None) == (cases is None):
         raise typer.BadParameter("Give either words to look for or --cases FILE.")
-    with Workspace.open(profile, with_text_model=False) as workspace:
+    with opened_workspace(profile, SignIn(account, passphrase_file), with_text_model=False) as workspace:
         if library is not None and library not in [summary.name for summary in workspace.libraries.summaries()]:
             raise InputError(f"There is no library {library}.", hint="`medbot library list` names them.")
         if cases is not None:

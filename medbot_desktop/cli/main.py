@@ -10,12 +10,13 @@ from typing import NoReturn
 import typer
 
 from medbot_desktop import __version__
-from medbot_desktop.cli import ask, doctor, library, models
+from medbot_desktop.cli import ask, doctor, library, models, vault
+from medbot_desktop.cli.opening import ProfileOption
 from medbot_desktop.cli.output import quiet_when_pipe_closes
 from medbot_desktop.errors import MedBotError
 
-OpenWindow = Callable[[str], int]
-"""Opens the window on a profile; returns the exit status."""
+OpenWindow = Callable[[str | None], int]
+"""Opens the window on a profile, or where none was named on the one that there is; returns the exit status."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,11 +38,12 @@ def build_app(open_window: OpenWindow) -> typer.Typer:
     app.command()(doctor.doctor)
     app.add_typer(library.app, name="library")
     app.add_typer(models.app, name="models")
+    app.add_typer(vault.app, name="vault")
 
     @app.callback(invoke_without_command=True)
     def start(
         context: typer.Context,
-        profile: str = typer.Option("demo", "--profile", help="The profile to open."),
+        profile: str = ProfileOption,
         version: bool = typer.Option(False, "--version", help="Print the version."),
     ) -> None:
         """Open the window unless a command is given."""
@@ -63,7 +65,7 @@ def run(open_window: OpenWindow) -> None:
     except KeyboardInterrupt:
         sys.exit(1)
     except Exception as error:
-        _log.error("command failed", extra={"error": type(error).__name__})
+        _log.error("command failed", exc_info=error)
         _fail(
             f"Something went wrong inside MedBot ({type(error).__name__}). Run `medbot doctor` to look for the cause."
         )

@@ -14,7 +14,6 @@ import typer
 from medbot_desktop.errors import InputError
 
 JsonOption = typer.Option(False, "--json", help="Print JSON: one object, or one object a line for many.")
-ProfileOption = typer.Option("demo", "--profile", help="The profile to open; demo lives in memory and writes nothing.")
 
 
 def print_json(value: Any) -> None:
@@ -45,6 +44,11 @@ def read_cases(file: Path) -> Iterator[dict[str, Any]]:
         if not isinstance(case, dict) or "id" not in case or not isinstance(case.get("text"), str):
             raise InputError(f"Line {number} of {file.name} has no id or no text.", hint=hint)
         yield case
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun; ``many`` is the plural where it is not made with an s."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 @contextmanager

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from medbot_desktop.domain import Alert, Citation, Conversation, Failed, Finished, TextDelta, Triage
+from medbot_desktop.domain import Alert, Citation, Conversation, Failed, Finished, Message, TextDelta, Triage
 from medbot_desktop.errors import MedBotError
 from medbot_desktop.workspace import Workspace
+
+_EARLIER_MESSAGES = 4
 
 
 class Terminal:
@@ -23,6 +26,14 @@ class Terminal:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._console = Console(highlight=False)
+
+    def earlier(self, messages: Sequence[Message]) -> None:
+        """Print the last messages of a conversation that goes on."""
+        for message in messages[-_EARLIER_MESSAGES:]:
+            speaker = "You" if message.role == "person" else "MedBot"
+            self._console.print(
+                Text(f"{speaker}, {message.created.astimezone():%Y-%m-%d %H:%M}: {message.text}\n"), style="dim"
+            )
 
     def talk(self, conversation: Conversation) -> None:
         """Ask for messages and answer them until an empty line or the end of the input."""

@@ -43,14 +43,17 @@ Medbot = Callable[..., Ended]
 
 
 @pytest.fixture
-def medbot(models: ModelStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Medbot:
-    """Runs the command line inside the test's process."""
+def medbot(
+    models: ModelStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Medbot:
+    """Runs the command line inside the test's process, in a home folder of its own."""
+    monkeypatch.setenv("MEDBOT_HOME", str(tmp_path / "home"))
 
     def command(*arguments: str) -> Ended:
         monkeypatch.setattr(sys, "argv", ["medbot", *arguments])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            run(lambda profile: 0 if profile == "demo" else 1)
+            run(lambda profile: 0 if profile is None else 1)
         captured = capsys.readouterr()
         assert isinstance(ended.value.code, int)
         return Ended(ended.value.code, captured.out, captured.err)
@@ -186,7 +189,7 @@ def test_a_question_of_nothing_ends_with_one_and_a_sentence(medbot: Medbot, text
 def test_a_profile_that_is_not_there_is_named(medbot: Medbot) -> None:
     ended = medbot("ask", "hello", "--profile", "ward 7")
     assert ended.status == 1
-    assert ended.err == "There is no profile ward 7. Use one of: demo.\n"
+    assert ended.err == "There is no profile ward 7. Use one of: clinic, demo.\n"
 
 
 def test_without_a_command_the_window_opens_and_its_status_is_returned(medbot: Medbot) -> None:
