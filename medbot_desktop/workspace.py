@@ -195,7 +195,7 @@ class Workspace:
         self.sample_questions = _sample_questions(resources / "locale" / "sample_questions.toml")
 
     def upkeep(self, now: datetime) -> list[str]:
-        """Erase what the rules say is old enough, and make a backup if one is due; both at most once a day or as planned.
+        """Erase what the rules say is old enough, and make a backup if one is due.
 
         Args:
             now: an aware moment.

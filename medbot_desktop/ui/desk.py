@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from medbot_desktop.domain import Conversation
 from medbot_desktop.ui.chat_page import ChatPage
 from medbot_desktop.ui.icons import icon, picture
 from medbot_desktop.ui.parts import named
@@ -32,9 +33,10 @@ class Desk(QWidget):
     def __init__(self, appearance: Appearance, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
+        self._worker = worker
         self.setObjectName("shell")
         self.chat = ChatPage(appearance, worker)
-        self.settings = SettingsPage(appearance)
+        self.settings = SettingsPage(appearance, worker)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.chat)
         self._pages.addWidget(self.settings)
@@ -51,6 +53,8 @@ class Desk(QWidget):
         row.addWidget(self._rail())
         row.addWidget(self._pages, 1)
         self._add_shortcuts()
+        self.settings.erased.connect(self._read_anew)
+        self.settings.conversation_wanted.connect(self._open_conversation)
         appearance.changed.connect(self._use_theme)
         self._use_theme(appearance.theme)
         self.chat.composer.edit.setFocus()
@@ -104,6 +108,20 @@ class Desk(QWidget):
             self.chat.composer.edit.setFocus()
         else:
             self.settings.focus_choice()
+
+    def forget(self) -> None:
+        """Drop everything that was read or typed, and stop what takes long, before the vault is locked."""
+        self.chat.forget()
+        self.settings.forget()
+
+    def _read_anew(self) -> None:
+        """Let the chat know only what the vault still holds."""
+        self.chat.forget()
+        self._worker.run(lambda services: services.conversations.list(), self.chat.archive.open)
+
+    def _open_conversation(self, conversation: Conversation) -> None:
+        self.open_page(0)
+        self.chat.switch_to(self.chat.archive.take_in(conversation))
 
     def _begin_conversation(self) -> None:
         self.open_page(0)

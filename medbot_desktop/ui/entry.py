@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medbot_desktop.errors import MustChangeError, PassphraseError
 
 if TYPE_CHECKING:
-    from medbot_desktop.ui.worker import Services
+    from medbot_desktop.ui.services import Services
     from medbot_desktop.vault.opening import OpenedVault
+
+
+def preload() -> None:
+    """Load the program's parts while somebody types a passphrase."""
+    import medbot_desktop.workspace  # noqa: F401
 
 
 def open_workspace(profile: str) -> Services:
@@ -24,13 +29,16 @@ def open_workspace(profile: str) -> Services:
     return Workspace.open(profile=profile)
 
 
-def unlock(account: str, passphrase: str, new: tuple[str, str] | None = None) -> Services:
+def unlock(
+    account: str, passphrase: str, new: tuple[str, str] | None = None, accepted: Callable[[], None] | None = None
+) -> Services:
     """Open the clinic's vault.
 
     Args:
         account: the account's name; empty: the only one.
         passphrase: its passphrase.
         new: a passphrase to take from now on, typed twice; needed where the account has one for a single use.
+        accepted: is called when the vault is open; what takes long comes after it.
 
     Raises:
         MustChangeError: the passphrase was for one use, and ``new`` is missing.
@@ -52,10 +60,14 @@ def unlock(account: str, passphrase: str, new: tuple[str, str] | None = None) ->
     except BaseException:
         opened.close()
         raise
+    if accepted is not None:
+        accepted()
     return build_on(opened)
 
 
-def recover(account: str, recovery_key: str, new: tuple[str, str]) -> Services:
+def recover(
+    account: str, recovery_key: str, new: tuple[str, str], accepted: Callable[[], None] | None = None
+) -> Services:
     """Give an account a new passphrase with the recovery key, and open the vault for it.
 
     Raises:
@@ -74,7 +86,7 @@ def recover(account: str, recovery_key: str, new: tuple[str, str]) -> Services:
         Accounts(opened).set_passphrase_after_recovery(account, new[0])
     finally:
         opened.close()
-    return unlock(account, new[0])
+    return unlock(account, new[0], accepted=accepted)
 
 
 def build_on(opened: OpenedVault) -> Services:
@@ -89,21 +101,6 @@ def build_on(opened: OpenedVault) -> Services:
     except BaseException:
         opened.close()
         raise
-
-
-def restore_and_open(file: Path, account: str, passphrase: str) -> Services:
-    """Put a backup in the place of the vault, which is kept aside, and open it.
-
-    Raises:
-        PassphraseError: the passphrase does not open the backup.
-        VaultError: the backup is damaged or of another vault, or cannot be put in place; the vault is as it was.
-    """
-    from medbot_desktop.vault.folder import VaultFolder
-    from medbot_desktop.vault.opening import Credentials
-    from medbot_desktop.vault.restore import restore
-
-    restore(file, VaultFolder.standard(), Credentials(account.strip() or None, passphrase))
-    return unlock(account, passphrase)
 
 
 def minutes_before_lock(services: Services) -> int | None:

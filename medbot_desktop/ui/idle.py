@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtDBus import QDBusConnection
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QWindow
 
 _TICK_MS = 1_000
 _LONGEST_TICK_S = 30.0
-"""A tick that comes later than this has slept with the computer."""
+"""A tick that comes later than this counts as sleep, for systems on which both clocks go on while they sleep."""
+_SLEPT_S = 3.0
+"""So much more than the time awake must have passed in one tick, to have slept."""
 _WARNING_S = 30.0
 
 _SIGNS_OF_LIFE = frozenset(
@@ -27,65 +28,83 @@ _SIGNS_OF_LIFE = frozenset(
 )
 
 
+def passing_time() -> float:
+    """Seconds that also pass while the computer sleeps; a clock that nobody can set, where the system has one."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.time() if clock is None else time.clock_gettime(clock)
+
+
 class IdleWatch(QObject):
-    """Watches the whole program, from `start` to `stop`.
+    """Watches the windows of the program, from `start` to `stop`.
 
     Args:
-        clock: the time of day in seconds, which goes on while the computer sleeps.
+        clock: seconds that also pass while the computer sleeps.
+        awake: seconds that pass only while it is awake, on a system that can tell.
 
     Signals:
         warning: nobody has touched anything; so many seconds are left.
         touched: somebody did, after a warning.
-        expired: the time is over, or the computer sleeps or has slept.
+        expired: the time is over, or the computer has slept.
     """
 
     warning = Signal(int)
     touched = Signal()
     expired = Signal()
 
-    def __init__(self, clock: Callable[[], float] = time.time, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = passing_time,
+        awake: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._awake = awake
         self._seconds = 0.0
-        self._last_touch = self._last_tick = 0.0
+        self._last_touch = self._last_tick = self._last_awake = 0.0
         self._has_warned = False
         self._ticking = QTimer(self)
         self._ticking.setInterval(_TICK_MS)
         self._ticking.timeout.connect(self.tick)
-        self._listen_for_sleep()
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        app.focusWindowChanged.connect(self._listen_to)
+        self._listen_to(QGuiApplication.focusWindow())
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether it watches."""
+        return self._ticking.isActive()
 
     def start(self, minutes: float) -> None:
         """Watch from now on."""
         self._seconds = minutes * 60
         self._last_touch = self._last_tick = self._clock()
+        self._last_awake = self._awake()
         self._has_warned = False
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
         self._ticking.start()
 
     def stop(self) -> None:
         """Watch no longer."""
         self._ticking.stop()
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
 
     def tick(self) -> None:
-        """Look at the clock."""
-        now = self._clock()
-        slept, self._last_tick = now - self._last_tick > _LONGEST_TICK_S, now
+        """Look at the clocks."""
+        now, awake = self._clock(), self._awake()
+        passed, passed_awake = now - self._last_tick, awake - self._last_awake
+        self._last_tick, self._last_awake = now, awake
         if now < self._last_touch:  # the clock was set back
             self._last_touch = now
         left = self._seconds - (now - self._last_touch)
-        if slept or left <= 0:
-            self._expire()
-        elif left <= min(_WARNING_S, self._seconds / 2):
+        if left <= 0 or passed - passed_awake > _SLEPT_S or passed > _LONGEST_TICK_S:
+            self.stop()
+            self.expired.emit()
+        elif left <= min(_WARNING_S, self._seconds / 2) and not self._has_warned:
             self._has_warned = True
             self.warning.emit(round(left))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Take every touch of the program as a sign of life."""
+        """Take every touch of a window as a sign of life."""
         if event.type() in _SIGNS_OF_LIFE:
             self._last_touch = self._clock()
             if self._has_warned:
@@ -93,19 +112,7 @@ class IdleWatch(QObject):
                 self.touched.emit()
         return False
 
-    def _listen_for_sleep(self) -> None:
-        """Let Linux's login service say that the computer is about to sleep; elsewhere waking up is noticed."""
-        bus = QDBusConnection.systemBus()
-        if bus.isConnected():
-            login = ("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager")
-            bus.connect(*login, "PrepareForSleep", self, b"1prepare_for_sleep(bool)")
-
-    @Slot(bool)
-    def prepare_for_sleep(self, is_going_to_sleep: bool) -> None:
-        """What the login service calls before the computer sleeps, and after."""
-        if is_going_to_sleep and self._ticking.isActive():
-            self._expire()
-
-    def _expire(self) -> None:
-        self.stop()
-        self.expired.emit()
+    def _listen_to(self, window: QWindow | None) -> None:
+        """Hear what the system tells a window; a filter on the whole program would hear every event of every widget."""
+        if window is not None:
+            window.installEventFilter(self)

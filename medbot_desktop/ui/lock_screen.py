@@ -7,8 +7,9 @@ from enum import Enum
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QProgressBar, QPushButton, QWidget
 
+from medbot_desktop.domain import Failed
 from medbot_desktop.errors import MustChangeError, PassphraseError
 from medbot_desktop.ui.entry import recover, unlock
 from medbot_desktop.ui.form import CentredForm, FailureLine, Labelled, text_field
@@ -21,7 +22,7 @@ _SECOND_MS = 1_000
 
 
 class Mode(Enum):
-    """What the screen asks for."""
+    """What the screen asks for, by what its button says."""
 
     UNLOCK = "Unlock"
     NEW_PASSPHRASE = "Change it and unlock"
@@ -42,17 +43,18 @@ class LockScreen(CentredForm):
     """The page before the vault is open.
 
     Signals:
-        unlocking: an attempt has begun.
+        accepted: the vault is open, and everything is being built on it.
     """
 
-    unlocking = Signal()
+    accepted = Signal()
 
     def __init__(self, appearance: Appearance, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(appearance, parent)
         self._worker = worker
         self._mode = Mode.UNLOCK
-        self._is_busy = False
+        self.is_busy = False
         self._wait_s = 0
+        self._waiting = ("", Mode.UNLOCK)
         self._mark = QLabel()
         self.title, self.explanation = words("", "title"), words("")
         self.notice = words("", "small")
@@ -62,6 +64,10 @@ class LockScreen(CentredForm):
         self.new, self.repeated = (text_field(name, True) for name in ("New passphrase", "New passphrase again"))
         self.show_letters = QCheckBox("Show what I type")
         self.failure = FailureLine()
+        self.busy_bar = QProgressBar()
+        self.busy_bar.setRange(0, 0)
+        self.busy_bar.setTextVisible(False)
+        self.busy_bar.setAccessibleName("Opening the vault")
         self.button = named(QPushButton(), "primary")
         self.other_way = QPushButton()
         self._parts = {
@@ -77,7 +83,7 @@ class LockScreen(CentredForm):
     def _arrange(self) -> None:
         self.column.addStretch(1)
         self.add(self._mark, self.title, self.explanation, self.notice, *self._parts.values())
-        self.add(self.show_letters, self.failure)
+        self.add(self.show_letters, self.failure, self.busy_bar)
         self.add_row([self.other_way, self.button])
         self.column.addStretch(2)
 
@@ -86,11 +92,13 @@ class LockScreen(CentredForm):
         self.other_way.clicked.connect(self._take_other_way)
         self.show_letters.toggled.connect(self._show_secrets)
         self._counting.timeout.connect(self._count)
+        self.account.textChanged.connect(self._refresh)
         for field in self._parts:
             field.returnPressed.connect(self.submit)
         self._worker.refused.connect(self._refuse)
-        self._worker.unavailable.connect(lambda failure: self._end(failure.message, failure.hint))
-        self._worker.ready.connect(self._forget_typed)
+        self._worker.unavailable.connect(self._fail)
+        self.accepted.connect(self._forget_typed)
+        self._worker.ready.connect(self._end)
         appearance.changed.connect(self._use_theme)
         self._use_theme(appearance.theme)
 
@@ -101,7 +109,7 @@ class LockScreen(CentredForm):
             account: who had the vault open before.
             notice: why the screen is there, in a sentence.
         """
-        self._forget_typed()
+        self._end()
         self.account.setText(account)
         self.notice.setText(notice)
         self.notice.setVisible(bool(notice))
@@ -115,7 +123,7 @@ class LockScreen(CentredForm):
 
     def submit(self) -> None:
         """Try what was typed."""
-        if self._is_busy or self._wait_s > 0:
+        if self.is_busy or self._has_to_wait():
             return
         self.failure.clear()
         missing = [field for field in self._parts if self._is_needed(field) and not field.text()]
@@ -124,14 +132,14 @@ class LockScreen(CentredForm):
             missing[0].setFocus()
             return
         self._set_busy(True)
-        self.unlocking.emit()
         self._worker.open_with(self._opening())
 
     def _opening(self) -> Callable[[], Services]:
-        account, new = self.account.text(), (self.new.text(), self.repeated.text())
+        account, new, accepted = self.account.text(), (self.new.text(), self.repeated.text()), self.accepted.emit
         if self._mode is Mode.RECOVERY:
-            return partial(recover, account, self.recovery_key.text(), new)
-        return partial(unlock, account, self.passphrase.text(), new if self._mode is Mode.NEW_PASSPHRASE else None)
+            return partial(recover, account, self.recovery_key.text(), new, accepted)
+        chosen = new if self._mode is Mode.NEW_PASSPHRASE else None
+        return partial(unlock, account, self.passphrase.text(), chosen, accepted)
 
     def _is_needed(self, field: QLineEdit) -> bool:
         may_be_empty = field is self.account and self._mode is not Mode.RECOVERY
@@ -144,41 +152,46 @@ class LockScreen(CentredForm):
             self.focus_first()
             return
         self.failure.tell(error.message, error.hint)
-        self._wait_s = round(error.wait_seconds)
-        if self._wait_s > 0:
-            self._count_from_here()
-        field = self.recovery_key if self._mode is Mode.RECOVERY else self.passphrase
+        if error.wait_seconds > 0:
+            self._wait_s, self._waiting = round(error.wait_seconds), self._attempt()
+            self._counting.start()
+        self._refresh()
+        fields = {Mode.UNLOCK: self.passphrase, Mode.NEW_PASSPHRASE: self.new, Mode.RECOVERY: self.recovery_key}
+        field = fields[self._mode]
         field.selectAll()
         field.setFocus()
 
-    def _end(self, message: str, hint: str) -> None:
+    def _fail(self, failure: Failed) -> None:
         self._set_busy(False)
-        self.failure.tell(message, hint)
+        self.failure.tell(failure.message, failure.hint)
 
-    def _count_from_here(self) -> None:
-        self.button.setEnabled(False)
-        self._tell_wait()
-        self._counting.start()
+    def _attempt(self) -> tuple[str, Mode]:
+        """What is tried: the wait after wrong tries holds for this account, and not for the recovery key."""
+        return self.account.text(), self._mode
+
+    def _has_to_wait(self) -> bool:
+        return self._wait_s > 0 and self._waiting == self._attempt()
 
     def _count(self) -> None:
         self._wait_s -= 1
         if self._wait_s <= 0:
             self._counting.stop()
-            self.button.setEnabled(True)
-            self.button.setText(self._mode.value)
-        else:
-            self._tell_wait()
-
-    def _tell_wait(self) -> None:
-        self.button.setText(f"Wait {self._wait_s} s")
+        self._refresh()
 
     def _set_busy(self, is_busy: bool) -> None:
-        self._is_busy = is_busy
-        self.button.setEnabled(not is_busy)
-        self.button.setText("Opening…" if is_busy else self._mode.value)
+        self.is_busy = is_busy
         self.other_way.setEnabled(not is_busy)
         for field in self._parts:
             field.setReadOnly(is_busy)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Let the button say what it does, or why it does nothing now."""
+        has_to_wait = self._has_to_wait()
+        wait = f"Wait {self._wait_s} s" if self._wait_s < 60 else f"Wait {self._wait_s // 60}:{self._wait_s % 60:02}"
+        self.button.setText("Opening…" if self.is_busy else wait if has_to_wait else self._mode.value)
+        self.button.setEnabled(not self.is_busy and not has_to_wait)
+        self.busy_bar.setVisible(self.is_busy)
 
     def _take_other_way(self) -> None:
         self.failure.clear()
@@ -190,7 +203,6 @@ class LockScreen(CentredForm):
         title, explanation = _TITLES[mode]
         self.title.setText(title)
         self.explanation.setText(explanation)
-        self.button.setText(mode.value)
         self.other_way.setText("I have forgotten it" if mode is Mode.UNLOCK else "Back")
         self.other_way.setAccessibleName("Use the recovery key" if mode is Mode.UNLOCK else "Back to the passphrase")
         shown = {
@@ -202,6 +214,7 @@ class LockScreen(CentredForm):
         }
         for field, is_shown in shown.items():
             self._parts[field].setVisible(is_shown)
+        self._refresh()
 
     def _show_secrets(self, is_shown: bool) -> None:
         echo = QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password
@@ -213,6 +226,9 @@ class LockScreen(CentredForm):
             field.clear()
         self.show_letters.setChecked(False)
         self.failure.clear()
+
+    def _end(self) -> None:
+        self._forget_typed()
         self._set_busy(False)
 
     def _use_theme(self, theme: Theme) -> None:

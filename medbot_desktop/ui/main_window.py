@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
@@ -18,7 +19,7 @@ from medbot_desktop.ui.idle import IdleWatch
 from medbot_desktop.ui.lock_screen import LockScreen
 from medbot_desktop.ui.settings_page import SettingsPage
 from medbot_desktop.ui.theme import Appearance, Theme, palette, style_sheet
-from medbot_desktop.ui.worker import Worker
+from medbot_desktop.ui.worker import Services, Worker
 
 _UPKEEP_MS = 60 * 60 * 1_000
 
@@ -101,7 +102,7 @@ class MainWindow(QMainWindow):
         self.show_lock(notice)
         old, self.desk = self.desk, self._new_desk()
         self._stack.removeWidget(old)
-        old.chat.forget()
+        old.forget()
         old.deleteLater()
         QGuiApplication.clipboard().clear()
         self.worker.lock()
@@ -116,8 +117,16 @@ class MainWindow(QMainWindow):
     def _new_desk(self) -> Desk:
         desk = Desk(self._appearance, self.worker)
         desk.lock_wanted.connect(self.lock)
+        desk.settings.reopening.connect(self._reopen)
+        desk.settings.lock_time_changed.connect(self.idle.start)
         self._stack.addWidget(desk)
         return desk
+
+    def _reopen(self, opening: Callable[[], Services] | None, notice: str) -> None:
+        """Lock, since the vault was closed to restore a backup, and open the one that is there now if that can be."""
+        self.lock(notice)
+        if opening is not None:
+            self.worker.open_with(opening)
 
     def _try_demo(self) -> None:
         self._stack.setCurrentWidget(self.desk)
@@ -187,5 +196,6 @@ class MainWindow(QMainWindow):
         self.hide()
         if self.first_run is not None:
             self.first_run.stop()
+        self.desk.settings.forget()
         self.worker.stop()
         super().closeEvent(event)

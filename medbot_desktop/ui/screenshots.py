@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QPainter
@@ -18,9 +19,12 @@ from medbot_desktop.domain import Failed, TextDelta, TurnEvent
 from medbot_desktop.errors import MedBotError
 from medbot_desktop.network import install_guard
 from medbot_desktop.settings import MESSAGE_LIMIT
+from medbot_desktop.ui.accounts_page import AccountsPage
 from medbot_desktop.ui.app import application
 from medbot_desktop.ui.entry import open_workspace
+from medbot_desktop.ui.example_clinic import PERSON, open_example_clinic
 from medbot_desktop.ui.main_window import MainWindow
+from medbot_desktop.ui.privacy_page import PrivacyPage
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.transcript_model import State
 from medbot_desktop.ui.worker import Worker
@@ -51,6 +55,7 @@ class Photographer:
         self._worker.unavailable.connect(self._fail)
         self.window = MainWindow(self.appearance, self._worker)
         self.pictures: list[Path] = []
+        self._home = TemporaryDirectory()
 
     def take_all(self) -> None:
         """Take every picture.
@@ -80,8 +85,12 @@ class Photographer:
         self._ask("a " * (MESSAGE_LIMIT // 2) + "too long")
         self._take("error")
         self._take_conversations()
-        self.window.desk.open_page(1)
-        self._take("settings")
+        self._take_settings()
+
+    def close(self) -> None:
+        """Close the window and let go of the example's vault."""
+        self.window.close()
+        self._home.cleanup()
 
     def _ask(self, text: str) -> None:
         chat = self.window.chat
@@ -124,6 +133,39 @@ class Photographer:
         chat.column.leave_search()
         chat.desk.delete(talk)
         self._take("deleted")
+
+    def _take_settings(self) -> None:
+        """Take each section of the settings, on the vault of a clinic that does not exist."""
+        self._worker.open_with(lambda: open_example_clinic(Path(self._home.name) / "vault"))
+        settings = self.window.settings
+        self._wait(lambda: not settings.buttons["accounts"].isHidden())
+        self.window.desk.open_page(1)
+        self._take("settings")
+        for name in list(settings.buttons)[1:]:
+            settings.open_section(name)
+            self._wait(self._is_idle())
+            self._take(name)
+        accounts, privacy = settings.section("accounts"), settings.section("privacy")
+        assert isinstance(accounts, AccountsPage)
+        assert isinstance(privacy, PrivacyPage)
+        settings.open_section("accounts")
+        accounts.add_button.click()
+        accounts.form.name.setText("Reception")
+        self._take("account_form")
+        accounts.form.add_button.click()
+        self._wait(lambda: accounts.dialog is not None)
+        self._take("one_time", above=accounts.dialog)
+        accounts.forget()
+        settings.open_section("privacy")
+        self._worker.run(lambda services: services.people.find(PERSON), privacy.erasure.look_at)
+        self._wait(lambda: not privacy.erasure.erase_button.isHidden())
+        self._take("one_person")
+
+    def _is_idle(self) -> Callable[[], bool]:
+        """Whether the worker has done everything that was asked for before."""
+        done: list[object] = []
+        self._worker.run_alone(lambda: None, done.append)
+        return lambda: bool(done)
 
     def _take(self, name: str, pause: bool = True, above: QWidget | None = None) -> None:
         for theme in THEMES:
@@ -174,7 +216,7 @@ def main(arguments: list[str]) -> int:
         print(f"{error.message} {error.hint}", file=sys.stderr)
         return 1
     finally:
-        photographer.window.close()
+        photographer.close()
     print(f"{len(photographer.pictures)} pictures in {folder}")
     return 0
 

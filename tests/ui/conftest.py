@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -35,6 +37,10 @@ from medbot_desktop.ui.app import application
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.worker import Worker
+from medbot_desktop.vault.folder import VaultFolder
+from medbot_desktop.vault.roles import DEMO_ACCOUNT
+
+from .vault_folders import make_vault
 
 PASSAGE_TEXT = "Most sore throats get better within a week. Drink plenty of cool drinks.\n- Gargle with salty water."
 QUOTE = "Most sore throats get better within a week."
@@ -72,6 +78,7 @@ class PlayedServices:
         self.sample_questions: Sequence[str] = ("What helps a sore throat?", "How do I treat a small burn?")
         self.emergency_number = "999"
         self.opened = None
+        self.account = DEMO_ACCOUNT
         self.ratings: list[tuple[str, int | None]] = []
         self.asked: list[tuple[str, str]] = []
         self.may_open = Event()
@@ -152,3 +159,17 @@ def window(qtbot: QtBot, appearance: Appearance, services: PlayedServices) -> It
     services.may_open.set()
     window.close()
     window.deleteLater()
+
+
+@pytest.fixture(scope="session")
+def made_vault(tmp_path_factory: pytest.TempPathFactory) -> VaultFolder:
+    """A vault that is copied for each test; to make one takes longer than to copy it."""
+    return make_vault(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def vault_folder(made_vault: VaultFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VaultFolder:
+    """A vault of one's own in the home folder."""
+    monkeypatch.setenv("MEDBOT_HOME", str(tmp_path))
+    shutil.copytree(made_vault.path, tmp_path / "vault")
+    return VaultFolder(tmp_path / "vault")

@@ -1,0 +1,170 @@
+"""Do the worker thread's side of the work: it alone touches the workspace, and every failure ends here."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from medbot_desktop.domain import Conversation, Failed, Finished
+from medbot_desktop.errors import MedBotError, PassphraseError
+from medbot_desktop.ui.services import Services
+
+_log = logging.getLogger(__name__)
+
+_FAULT = Failed("MedBot made a mistake and could not answer.", "Nothing is lost: send the message again.")
+_JOB_FAULT = Failed("MedBot made a mistake, so this was not done.", "Try again; nothing that was stored is lost.")
+_OPENING_FAULT = Failed("MedBot could not start its assistant.", "Run `medbot doctor` to see what is wrong.")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job on its way to the worker thread and back; ``session`` counts the locks before it was asked for."""
+
+    session: int
+    do: Callable[[Services | None], object]
+    then: Callable[[Any], None] | None
+    failed: Callable[[Failed], None] | None
+
+
+class Clerk(QObject):
+    """Lives on the worker thread and is the only one to touch the workspace; its signals are those of `Worker`.
+
+    Args:
+        cancelled: the turns that are not wanted any more; -1 stands for all.
+        lock: guards them.
+    """
+
+    ready = Signal(object, str, object)
+    unavailable = Signal(object)
+    refused = Signal(object)
+    locked = Signal()
+    begun = Signal(int, object)
+    happened = Signal(int, object)
+    ended = Signal(int)
+    loaded = Signal(object, object)
+    listed = Signal(object)
+    done = Signal(object, object)
+
+    def __init__(self, cancelled: set[int], lock: Lock) -> None:
+        super().__init__()
+        self._services: Services | None = None
+        self._failure: Failed | None = None
+        self._cancelled = cancelled
+        self._lock = lock
+
+    @Slot(object)
+    def open(self, opening: Callable[[], Services]) -> None:
+        """Open a workspace in the place of the one that is open; says ``ready``, ``refused`` or ``unavailable``."""
+        self._close()
+        self._failure = None
+        try:
+            self._services = services = opening()
+            gc.collect()
+            gc.freeze()  # else each full collection goes through the libraries, and the window waits for it
+            self.ready.emit(services.sample_questions, services.emergency_number, services.conversations.list())
+        except PassphraseError as error:
+            self.refused.emit(error)
+        except MedBotError as error:
+            self._failure = Failed(error.message, error.hint)
+        except Exception as error:
+            _log.error("The workspace could not be opened: %s", type(error).__name__)
+            self._failure = _OPENING_FAULT
+        if self._failure is not None:
+            self._close()
+            self.unavailable.emit(self._failure)
+
+    @Slot(int, object, str)
+    def ask(self, turn: int, conversation: Conversation | None, text: str) -> None:
+        """Answer a message, event by event, and say ``ended`` whatever comes of it."""
+        if not self._is_cancelled(turn):
+            try:
+                self._answer(turn, conversation, text)
+            except MedBotError as error:
+                self.happened.emit(turn, Failed(error.message, error.hint))
+            except Exception as error:
+                _log.error("A turn failed: %s", type(error).__name__)
+                self.happened.emit(turn, _FAULT)
+        self.ended.emit(turn)
+
+    def _answer(self, turn: int, conversation: Conversation | None, text: str) -> None:
+        if self._services is None:
+            self.happened.emit(turn, self._failure or _FAULT)
+            return
+        talk = conversation or self._services.conversations.start()
+        self.begun.emit(turn, talk)
+        events = self._services.assistant.respond(talk, text)
+        try:
+            for event in events:
+                if self._is_cancelled(turn):
+                    return
+                self.happened.emit(turn, event)
+                if isinstance(event, Finished):
+                    self.listed.emit(self._services.conversations.list())
+        finally:
+            events.close()
+
+    @Slot(str, object)
+    def rate(self, message_id: str, rating: int | None) -> None:
+        """Keep a rating."""
+        if self._services is None:
+            return
+        try:
+            self._services.conversations.rate(message_id, rating)
+        except MedBotError as error:
+            _log.error("A rating could not be stored: %s", type(error).__name__)
+
+    @Slot(object)
+    def run(self, job: Job) -> None:
+        """Do a job, and send back what it returned, or a ``Failed``."""
+        result: object
+        try:
+            result = job.do(self._services)
+        except MedBotError as error:
+            result = Failed(error.message, error.hint)
+        except Exception as error:
+            _log.error("A job failed: %s", type(error).__name__)
+            result = _JOB_FAULT
+        self.done.emit(job, result)
+
+    @Slot(object)
+    def load(self, conversation: Conversation) -> None:
+        """Fetch what was said in a conversation."""
+        if self._services is None:
+            return
+        try:
+            self.loaded.emit(conversation, self._services.conversations.messages(conversation.id))
+        except MedBotError as error:
+            self.unavailable.emit(Failed(error.message, error.hint))
+
+    @Slot()
+    def lock(self) -> None:
+        """Close the workspace and overwrite what this thread has let go of."""
+        from medbot_desktop.vault.scrub import scrub
+
+        try:
+            self._close()
+        except Exception as error:  # the window is locked whatever happens, and what is left is overwritten
+            _log.error("The vault could not be closed in order: %s", type(error).__name__)
+        scrub()
+        self.locked.emit()
+
+    @Slot()
+    def close(self) -> None:
+        """Close the workspace, at the end of the thread."""
+        self._close()
+
+    def _close(self) -> None:
+        services, self._services = self._services, None
+        if services is not None:
+            gc.unfreeze()  # else nothing that refers to itself could ever be collected
+            services.close()
+
+    def _is_cancelled(self, turn: int) -> bool:
+        with self._lock:
+            return turn in self._cancelled or -1 in self._cancelled

@@ -1,0 +1,269 @@
+"""Frame one section of the settings: its title, a column that scrolls, and beneath it what was done or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from medbot_desktop.domain import Failed
+from medbot_desktop.ui.long_work import LongWork, ProgressRow
+from medbot_desktop.ui.notice_bar import NoticeBar
+from medbot_desktop.ui.parts import named, words
+from medbot_desktop.ui.theme import Appearance
+from medbot_desktop.ui.worker import Services, Worker
+
+Result = TypeVar("Result")
+
+Progress = Callable[[int, int], None]
+
+STOPPED = "This was stopped, and nothing was changed."
+
+
+class _Stay:
+    """How long answers are waited for; it outlives the page, which is thrown away when the window locks."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.work: LongWork | None = None
+
+    def end(self) -> None:
+        """Wait no longer for anything, and stop what takes long."""
+        self.number += 1
+        if self.work is not None:
+            self.work.stop()
+            self.work = None
+
+
+class SectionPage(QWidget):
+    """A page of the settings; a section fills `column`.
+
+    Args:
+        appearance: the look that is on.
+        worker: does what touches the vault.
+        title: what the section is called.
+        about: a sentence that says what it is for.
+        scrolls: whether the column scrolls; else it is as large as the page.
+
+    Attributes:
+        column: what stands below the title.
+        notice: tells what was done or failed.
+        progress: shows long work.
+        dialog: the dialog that is open, if one is.
+    """
+
+    def __init__(
+        self,
+        appearance: Appearance,
+        worker: Worker,
+        title: str,
+        about: str,
+        scrolls: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        sizes = appearance.theme.sizes
+        self.appearance = appearance
+        self.worker = worker
+        self.dialog: QDialog | None = None
+        self._stay = stay = _Stay()
+        self.destroyed.connect(lambda: stay.end())
+        self.notice = NoticeBar(appearance)
+        self.progress = ProgressRow(appearance)
+        inside = QWidget()
+        if scrolls:
+            inside.setMaximumWidth(sizes.reading + sizes.conversations)
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(0, 4 * sizes.unit, 0, 2 * sizes.unit)
+        self.column.setSpacing(sizes.unit)
+        self.column.addWidget(words(title, "title"))
+        self.column.addWidget(words(about, "plain"))
+        self.column.addSpacing(2 * sizes.unit)
+        self._beneath = beneath = QVBoxLayout()
+        beneath.setSpacing(sizes.unit)
+        for widget in (self.progress, self.notice):
+            widget.setMaximumWidth(sizes.reading + sizes.conversations)
+            widget.installEventFilter(self)
+            beneath.addWidget(widget)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.setSpacing(0)
+        around.addWidget(_scrolling(inside, sizes.unit) if scrolls else _still(inside, sizes.unit), 1)
+        around.addLayout(beneath)
+        self._give_room()
+
+    def refresh(self) -> None:
+        """Read what is shown anew; the settings call this whenever the section is opened."""
+
+    def forget(self) -> None:
+        """Let go of everything that came from the vault or was typed, and of answers that are still to come."""
+        self._stay.end()
+        if self.dialog is not None:
+            self.dialog.close()
+        self.progress.end()
+        self.notice.hide()
+
+    def settle(self) -> None:
+        """Let each control be used or not, as things stand; called after everything that was done."""
+
+    def read(self, job: Callable[[Services], Result], then: Callable[[Result], None]) -> None:
+        """Fetch what is shown; what the page says about work that was done stays."""
+        self._run(job, then, self.notice.tell_failure, ())
+
+    def do(
+        self,
+        job: Callable[[Services], Result],
+        then: Callable[[Result], None],
+        failed: Callable[[Failed], None] | None = None,
+        waiting: Sequence[QWidget] = (),
+    ) -> None:
+        """Do something on the worker thread; what failed is told in the page.
+
+        Args:
+            job: is given the services.
+            then: is called with the result, unless the page was told to forget meanwhile.
+            failed: is called in place of telling the failure.
+            waiting: what cannot be used until it is done.
+        """
+        self.notice.hide()
+        self._run(job, then, failed or self.notice.tell_failure, waiting)
+
+    def _run(
+        self,
+        job: Callable[[Services], Result],
+        then: Callable[[Result], None],
+        failed: Callable[[Failed], None],
+        waiting: Sequence[QWidget],
+    ) -> None:
+        stay, number = self._stay, self._stay.number
+        focused = next((widget for widget in waiting if widget.hasFocus()), None)
+        for widget in waiting:
+            widget.setEnabled(False)
+
+        def end(act: Callable[[], None]) -> None:
+            if stay.number != number:
+                return
+            for widget in waiting:
+                widget.setEnabled(True)
+            self.settle()
+            if focused is not None and focused.isVisible() and self.dialog is None:
+                focused.setFocus()
+            act()
+
+        self.worker.run(job, lambda result: end(lambda: then(result)), lambda failure: end(lambda: failed(failure)))
+
+    def do_whole(
+        self,
+        text: str,
+        job: Callable[[Services], Result],
+        then: Callable[[Result], None],
+        waiting: Sequence[QWidget] = (),
+    ) -> None:
+        """Do something that takes a while and cannot be stopped on the way; takes what `do_long` takes."""
+        self.progress.begin(text, can_stop=False)
+
+        def succeed(result: Result) -> None:
+            self.progress.end()
+            then(result)
+
+        def fail(failure: Failed) -> None:
+            self.progress.end()
+            self.notice.tell_failure(failure)
+
+        self.do(job, succeed, fail, waiting)
+
+    def do_long(
+        self,
+        text: str,
+        job: Callable[[Services, Progress], Result],
+        then: Callable[[Result], None],
+        failed: Callable[[Failed], None] | None = None,
+        waiting: Sequence[QWidget] = (),
+        stopped: Callable[[], None] | None = None,
+    ) -> None:
+        """Do something long on the worker thread, with a bar and a way to stop it.
+
+        Args:
+            text: what is done, e.g. ``Backing up``.
+            job: is given the services and what it tells its progress to.
+            then: is called with the result.
+            failed: is called in place of telling the failure.
+            waiting: what cannot be used until it is done.
+            stopped: is called where a person has stopped it, in place of telling so.
+        """
+        work = self._stay.work = self.progress.begin(text)
+
+        def end() -> None:
+            self._stay.work = None
+            self.progress.end()
+
+        def succeed(result: Result) -> None:
+            end()
+            then(result)
+
+        def fail(failure: Failed) -> None:
+            end()
+            if work.is_stopped:
+                (stopped or partial(self.notice.tell, STOPPED))()
+            else:
+                (failed or self.notice.tell_failure)(failure)
+
+        self.do(lambda services: job(services, work.tell), succeed, fail, waiting)
+
+    def ask(self, dialog: QDialog, then: Callable[[], None] | None = None) -> None:
+        """Open a dialog over the window; ``then`` is called once it is accepted."""
+        if then is not None:
+            dialog.accepted.connect(then)
+        dialog.finished.connect(lambda: self._end_dialog(dialog))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog = dialog
+        dialog.open()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Give what is told beneath the column some room, as long as it is there."""
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._give_room()
+        return super().eventFilter(watched, event)
+
+    def _give_room(self) -> None:
+        unit = self.appearance.theme.sizes.unit
+        is_empty = self.progress.isHidden() and self.notice.isHidden()
+        self._beneath.setContentsMargins(4 * unit, 0, 4 * unit, 0 if is_empty else 2 * unit)
+
+    def _end_dialog(self, dialog: QDialog) -> None:
+        if self.dialog is dialog:
+            self.dialog = None
+
+
+def block(page: SectionPage, heading: str, about: str = "") -> QVBoxLayout:
+    """A part of a section under a heading of its own; returns where its controls go."""
+    unit = page.appearance.theme.sizes.unit
+    inside = QVBoxLayout()
+    inside.setSpacing(unit)
+    inside.addWidget(words(heading, "heading"))
+    if about:
+        inside.addWidget(words(about))
+    page.column.addLayout(inside)
+    page.column.addSpacing(3 * unit)
+    return inside
+
+
+def _scrolling(inside: QWidget, unit: int) -> QScrollArea:
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(_still(inside, unit))
+    return area
+
+
+def _still(inside: QWidget, unit: int) -> QWidget:
+    page = named(QWidget(), "sectionBody")
+    around = QVBoxLayout(page)
+    around.setContentsMargins(4 * unit, 0, 4 * unit, 0)
+    around.addWidget(inside)
+    return page

@@ -1,0 +1,99 @@
+"""Name the part of an open workspace that the window uses."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from medbot_desktop.domain import Conversation, TurnEvent
+
+if TYPE_CHECKING:  # what keeps things is slow to load, and the window must not wait for it
+    from medbot_desktop.memory.conversations import ConversationStore
+    from medbot_desktop.memory.export import Exporting
+    from medbot_desktop.memory.forgetting import Forgetting
+    from medbot_desktop.memory.people import People
+    from medbot_desktop.vault.access import Access
+    from medbot_desktop.vault.accounts import Accounts
+    from medbot_desktop.vault.audit import AuditTrail
+    from medbot_desktop.vault.backup import Backups
+    from medbot_desktop.vault.opening import OpenedVault
+    from medbot_desktop.vault.preferences import Preferences
+    from medbot_desktop.vault.retention import Retention
+
+
+class Responder(Protocol):
+    """What answers one message, event by event."""
+
+    def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
+        """Answer ``text``; closing the generator cancels the turn."""
+
+
+class Services(Protocol):
+    """The part of a workspace that the window uses."""
+
+    @property
+    def assistant(self) -> Responder:
+        """What answers."""
+
+    @property
+    def conversations(self) -> ConversationStore:
+        """What was said."""
+
+    @property
+    def people(self) -> People:
+        """Whom conversations are about."""
+
+    @property
+    def exporting(self) -> Exporting:
+        """Conversations on their way into files."""
+
+    @property
+    def access(self) -> Access:
+        """Who uses it, and what they may do."""
+
+    @property
+    def audit(self) -> AuditTrail:
+        """Who did what."""
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the clinic has decided."""
+
+    @property
+    def retention(self) -> Retention:
+        """Erases what is old enough."""
+
+    @property
+    def forgetting(self) -> Forgetting:
+        """Erases everything about one person."""
+
+    @property
+    def accounts(self) -> Accounts | None:
+        """Who can open the vault; None where nothing is kept."""
+
+    @property
+    def backups(self) -> Backups | None:
+        """Copies of the vault; None where nothing is kept."""
+
+    @property
+    def opened(self) -> OpenedVault | None:
+        """The vault on the disk; None where nothing is kept."""
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """What whoever opened the vault should read."""
+
+    @property
+    def sample_questions(self) -> Sequence[str]:
+        """Questions to offer on the empty page."""
+
+    @property
+    def emergency_number(self) -> str:
+        """The number to call, e.g. ``999``."""
+
+    def upkeep(self, now: datetime) -> list[str]:
+        """Do what is due today; returns sentences that somebody should read."""
+
+    def close(self) -> None:
+        """Let everything go."""
