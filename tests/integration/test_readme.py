@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from medbot_desktop.vault.folder import VaultFolder
+from medbot_desktop.vault.keyslots import LEAST_COST
+from medbot_desktop.vault.opening import create_vault
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [
@@ -20,8 +25,19 @@ COMMANDS = [
 MEDBOT = [command for command in COMMANDS if command.startswith("medbot ")]
 
 
-def _run(argv: list[str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "MEDBOT_HOME": str(tmp_path)}
+PASSPHRASE = "correct horse battery staple"
+
+
+@pytest.fixture(scope="module")
+def home_with_a_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with a vault, for the tests to copy."""
+    home = tmp_path_factory.mktemp("home")
+    create_vault(VaultFolder(home / "vault"), "admin", PASSPHRASE, LEAST_COST)[0].close()
+    return home
+
+
+def _run(argv: list[str], tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "MEDBOT_HOME": str(tmp_path), **variables}
     environment.pop("DISPLAY", None)
     environment.pop("WAYLAND_DISPLAY", None)
     return subprocess.run(
@@ -38,8 +54,13 @@ def test_the_readme_shows_commands() -> None:
 
 
 @pytest.mark.parametrize("command", MEDBOT)
-def test_a_medbot_command_of_the_readme_works(command: str, tmp_path: Path) -> None:
-    done = _run([sys.executable, "-m", "medbot_desktop", *shlex.split(command)[1:]], tmp_path)
+def test_a_medbot_command_of_the_readme_works(command: str, tmp_path: Path, home_with_a_vault: Path) -> None:
+    home, variables = tmp_path / "home", {}
+    if command.startswith("medbot vault"):
+        variables["MEDBOT_PASSPHRASE"] = PASSPHRASE
+        if command != "medbot vault create":
+            shutil.copytree(home_with_a_vault, home)
+    done = _run([sys.executable, "-m", "medbot_desktop", *shlex.split(command)[1:]], home, **variables)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from medbot_desktop.memory.export import Exporting
-from medbot_desktop.memory.people import People
 from pytestqt.qtbot import QtBot
 from sqlalchemy import update
 
 from medbot_desktop.domain import Conversation, Finished, Person, TurnEvent
 from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.memory.export import Exporting
+from medbot_desktop.memory.people import People
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.talk import Talk
 from medbot_desktop.ui.theme import Appearance
