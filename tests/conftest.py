@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator
+from multiprocessing.context import ForkServerContext
 
 import pytest
 
 from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.workspace import Knowledge, Workspace, open_knowledge
+
+_SLOW_TO_LOAD = ["pytest", "hypothesis.strategies", "sqlalchemy.dialects.sqlite", "medbot_desktop.vault.restore"]
+
+
+@pytest.fixture(scope="session")
+def spawning() -> ForkServerContext:
+    """Starts children, to be killed, from a process that has loaded what they need and has no threads."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_SLOW_TO_LOAD)
+    return context
 
 
 @pytest.fixture(scope="session")

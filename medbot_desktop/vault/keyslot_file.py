@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from medbot_desktop.errors import VaultError
 
@@ -19,7 +19,7 @@ Hex = Annotated[str, Field(pattern=r"^[0-9a-f]*$")]
 
 
 class SlotEntry(BaseModel):
-    """One slot; ``name`` is a keyed hash, ``wrapped`` the nonce and the encrypted data key in base 64."""
+    """One slot; ``name`` is a keyed hash, ``wrapped`` the nonce and the sealed data key, 60 bytes in base 64."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,7 +27,7 @@ class SlotEntry(BaseModel):
     kind: Literal["passphrase", "recovery", "keyring"]
     name: Hex
     salt: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    wrapped: Annotated[str, Field(max_length=256, pattern=r"^[A-Za-z0-9+/=]*$")]
+    wrapped: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{80}$")]
 
 
 class Cost(BaseModel):
@@ -35,7 +35,7 @@ class Cost(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    memory_kib: int = Field(ge=64 * 1024, le=4 * 1024 * 1024)
+    memory_kib: int = Field(ge=64 * 1024, le=1024 * 1024)
     passes: int = Field(ge=3, le=100)
     lanes: int = Field(ge=1, le=64)
 
@@ -67,15 +67,18 @@ def parsed(file: Path) -> KeyslotFile:
     try:
         if file.stat().st_size > _LARGEST_FILE:
             raise _damaged()
-        fields = json.loads(file.read_text(encoding="utf-8"))
+        return _content(json.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise VaultError("The keyslot file of the vault is missing.", hint=_HINT) from error
     except OSError as error:
         raise VaultError(
             f"The keyslot file cannot be read: {error.strerror}.", hint="Check the folder and its permissions."
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged() from error
+
+
+def _content(fields: object) -> KeyslotFile:
     if not isinstance(fields, dict):
         raise _damaged()
     if isinstance(fields.get("version"), int) and fields["version"] > _VERSION:
@@ -84,11 +87,8 @@ def parsed(file: Path) -> KeyslotFile:
         )
     if fields.pop("checksum", None) != _checksum(fields) or fields.pop("version", None) != _VERSION:
         raise _damaged()
-    try:
-        Cost.model_validate(fields.get("cost"))
-        return KeyslotFile.model_validate(fields)
-    except ValidationError as error:
-        raise _damaged() from error
+    Cost.model_validate(fields.get("cost"))
+    return KeyslotFile.model_validate(fields)
 
 
 def _checksum(fields: dict[str, object]) -> str:

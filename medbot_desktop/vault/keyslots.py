@@ -11,8 +11,10 @@ import hashlib
 import hmac
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
@@ -28,6 +30,7 @@ from medbot_desktop.vault.keyslot_file import KeyslotFile, SlotEntry, dumped, pa
 from medbot_desktop.vault.passphrase import normalise
 from medbot_desktop.vault.recovery_key import parse_recovery_key
 
+_SLOT_SALT_BYTES = 16
 _NONCE_BYTES = 12
 _MOST_MEMORY_KIB = 256 * 1024
 _LEAST_SECONDS = 0.5
@@ -76,8 +79,8 @@ def tune_cost() -> KeyCost:
     Memory grows first, to at most 256 MiB, since it is what makes guessing on special hardware dear; then the passes.
     """
     cost = LEAST_COST
-    while (taken := _seconds(cost)) < _LEAST_SECONDS:
-        if 2 * cost.memory_kib <= _MOST_MEMORY_KIB and 2 * taken <= 2 * _LEAST_SECONDS:
+    while _seconds(cost) < _LEAST_SECONDS:
+        if 2 * cost.memory_kib <= _MOST_MEMORY_KIB:
             cost = KeyCost(2 * cost.memory_kib, cost.passes, cost.lanes)
         else:
             cost = KeyCost(cost.memory_kib, cost.passes + 1, cost.lanes)
@@ -110,13 +113,13 @@ class Keyslots:
         Raises:
             VaultError: there are none, or they are damaged, of another vault or of a newer version.
         """
-        previous = folder.previous_keyslots
+        previous, is_newest = folder.previous_keyslots, True
         try:
             found = parsed(folder.keyslots)
         except VaultError:
             if not previous.exists():
                 raise
-            found = parsed(previous)
+            found, is_newest = parsed(previous), False
         keyslots = cls(found)
         salt = file_salt(folder.database)
         if salt and salt.hex() != found.database_salt:
@@ -124,6 +127,8 @@ class Keyslots:
                 "The keyslot file belongs to another vault than the database beside it.",
                 hint="Put this vault's own keyslots.json back, or restore a backup with `medbot vault restore`.",
             )
+        if is_newest:
+            _forget(previous)
         return keyslots
 
     @property
@@ -150,13 +155,16 @@ class Keyslots:
         self, account_id: str, account_name: str, secret: str, key: DataKey, kind: SlotKind = SlotKind.PASSPHRASE
     ) -> None:
         """Wrap the key for an account, in place of its slot of that kind; call `write` to keep it."""
-        salt, nonce = secrets.token_bytes(16), secrets.token_bytes(_NONCE_BYTES)
-        slot = SlotEntry(
-            account_id=account_id, kind=kind.value, name=self._name(account_name), salt=salt.hex(), wrapped=""
-        )
+        salt, nonce = secrets.token_bytes(_SLOT_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
         wrapping = self._derived(_canonical(secret, kind), salt)
-        wrapped = nonce + AESGCM(wrapping).encrypt(nonce, key.raw, self._bound(slot))
-        entry = slot.model_copy(update={"wrapped": base64.b64encode(wrapped).decode()})
+        wrapped = nonce + AESGCM(wrapping).encrypt(nonce, key.raw, self._bound(account_id, kind, salt))
+        entry = SlotEntry(
+            account_id=account_id,
+            kind=kind.value,
+            name=self._name(account_name),
+            salt=salt.hex(),
+            wrapped=base64.b64encode(wrapped).decode(),
+        )
         others = [other for other in self._content.slots if (other.account_id, other.kind) != (account_id, kind.value)]
         self._content = self._content.model_copy(update={"slots": (*others, entry)})
 
@@ -187,11 +195,13 @@ class Keyslots:
         except UnicodeEncodeError:
             canonical = b""
         slot = self._slot(account_name, kind)
-        wrapping = self._derived(canonical, bytes.fromhex(slot.salt) if slot else bytes(16))
+        salt = bytes.fromhex(slot.salt) if slot else bytes(_SLOT_SALT_BYTES)
+        wrapping = self._derived(canonical, salt)
         if slot is not None:
             wrapped = base64.b64decode(slot.wrapped)
+            bound = self._bound(slot.account_id, kind, salt)
             try:
-                key = AESGCM(wrapping).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], self._bound(slot))
+                key = AESGCM(wrapping).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], bound)
                 return Unlocked(slot.account_id, kind, DataKey(key))
             except InvalidTag:
                 pass
@@ -207,15 +217,15 @@ class Keyslots:
             VaultError: it cannot be written, or does not read back as it was written; the file before holds.
         """
         previous = folder.previous_keyslots
-        before = folder.keyslots.read_bytes() if folder.keyslots.exists() else None
-        if before is not None:
+        before = _sound(folder.keyslots)
+        if before is not None:  # a damaged file must not take the place of the sound one before it
             write_atomically(previous, before)
         write_atomically(folder.keyslots, dumped(self._content))
         if parsed(folder.keyslots) != self._content:
             if before is not None:
                 write_atomically(folder.keyslots, before)
             raise VaultError("The keyslot file could not be written soundly.", hint="Check the disk.")
-        previous.unlink(missing_ok=True)  # it may hold a passphrase that was changed just now
+        _forget(previous)
 
     def _slot(self, account_name: str | None, kind: SlotKind) -> SlotEntry | None:
         slots = [slot for slot in self._content.slots if slot.kind == kind.value]
@@ -228,10 +238,10 @@ class Keyslots:
         key = bytes.fromhex(self._content.name_salt)
         return hashlib.blake2b(name_key(name).encode("utf-8", "replace"), key=key, digest_size=16).hexdigest()
 
-    def _bound(self, slot: SlotEntry) -> bytes:
+    def _bound(self, account_id: str, kind: SlotKind, salt: bytes) -> bytes:
         """What is authenticated together with a wrapped key."""
         cost = self.cost
-        fields = (self.vault_id, slot.account_id, slot.kind, slot.salt, cost.memory_kib, cost.passes, cost.lanes)
+        fields = (self.vault_id, account_id, kind.value, salt.hex(), cost.memory_kib, cost.passes, cost.lanes)
         return "\n".join(map(str, fields)).encode()
 
     def _derived(self, secret: bytes, salt: bytes) -> bytes:
@@ -244,6 +254,20 @@ def derive(secret: bytes, salt: bytes, cost: KeyCost) -> bytes:
         secret, salt, time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=cost.lanes, hash_len=KEY_BYTES,
         type=Type.ID,
     )  # fmt: skip
+
+
+def _sound(file: Path) -> bytes | None:
+    """The bytes of a keyslot file that can be read, else None."""
+    try:
+        return dumped(parsed(file))
+    except VaultError:
+        return None
+
+
+def _forget(previous: Path) -> None:
+    """Remove the file before, which may still open with a passphrase that was changed since."""
+    with suppress(OSError):  # the next reading removes it
+        previous.unlink()
 
 
 def _canonical(secret: str, kind: SlotKind) -> bytes:

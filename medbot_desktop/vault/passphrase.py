@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import unicodedata
@@ -21,6 +22,7 @@ _GROUPS = 4
 _GROUP_LENGTH = 4
 
 _BITS_OF_A_WORD = 12.0
+_LETTERS_OF_A_WORD = 5
 _BITS_OF_A_LETTER = 4.7
 _BITS_OF_AN_IDEOGRAM = 6.0
 _BITS_OF_A_DIGIT = 3.3
@@ -85,7 +87,8 @@ def strength(passphrase: str) -> Strength:
     Somebody who guesses tries words before letters: so a run of letters counts as one word of a list of four thousand,
     and what is repeated counts once. It knows no names, dates or sayings, so it promises nothing.
     """
-    bits = sum(_bits(piece) for piece in set(_PIECE.findall(passphrase.casefold())))
+    letters = "".join(sign for sign in normalise(passphrase.casefold()) if unicodedata.category(sign)[0] != "M")
+    bits = sum(_bits(piece) for piece in set(_PIECE.findall(letters)))
     grade = Grade.WEAK if bits < _FAIR_BITS else Grade.FAIR if bits < _STRONG_BITS else Grade.STRONG
     return Strength(grade, _ADVICE[grade])
 
@@ -93,8 +96,10 @@ def strength(passphrase: str) -> Strength:
 def _bits(piece: str) -> float:
     if not piece.isalpha():
         return _BITS_OF_A_DIGIT if piece.isdigit() else _BITS_OF_A_SIGN
-    if piece.upper() == piece.lower():  # a script without capitals, in which a letter often says a whole word
+    if any(unicodedata.east_asian_width(letter) in "WF" for letter in piece):  # a letter often says a whole word
         return len(piece) * _BITS_OF_AN_IDEOGRAM
+    if piece.upper() == piece.lower():  # a script without capitals; some of them leave no space between words
+        return min(math.ceil(len(piece) / _LETTERS_OF_A_WORD) * _BITS_OF_A_WORD, len(piece) * _BITS_OF_A_LETTER)
     return min(_BITS_OF_A_WORD, len(piece) * _BITS_OF_A_LETTER)
 
 

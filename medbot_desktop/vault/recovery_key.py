@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 
 from medbot_desktop.errors import PassphraseError
@@ -10,6 +11,7 @@ from medbot_desktop.errors import PassphraseError
 # Crockford's base 32: no I, L, O or U, so that nothing is mistaken for 1, 0 or V.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212]+")  # a word processor makes other dashes of those that were typed
 _BITS = 5
 _SECRET_BYTES = 20
 _SECRET_LENGTH = _SECRET_BYTES * 8 // _BITS
@@ -34,7 +36,7 @@ def parse_recovery_key(text: str) -> str:
     Raises:
         PassphraseError: it is no recovery key, or has a typing error in it.
     """
-    typed = "".join(text.upper().replace("-", "").split()).translate(_MISREAD)
+    typed = _BETWEEN.sub("", text.upper()).translate(_MISREAD)
     if len(typed) != GROUPS * _GROUP:
         raise PassphraseError(
             f"A recovery key has {GROUPS} groups of {_GROUP} characters, and this one has another length.",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -72,14 +71,6 @@ def write_turns(file: Path, key: bytes, reported: Connection) -> None:
         number += 1
 
 
-@pytest.fixture(scope="module")
-def spawning() -> multiprocessing.context.BaseContext:
-    """Starts children from a process that has loaded what they need and has no threads."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "sqlalchemy.dialects.sqlite"])
-    return context
-
-
 def new_vault(file: Path) -> bytes:
     file.parent.mkdir()
     key = DataKey.random()
@@ -91,9 +82,7 @@ def new_vault(file: Path) -> bytes:
     return key.raw
 
 
-def kill_while_writing(
-    context: multiprocessing.context.BaseContext, file: Path, key: bytes, seconds: float
-) -> list[str]:
+def kill_while_writing(context: ForkServerContext, file: Path, key: bytes, seconds: float) -> list[str]:
     """Start a writer, kill it ``seconds`` after its first report, and return what it reported as stored."""
     mine, theirs = context.Pipe(duplex=False)
     process = context.Process(target=write_turns, args=(file, key, theirs))
@@ -127,7 +116,7 @@ def missing(session: Session, ids: list[str]) -> set[str]:
     return set(ids) - set(session.scalars(text("SELECT id FROM messages")))
 
 
-def kill_often(context: multiprocessing.context.BaseContext, file: Path, key: bytes, seed: int) -> int:
+def kill_often(context: ForkServerContext, file: Path, key: bytes, seed: int) -> int:
     """Kill one writer after another on one vault, and check it after each; returns how many turns were reported."""
     chance, stored = random.Random(seed), list[str]()
     for _ in range(MOMENTS // VAULTS):
@@ -146,7 +135,7 @@ def kill_often(context: multiprocessing.context.BaseContext, file: Path, key: by
 
 
 def test_a_writer_killed_at_any_moment_loses_nothing_that_it_reported(
-    spawning: multiprocessing.context.BaseContext, tmp_path: Path
+    spawning: ForkServerContext, tmp_path: Path
 ) -> None:
     files = [tmp_path / str(number) / "vault.db" for number in range(VAULTS)]
     keys = [new_vault(file) for file in files]

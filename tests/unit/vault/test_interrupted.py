@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import shutil
@@ -51,14 +50,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder.index.mkdir()
     (folder.index / "core.index").write_bytes(b"sealed")
     return Made(folder.path, file)
-
-
-@pytest.fixture(scope="module")
-def spawning() -> ForkServerContext:
-    """Starts children from a process that has loaded what they need."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "sqlalchemy.dialects.sqlite"])
-    return context
 
 
 def fresh_copy(made: Made, place: Path) -> VaultFolder:
@@ -211,20 +202,40 @@ def test_a_change_of_the_key_killed_before_any_step_leaves_a_vault_that_its_pass
     assert set(changed) == {False, True}
 
 
-def test_a_vault_made_anew_after_a_killed_restore_does_not_cost_the_old_one(
+def test_making_a_vault_after_a_killed_restore_finishes_the_restore_instead(
     spawning: ForkServerContext, made: Made, tmp_path: Path
 ) -> None:
-    for step in range(200):
-        folder = fresh_copy(made, tmp_path / "home")
-        ended(spawning.Process(target=restore_in_child, args=(folder.path, made.file, step)))
-        if not folder.exists():
-            break
-    create_vault(folder, "somebody", "a passphrase of their own", LEAST_COST)[0].close()
+    folder = killed_half_way(spawning, made, tmp_path / "home")
+    with pytest.raises(VaultError, match="a vault in this home folder already"):
+        create_vault(folder, "somebody", "a passphrase of their own", LEAST_COST)
+    assert stored(folder) == NEW
+    [old] = set_aside(folder)
+    assert stored(VaultFolder(old)) == OLD
+
+
+def test_a_vault_put_in_by_hand_after_a_killed_restore_does_not_cost_the_old_one(
+    spawning: ForkServerContext, made: Made, tmp_path: Path
+) -> None:
+    folder = killed_half_way(spawning, made, tmp_path / "home")
+    elsewhere = VaultFolder(tmp_path / "elsewhere" / "vault")
+    create_vault(elsewhere, "somebody", "a passphrase of their own", LEAST_COST)[0].close()
+    for file in (elsewhere.database, elsewhere.keyslots):
+        shutil.copy(file, folder.path)
     finish_interrupted(folder)
     assert stored(folder) == NEW
-    old, made_since = sorted(set_aside(folder))
+    old, put_in = sorted(set_aside(folder))
     assert stored(VaultFolder(old)) == OLD
-    open_vault(VaultFolder(made_since), Credentials("somebody", "a passphrase of their own")).close()
+    open_vault(VaultFolder(put_in), Credentials("somebody", "a passphrase of their own")).close()
+
+
+def killed_half_way(spawning: ForkServerContext, made: Made, home: Path) -> VaultFolder:
+    """A vault's folder whose restore was killed when the old files had left it and no new one was there."""
+    for step in range(200):
+        folder = fresh_copy(made, home)
+        ended(spawning.Process(target=restore_in_child, args=(folder.path, made.file, step)))
+        if not folder.exists():
+            return folder
+    raise AssertionError("The restore has no such moment.")
 
 
 def test_a_note_that_was_damaged_since_loses_nothing(made: Made, tmp_path: Path) -> None:
