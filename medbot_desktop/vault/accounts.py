@@ -21,6 +21,7 @@ from medbot_desktop.vault.recovery_key import new_recovery_key
 from medbot_desktop.vault.roles import RECOVERY_ACCOUNT, Account, Permission, Role
 from medbot_desktop.vault.schema import AccountRow
 from medbot_desktop.vault.trail import Action
+from medbot_desktop.vault.unlocking import prove
 from medbot_desktop.vault.vault import account_row
 
 _LONGEST_NAME = 100
@@ -159,7 +160,7 @@ class Accounts:
         """Change one's own passphrase.
 
         Raises:
-            PassphraseError: ``old`` is wrong, or ``new`` cannot be used.
+            PassphraseError: ``old`` is wrong, which is counted and noted as at the door, or ``new`` cannot be used.
             PermissionRefusedError: a kiosk or the recovery key has none to change.
         """
         account = self._opened.account
@@ -167,7 +168,7 @@ class Accounts:
             raise PermissionRefusedError(
                 "This account has no passphrase of its own.", hint="Sign in with a person's account."
             )
-        self._opened.keyslots.unlock(account.name, old)
+        prove(self._opened, old)
         check_new(new)
         self._write_slot(account, new)
         self._note_passphrase(account.id, must_change=False)

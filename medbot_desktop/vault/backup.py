@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -32,7 +32,7 @@ from medbot_desktop.vault.vault import Vault
 if TYPE_CHECKING:
     from medbot_desktop.vault.opening import OpenedVault
 
-__all__ = ["BackupInfo", "BackupState", "Backups", "write_backup"]
+__all__ = ["BackupInfo", "BackupState", "Backups", "backups_beside", "write_backup"]
 
 _LAST = "last_backup"
 
@@ -239,6 +239,13 @@ class Backups:
             state=BackupState.SOUND if ours else BackupState.OTHER_VAULT,
             fault="" if ours else "This backup is of another vault.",
         )
+
+
+@contextmanager
+def backups_beside(opened: OpenedVault) -> Iterator[Backups]:
+    """The backups of a vault that another thread is using meanwhile."""
+    with opened.beside() as beside:
+        yield Backups(beside, Preferences(beside.vault, beside.access))
 
 
 def _damaged(file: Path, fault: str) -> BackupInfo:

@@ -6,8 +6,10 @@ Its members are stored as they are, since encrypted bytes do not shrink. The man
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import struct
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +30,10 @@ _FORMAT: Literal[1] = 1
 _LARGEST_MANIFEST = 64 * 1024
 _CHUNK = 1 << 20
 # Whatever bytes a file holds, the zip module answers with one of these.
-_UNREADABLE = (BadZipFile, EOFError, KeyError, ValueError, RuntimeError, OverflowError, struct.error)
+_UNREADABLE = (
+    *(BadZipFile, EOFError, KeyError, ValueError, RuntimeError, OverflowError),
+    *(struct.error, zlib.error, lzma.LZMAError),
+)
 
 Bytes = Callable[[int], None]
 """Told how many bytes more are done."""

@@ -81,7 +81,11 @@ def exchange(folder: VaultFolder, keep: bool) -> Path | None:
         flush_folder(fresh.path)
     except OSError as error:
         raise _unmoved(error) from error
-    write_atomically(folder.path / _NOTE, note.model_dump_json().encode())
+    try:
+        write_atomically(folder.path / _NOTE, note.model_dump_json().encode())
+    except BaseException:
+        (folder.path / _NOTE).unlink(missing_ok=True)  # it may stand although the disk did not confirm it
+        raise
     done: list[tuple[Path, Path]] = []
     try:
         _move_all(folder, note, done)
@@ -150,7 +154,7 @@ def _conclude(folder: VaultFolder, note: _Note) -> Path | None:
     """What is left to do when both new files are in place; where it fails, the next opening does it."""
     aside = _beside(folder, note.aside)
     with suppress(OSError):
-        if not note.keep:
+        if not note.keep and folder.database.exists() and folder.keyslots.exists():
             _remove_folder(aside)
         (folder.path / _NOTE).unlink()
         flush_folder(folder.path)

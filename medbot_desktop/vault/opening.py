@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import time
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from filelock import FileLock, Timeout
@@ -13,7 +12,7 @@ from sqlalchemy import select
 
 from medbot_desktop.errors import PassphraseError, VaultError
 from medbot_desktop.vault.access import Access
-from medbot_desktop.vault.attempts import Attempts, Failures
+from medbot_desktop.vault.attempts import Failures
 from medbot_desktop.vault.backup import write_backup
 from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.database import file_salt
@@ -27,27 +26,12 @@ from medbot_desktop.vault.recovery_key import new_recovery_key
 from medbot_desktop.vault.roles import RECOVERY_ACCOUNT, Account, Role
 from medbot_desktop.vault.schema import AccountRow, AuditRow
 from medbot_desktop.vault.trail import Action
+from medbot_desktop.vault.unlocking import Credentials, unlock
 from medbot_desktop.vault.vault import Vault, account_row
 
-_LONGEST_SLEEP_S = 5.0
-"""A shorter wait after wrong passphrases is waited for; a longer one is told."""
+__all__ = ["Credentials", "OpenedVault", "account_of", "create_vault", "kiosk_credentials", "open_vault", "take_lock"]
 
 _CLOCK_TOLERANCE = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """With what a vault is opened.
-
-    Attributes:
-        account: the name of the account; None: the only one, or ``admin``.
-        secret: the passphrase, the recovery key, or the kiosk's key from the system's keyring.
-        kind: which of them it is.
-    """
-
-    account: str | None
-    secret: str = field(repr=False)
-    kind: SlotKind = SlotKind.PASSPHRASE
 
 
 class OpenedVault:
@@ -77,6 +61,15 @@ class OpenedVault:
     def account(self) -> Account:
         """Who has it open."""
         return self.access.account
+
+    @contextmanager
+    def beside(self) -> Iterator[OpenedVault]:
+        """The same vault on a connection of its own, for long work on another thread; it must end before `close`."""
+        vault = Vault.open(self.folder.database, self.key)
+        try:
+            yield OpenedVault(vault, Access(vault, self.account), self.folder, self.key, self.keyslots, self._lock)
+        finally:
+            vault.close()
 
     def close(self) -> None:
         """Close the database, wipe the key and let other programs open the vault."""
@@ -206,43 +199,6 @@ def _require_empty(folder: VaultFolder) -> None:
     leftovers = [folder.keyslots, *folder.path.glob(folder.unfinished.name + "*")]
     for file in leftovers:
         file.unlink(missing_ok=True)
-
-
-def unlock(folder: VaultFolder, keyslots: Keyslots, credentials: Credentials) -> tuple[Unlocked, Failures | None]:
-    """Unwrap the data key, no faster than wrong passphrases before allow.
-
-    Args:
-        folder: where the tries are counted.
-        keyslots: of the vault, or of a backup of it.
-        credentials: what opens a slot.
-
-    Returns:
-        The key, and the wrong tries since the slot was last opened, if any.
-
-    Raises:
-        PassphraseError: the secret does not open the slot, or too many wrong ones were tried.
-    """
-    attempts = Attempts(folder)
-    slot = keyslots.slot_id(credentials.account, credentials.kind)
-    wait = attempts.wait_seconds(slot)
-    if wait > _LONGEST_SLEEP_S:
-        raise PassphraseError(
-            f"Too many wrong passphrases were tried. The next try is possible in {_duration(wait)}.",
-            hint="Wait, or use the recovery key.",
-            wait_seconds=wait,
-        )
-    time.sleep(wait)
-    attempts.begin(slot)
-    try:
-        unlocked = keyslots.unlock(credentials.account, credentials.secret, credentials.kind)
-    except PassphraseError as error:
-        raise PassphraseError(error.message, error.hint, attempts.wait_seconds(slot)) from error
-    return unlocked, attempts.succeeded(slot)
-
-
-def _duration(seconds: float) -> str:
-    whole = math.ceil(seconds)
-    return f"{whole} seconds" if whole < 90 else f"{math.ceil(whole / 60)} minutes"
 
 
 def _bring_up_to_date(vault: Vault, folder: VaultFolder, key: DataKey) -> str:

@@ -23,6 +23,7 @@ from medbot_desktop.vault.recovery_key import new_recovery_key
 from medbot_desktop.vault.roles import RECOVERY_ACCOUNT, Permission, Role
 from medbot_desktop.vault.schema import AccountRow
 from medbot_desktop.vault.trail import Action
+from medbot_desktop.vault.unlocking import prove
 from medbot_desktop.vault.vault import Vault, translated_errors
 
 
@@ -70,7 +71,7 @@ def rekey(opened: OpenedVault, passphrase: str, progress: Progress | None = None
             "The data key is changed by an account with a passphrase, not by the recovery key.",
             hint="Give your account a new passphrase first, and sign in with it.",
         )
-    opened.keyslots.unlock(opened.account.name, passphrase).key.wipe()
+    prove(opened, passphrase)
     folder, key = opened.folder, DataKey.random()
     try:
         with translated_errors(), backup_turn(folder):

@@ -17,10 +17,11 @@ from medbot_desktop.vault.interrupted import discard_incoming, empty_incoming, e
 from medbot_desktop.vault.keyslot_file import parsed
 from medbot_desktop.vault.keyslots import Keyslots, SlotKind, Unlocked
 from medbot_desktop.vault.migrating import NEWEST, require_known
-from medbot_desktop.vault.opening import Credentials, account_of, take_lock, unlock
+from medbot_desktop.vault.opening import account_of, take_lock
 from medbot_desktop.vault.roles import RECOVERY_ACCOUNT, Account, Permission
 from medbot_desktop.vault.schema import AccountRow
 from medbot_desktop.vault.trail import Action
+from medbot_desktop.vault.unlocking import Credentials, unlock
 from medbot_desktop.vault.vault import Vault, translated_errors
 
 __all__ = ["Restored", "finish_interrupted", "restore"]

@@ -12,9 +12,10 @@ from keyring.backend import KeyringBackend
 
 from medbot_desktop.errors import InputError, MedBotError, PassphraseError, PermissionRefusedError, VaultError
 from medbot_desktop.vault.accounts import Accounts
+from medbot_desktop.vault.attempts import FREE_TRIES, Attempts
 from medbot_desktop.vault.audit import AuditTrail
 from medbot_desktop.vault.folder import VaultFolder
-from medbot_desktop.vault.keyslots import LEAST_COST, SlotKind
+from medbot_desktop.vault.keyslots import LEAST_COST, Keyslots, SlotKind
 from medbot_desktop.vault.kiosk_key import kiosk_secret
 from medbot_desktop.vault.opening import Credentials, OpenedVault, create_vault, kiosk_credentials, open_vault
 from medbot_desktop.vault.roles import Permission, Role
@@ -122,7 +123,18 @@ def test_a_changed_passphrase_opens_and_the_old_one_does_not(accounts: Accounts,
 def test_a_passphrase_is_changed_only_by_who_knows_the_old_one(accounts: Accounts, opening: Opening) -> None:
     with pytest.raises(PassphraseError, match="does not open"):
         accounts.change_passphrase("not the old one", OTHER)
-    opening()
+    assert "wrong_passphrases" in actions(opening())
+
+
+def test_who_tries_old_passphrases_at_an_open_window_waits_as_at_the_door(
+    accounts: Accounts, folder: VaultFolder
+) -> None:
+    attempts = Attempts(folder)
+    for _ in range(FREE_TRIES + 2):
+        attempts.begin(Keyslots.read(folder).slot_id("admin", SlotKind.PASSPHRASE))
+    with pytest.raises(PassphraseError, match="next try") as refused:
+        accounts.change_passphrase(PASSPHRASE, OTHER)
+    assert refused.value.wait_seconds > 0
 
 
 @pytest.mark.parametrize("new", ["", "short", "two\nlines of it", "\ud800 half a character"])

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from medbot_desktop.errors import DiskFullError, PassphraseError, PermissionRefusedError, VaultError
+from medbot_desktop.vault.attempts import FREE_TRIES, Attempts
 from medbot_desktop.vault.audit import AuditTrail
 from medbot_desktop.vault.backup import write_backup
 from medbot_desktop.vault.backup_file import SUFFIX, read_manifest
@@ -198,9 +199,11 @@ class TestWhatIsRefused:
         assert stored(folder) == [FIRST, LATER]
 
     def test_many_wrong_passphrases_make_even_the_right_one_wait(self, made: Made, folder: VaultFolder) -> None:
-        for _ in range(3):
-            with pytest.raises(PassphraseError):
-                restore(made.file, folder, Credentials("admin", "not this one"))
+        with pytest.raises(PassphraseError):
+            restore(made.file, folder, Credentials("admin", "not this one"))
+        attempts = Attempts(folder)
+        for _ in range(FREE_TRIES + 2):
+            attempts.begin(Keyslots.read(folder).slot_id("admin", SlotKind.PASSPHRASE))
         with pytest.raises(PassphraseError, match="next try") as refused:
             restore(made.file, folder, RIGHT)
         assert refused.value.wait_seconds > 0
