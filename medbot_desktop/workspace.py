@@ -11,7 +11,7 @@ from typing import Self
 from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.assistant.wording import Wording
-from medbot_desktop.errors import InputError, MedBotError, ModelError, PassphraseError, VaultError
+from medbot_desktop.errors import InputError, ModelError, PassphraseError, VaultError
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.inference.embedder import Embedder
@@ -195,7 +195,7 @@ class Workspace:
         self.sample_questions = _sample_questions(resources / "locale" / "sample_questions.toml")
 
     def upkeep(self, now: datetime) -> list[str]:
-        """Erase what the rules say is old enough, and make a backup if one is due.
+        """Erase what the rules say is old enough.
 
         Args:
             now: an aware moment.
@@ -203,16 +203,8 @@ class Workspace:
         Returns:
             Sentences about what somebody should know.
         """
-        told = []
         report = self.retention.run_if_due(now)
-        if report is not None and report.postponed:
-            told.append(report.postponed)
-        if self.backups is not None:
-            try:
-                self.backups.make_due(now)
-            except MedBotError as error:
-                told.append(f"The planned backup was not made. {error.message} {error.hint}".strip())
-        return told
+        return [report.postponed] if report is not None and report.postponed else []
 
     @property
     def keeps(self) -> bool:

@@ -14,9 +14,10 @@ from medbot_desktop.ui.confirm_dialog import ConfirmDialog
 from medbot_desktop.ui.flow_row import FlowRow
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.plain_text import shown
+from medbot_desktop.ui.recovery_key_dialog import RecoveryKeyDialog
 from medbot_desktop.ui.role_choice import allowed, role_words
 from medbot_desktop.ui.role_dialog import RoleDialog
-from medbot_desktop.ui.secret_dialog import RecoveryKeyDialog, SecretDialog
+from medbot_desktop.ui.secret_dialog import SecretDialog
 from medbot_desktop.ui.section_page import SectionPage
 from medbot_desktop.ui.table import Column, Table, TableModel
 from medbot_desktop.ui.theme import Appearance

@@ -73,7 +73,7 @@ def whole_record_words(entry: AuditEntry) -> str:
 
 def detail_words(entry: AuditEntry) -> str:
     """The counts and kinds that were kept with it."""
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in entry.details.items())
+    return ", ".join(f"{name} {value}".replace("_", " ") for name, value in entry.details.items())
 
 
 def _named(kind: str, record: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from medbot_desktop.domain import Failed
 from medbot_desktop.errors import MedBotError
-from medbot_desktop.ui.amounts import age, byte_size, counted, local_moment
+from medbot_desktop.ui.amounts import byte_size, counted, local_moment
 from medbot_desktop.ui.backup_plan_block import BackupPlanBlock
 from medbot_desktop.ui.flow_row import FlowRow
-from medbot_desktop.ui.form import FailureLine
+from medbot_desktop.ui.last_backup import LastBackup
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.restore_dialog import Restoration, RestoreDialog
@@ -65,8 +65,7 @@ class BackupsPage(SectionPage):
         super().__init__(appearance, worker, "Backups", _ABOUT, parent=parent)
         self._account = ""
         self._checked: dict[Path, BackupInfo] = {}
-        self.latest = words("", "strong")
-        self.warning = FailureLine()
+        self.last = LastBackup(appearance)
         self.make_button = named(QPushButton("Back up now"), "primary")
         columns: list[Column[BackupInfo]] = [
             Column("Made", lambda info: local_moment(info.created), 22),
@@ -88,8 +87,7 @@ class BackupsPage(SectionPage):
 
     def _arrange(self) -> None:
         unit = self.appearance.theme.sizes.unit
-        self.column.addWidget(self.latest)
-        self.column.addWidget(self.warning)
+        self.column.addWidget(self.last)
         self.column.addLayout(FlowRow(unit, self.make_button))
         self.column.addSpacing(3 * unit)
         listed = block(self, "The backups that there are")
@@ -153,27 +151,11 @@ class BackupsPage(SectionPage):
         self.plan.show_plan(known.plan, known.may_plan)
         for button in (self.restore_button, self.other_button):
             button.setVisible(known.may_restore)
-        self._show_latest(known)
-        self.settle()
-
-    def _show_latest(self, known: _Known) -> None:
-        ours = [info for info in known.backups if info.state == "sound"]
-        now = datetime.now(UTC)
-        self.latest.setText(
-            f"Last backup: {local_moment(ours[0].created)} ({age(ours[0].created, now)})." if ours else "No backup yet."
-        )
-        self.latest.setVisible(not known.problem)
         if known.problem:
-            self.warning.tell(known.problem)
-        elif not ours:
-            self.warning.tell("If this computer breaks now, everything that is kept is lost.", "Make a backup.")
-        elif known.plan.every_hours and now - ours[0].created > timedelta(hours=known.plan.every_hours):
-            self.warning.tell(
-                f"It is older than the plan says, which is every {counted(known.plan.every_hours, 'hour')}.",
-                "Make one now.",
-            )
+            self.last.show_problem(known.problem)
         else:
-            self.warning.clear()
+            self.last.show_newest(known.backups, known.plan.every_hours, datetime.now(UTC))
+        self.settle()
 
     def _state(self, info: BackupInfo) -> str:
         checked = self._checked.get(info.file)
@@ -187,9 +169,7 @@ class BackupsPage(SectionPage):
             self.refresh()
             self.notice.tell(f"Backed up and checked: {_holds(info)}, {byte_size(info.size)}.")
 
-        self.do_long(
-            "Backing up", lambda services, tell: _backups(services).make(progress=tell), made, waiting=self._buttons()
-        )
+        self.do_long("Backing up", _made, made, waiting=self._buttons(), aside=True)
 
     def _verify(self) -> None:
         info = self.table.chosen
@@ -209,9 +189,10 @@ class BackupsPage(SectionPage):
 
         self.do_long(
             "Checking the backup",
-            lambda services, tell: _backups(services).verify(info.file, tell),
+            lambda services, tell: _verified(services, info.file, tell),
             end,
             waiting=self._buttons(),
+            aside=True,
         )
 
     def _verify_vault(self) -> None:
@@ -221,10 +202,11 @@ class BackupsPage(SectionPage):
             bad = "Restore the latest backup that is whole. What was found:"
             self.report.setText(whole if report.ok else "\n".join((bad, *(f"• {fault}" for fault in faults))))
             self.report.show()
+            self.bring_into_sight(self.report)
             self.notice.tell("The vault was checked." if report.ok else "The vault has faults: they are listed above.")
 
         self.report.hide()
-        self.do_long("Checking the vault", _checked_vault, end, waiting=self._buttons())
+        self.do_long("Checking the vault", _checked_vault, end, waiting=self._buttons(), aside=True)
 
     def _ask_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "Restore a backup", "", "Backups of MedBot (*.medbot-backup)")
@@ -301,7 +283,24 @@ def _checked_vault(services: Services, progress: Progress) -> IntegrityReport:
     from medbot_desktop.vault.integrity import verify_vault
 
     assert services.opened is not None
-    return verify_vault(services.opened, progress)
+    with services.opened.beside() as beside:
+        return verify_vault(beside, progress)
+
+
+def _made(services: Services, progress: Progress) -> BackupInfo:
+    from medbot_desktop.vault.backup import backups_beside
+
+    assert services.opened is not None
+    with backups_beside(services.opened) as backups:
+        return backups.make(progress=progress)
+
+
+def _verified(services: Services, file: Path, progress: Progress) -> BackupInfo:
+    from medbot_desktop.vault.backup import backups_beside
+
+    assert services.opened is not None
+    with backups_beside(services.opened) as backups:
+        return backups.verify(file, progress)
 
 
 def _holds(info: BackupInfo) -> str:

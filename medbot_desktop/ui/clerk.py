@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -31,6 +32,16 @@ class Job:
     then: Callable[[Any], None] | None
     failed: Callable[[Failed], None] | None
 
+    def outcome(self, services: Services | None) -> object:
+        """Do it; returns what it returned, or a ``Failed`` that says why it was not done."""
+        try:
+            return self.do(services)
+        except MedBotError as error:
+            return Failed(error.message, error.hint)
+        except Exception as error:
+            _log.error("A job failed: %s", type(error).__name__)
+            return _JOB_FAULT
+
 
 class Clerk(QObject):
     """Lives on the worker thread and is the only one to touch the workspace; its signals are those of `Worker`.
@@ -43,6 +54,7 @@ class Clerk(QObject):
     ready = Signal(object, str, object)
     unavailable = Signal(object)
     refused = Signal(object)
+    closed = Signal()
     locked = Signal()
     begun = Signal(int, object)
     happened = Signal(int, object)
@@ -57,6 +69,7 @@ class Clerk(QObject):
         self._failure: Failed | None = None
         self._cancelled = cancelled
         self._lock = lock
+        self._lent = Lock()
 
     @Slot(object)
     def open(self, opening: Callable[[], Services]) -> None:
@@ -122,15 +135,13 @@ class Clerk(QObject):
     @Slot(object)
     def run(self, job: Job) -> None:
         """Do a job, and send back what it returned, or a ``Failed``."""
-        result: object
-        try:
-            result = job.do(self._services)
-        except MedBotError as error:
-            result = Failed(error.message, error.hint)
-        except Exception as error:
-            _log.error("A job failed: %s", type(error).__name__)
-            result = _JOB_FAULT
-        self.done.emit(job, result)
+        self.done.emit(job, job.outcome(self._services))
+
+    @contextmanager
+    def lend(self) -> Iterator[Services | None]:
+        """The workspace for another thread, which uses only what has a connection of its own; it stays open so long."""
+        with self._lent:
+            yield self._services
 
     @Slot(object)
     def load(self, conversation: Conversation) -> None:
@@ -144,13 +155,18 @@ class Clerk(QObject):
 
     @Slot()
     def lock(self) -> None:
-        """Close the workspace and overwrite what this thread has let go of."""
-        from medbot_desktop.vault.scrub import scrub
-
+        """Close the workspace, whatever happens; the window lets go of what it shows then."""
         try:
             self._close()
         except Exception as error:  # the window is locked whatever happens, and what is left is overwritten
             _log.error("The vault could not be closed in order: %s", type(error).__name__)
+        self.closed.emit()
+
+    @Slot()
+    def scrub(self) -> None:
+        """Overwrite what all threads have let go of."""
+        from medbot_desktop.vault.scrub import scrub
+
         scrub()
         self.locked.emit()
 
@@ -163,7 +179,8 @@ class Clerk(QObject):
         services, self._services = self._services, None
         if services is not None:
             gc.unfreeze()  # else nothing that refers to itself could ever be collected
-            services.close()
+            with self._lent:
+                services.close()
 
     def _is_cancelled(self, turn: int) -> bool:
         with self._lock:

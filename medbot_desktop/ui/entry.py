@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from medbot_desktop.errors import MustChangeError, PassphraseError
+from medbot_desktop.errors import MedBotError, MustChangeError, PassphraseError
 
 if TYPE_CHECKING:
     from medbot_desktop.ui.services import Services
+    from medbot_desktop.vault.copying import Progress
     from medbot_desktop.vault.opening import OpenedVault
 
 
@@ -109,8 +110,30 @@ def minutes_before_lock(services: Services) -> int | None:
 
 
 def upkeep(services: Services) -> list[str]:
-    """Do what is due today, and return the sentences that somebody should read."""
+    """Erase what is old enough by now, and return the sentences that somebody should read."""
     return services.upkeep(datetime.now().astimezone())
+
+
+def planned_backup(services: Services, progress: Progress) -> str:
+    """Make the backup that is due, if one is, beside other work.
+
+    Args:
+        services: the workspace.
+        progress: told how much of how much is done; what it raises ends the backup.
+
+    Returns:
+        A sentence that somebody should read; empty where all is well.
+    """
+    from medbot_desktop.vault.backup import backups_beside
+
+    if services.opened is None:
+        return ""
+    try:
+        with backups_beside(services.opened) as backups:
+            backups.make_due(datetime.now().astimezone(), progress)
+    except MedBotError as error:
+        return f"The planned backup was not made. {error.message} {error.hint}".strip()
+    return ""
 
 
 def _require_same(new: tuple[str, str]) -> None:

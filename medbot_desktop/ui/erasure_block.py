@@ -132,6 +132,7 @@ class ErasureBlock(QWidget):
         self._offer(finding.mentions)
         for widget in (self.about, self.export_button, self.erase_button):
             widget.show()
+        self._page.bring_into_sight(self)
 
     def _offer(self, mentions: Sequence[Conversation]) -> None:
         for old in self.mentions:
@@ -144,6 +145,7 @@ class ErasureBlock(QWidget):
             button.setAccessibleName(f"Open the conversation: {text}")
             button.clicked.connect(lambda _=False, wanted=conversation: self.conversation_wanted.emit(wanted))
             self._mentions.addWidget(button)
+            button.show()  # now rather than later, so that the page can be scrolled to where it is
             self.mentions.append(button)
 
     def _export(self) -> None:
@@ -191,6 +193,7 @@ class ErasureBlock(QWidget):
         self.about.setText("\n".join(lines))
         self.about.show()
         self._offer(finding.mentions)
+        self._page.bring_into_sight(self)
         self._page.notice.tell("Everything about this person was erased.")
         self.erased.emit()
 

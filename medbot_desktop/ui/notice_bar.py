@@ -61,12 +61,16 @@ class NoticeBar(QFrame):
         self._say(text)
         self.ending.start()
 
-    def tell_failure(self, failure: Failed) -> None:
-        """Say in plain words what did not work, until somebody closes it."""
+    def keep_telling(self, text: str) -> None:
+        """Say something that must not be missed, until somebody closes it."""
         self._act = None
         self.action_button.hide()
-        self._say(" ".join(part for part in (failure.message, failure.hint) if part))
+        self._say(text)
         self.ending.stop()
+
+    def tell_failure(self, failure: Failed) -> None:
+        """Say in plain words what did not work, until somebody closes it."""
+        self.keep_telling(" ".join(part for part in (failure.message, failure.hint) if part))
 
     def _say(self, text: str) -> None:
         self.words.setText(text)

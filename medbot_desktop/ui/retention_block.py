@@ -128,6 +128,7 @@ class RetentionBlock(QWidget):
     def _show(self, report: RetentionReport) -> None:
         self.preview.setText("\n".join(("By these rules a run would erase now:", *told(report))))
         self.preview.show()
+        self._page.bring_into_sight(self.preview)
 
     def _try_then_save(self) -> None:
         rules = self._chosen()

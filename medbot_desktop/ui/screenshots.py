@@ -5,6 +5,7 @@ Run as ``python -m medbot_desktop.ui.screenshots [FOLDER]``; without a folder th
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -36,6 +37,7 @@ QUESTION = "What can I do about a sore throat?"
 EMERGENCY = "I have crushing chest pain and my left arm is numb"
 STREAMED = "How can I sleep better?"
 
+_EXAMPLE_PASSPHRASE = "quiet harbour lantern seven"
 _PATIENCE_MS = 120_000
 _SETTLE_MS = 200
 
@@ -86,6 +88,8 @@ class Photographer:
         self._take("error")
         self._take_conversations()
         self._take_settings()
+        self._take_lock()
+        self._take_first_run()
 
     def close(self) -> None:
         """Close the window and let go of the example's vault."""
@@ -160,6 +164,41 @@ class Photographer:
         self._worker.run(lambda services: services.people.find(PERSON), privacy.erasure.look_at)
         self._wait(lambda: not privacy.erasure.erase_button.isHidden())
         self._take("one_person")
+
+    def _take_lock(self) -> None:
+        """Take the lock, what helps whoever has forgotten the passphrase, and the steps of a first run."""
+        window, screen = self.window, self.window.lock_screen
+        window.lock("It locked itself, since nobody was using it.")
+        self._take("lock")
+        screen.account.setText("Ann")
+        screen.failure.tell("That passphrase does not open this vault.", "Try again, or use the recovery key.")
+        self._take("lock_refused")
+        screen.other_way.click()
+        self._take("lock_recovery")
+        screen.other_way.click()
+
+    def _take_first_run(self) -> None:
+        """Take the steps in which a vault is made, in a home folder of its own."""
+        os.environ["MEDBOT_HOME"] = str(Path(self._home.name) / "first")
+        self.window.show_first_run()
+        page = self.window.first_run
+        assert page is not None
+        self._take("first_run")
+        for number, name in enumerate(("account", "passphrase", "recovery", "confirm"), start=1):
+            page.passphrase.first.setText(_EXAMPLE_PASSPHRASE)
+            page.passphrase.second.setText(_EXAMPLE_PASSPHRASE)
+            page.primary[page.currentIndex()].click()
+            if name == "recovery":
+                self._take("first_run_busy")
+            self._wait(self._is_idle())
+            assert page.currentIndex() == number
+            self._take(f"first_run_{name}")
+        key = [label.text() for label in page.groups.groups]
+        for field in page.confirmed:
+            field.setText(key[int(field.accessibleName().split()[-1]) - 1])
+        page.primary[page.currentIndex()].click()
+        self._wait(lambda: page.currentIndex() == page.count() - 1)
+        self._take("first_run_backups")
 
     def _is_idle(self) -> Callable[[], bool]:
         """Whether the worker has done everything that was asked for before."""

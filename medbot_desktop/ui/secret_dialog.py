@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 
 from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from medbot_desktop.errors import PassphraseError
 from medbot_desktop.ui.confirm_dialog import DIALOG_STEPS, fit
-from medbot_desktop.ui.form import FailureLine, Labelled, text_field
 from medbot_desktop.ui.icons import icon
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.theme import Appearance
-from medbot_desktop.vault.recovery_key import parse_recovery_key
 
 _COPY_LASTS_MS = 60_000
-_A_ROW = 4
-_CHECKED_GROUPS = 2
 
 
 class SecretDialog(QDialog):
@@ -87,80 +81,6 @@ class SecretDialog(QDialog):
         self.secret.clear()
 
 
-class RecoveryKeyDialog(QDialog):
-    """A new recovery key; the dialog is accepted once two of its groups were typed as they are.
-
-    Args:
-        appearance: the look that is on.
-        key: the recovery key.
-        parent: the page.
-    """
-
-    def __init__(self, appearance: Appearance, key: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        unit = appearance.theme.sizes.unit
-        self._key = key
-        self.setObjectName("dialog")
-        self.setWindowTitle("The new recovery key")
-        self.groups = [_group(text) for text in key.split("-")]
-        chosen = secrets.SystemRandom().sample(range(len(self.groups)), _CHECKED_GROUPS)
-        self.asked = tuple(sorted(chosen))
-        self.fields = tuple(text_field(f"Group {number + 1}") for number in self.asked)
-        self.failure = FailureLine()
-        self.later_button = QPushButton("I cannot write it down now")
-        self.done_button = named(QPushButton("It is written down"), "primary")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * unit, 3 * unit, 3 * unit, 3 * unit)
-        column.setSpacing(unit)
-        column.addWidget(words("The new recovery key", "heading"))
-        column.addWidget(
-            words(
-                "Write it on paper and keep it in a safe place. If every passphrase is forgotten, it is the only way "
-                "into the vault. It is shown this once, and the one before it opens nothing any more."
-            )
-        )
-        column.addSpacing(unit)
-        column.addLayout(_grid(self.groups, unit))
-        column.addSpacing(unit)
-        column.addWidget(words("To be sure that it was written down, type two of its groups from the paper.", "strong"))
-        asked = QHBoxLayout()
-        asked.setSpacing(2 * unit)
-        for field in self.fields:
-            asked.addWidget(Labelled(field.accessibleName(), field, unit))
-            field.returnPressed.connect(self._check)
-        column.addLayout(asked)
-        column.addWidget(self.failure)
-        row = QHBoxLayout()
-        row.setSpacing(unit)
-        row.addStretch(1)
-        for button in (self.later_button, self.done_button):
-            button.setAutoDefault(False)
-            row.addWidget(button)
-        column.addSpacing(unit)
-        column.addLayout(row)
-        self.later_button.clicked.connect(self.reject)
-        self.done_button.clicked.connect(self._check)
-        self.finished.connect(self._forget)
-        self.fields[0].setFocus()
-        fit(self, DIALOG_STEPS * unit)
-
-    def _check(self) -> None:
-        for number, field in zip(self.asked, self.fields, strict=True):
-            if not _is_group(self._key, number, field.text()):
-                self.failure.tell(f"Group {number + 1} is not as the key shows it.", "Compare it with the paper.")
-                field.selectAll()
-                field.setFocus()
-                return
-        self.accept()
-
-    def _forget(self) -> None:
-        self._key = ""
-        for group in self.groups:
-            group.clear()
-        for field in self.fields:
-            field.setText("")
-
-
 def copy_secret(secret: str) -> None:
     """Put a secret on the clipboard for a minute, and ask programs that keep a history not to keep this."""
     content = QMimeData()
@@ -182,31 +102,3 @@ def copy_secret(secret: str) -> None:
 
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
-
-
-def _is_group(key: str, number: int, typed: str) -> bool:
-    groups = key.split("-")
-    groups[number] = typed
-    try:
-        return parse_recovery_key("-".join(groups)) == key
-    except PassphraseError:
-        return False
-
-
-def _group(text: str) -> QLabel:
-    label = named(QLabel(text), "recoveryGroup")
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    return label
-
-
-def _grid(groups: list[QLabel], unit: int) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(unit)
-    grid.setVerticalSpacing(unit // 2)
-    for number, group in enumerate(groups):
-        label = words(str(number + 1), "small")
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        grid.addWidget(label, number // _A_ROW * 2, number % _A_ROW)
-        grid.addWidget(group, number // _A_ROW * 2 + 1, number % _A_ROW)
-    return grid

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from medbot_desktop.domain import Failed
@@ -91,7 +91,8 @@ class SectionPage(QWidget):
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.setSpacing(0)
-        around.addWidget(_scrolling(inside, sizes.unit) if scrolls else _still(inside, sizes.unit), 1)
+        self._area = _scrolling(inside, sizes.unit) if scrolls else None
+        around.addWidget(self._area or _still(inside, sizes.unit), 1)
         around.addLayout(beneath)
         self._give_room()
 
@@ -137,6 +138,7 @@ class SectionPage(QWidget):
         then: Callable[[Result], None],
         failed: Callable[[Failed], None],
         waiting: Sequence[QWidget],
+        aside: bool = False,
     ) -> None:
         stay, number = self._stay, self._stay.number
         focused = next((widget for widget in waiting if widget.hasFocus()), None)
@@ -153,7 +155,8 @@ class SectionPage(QWidget):
                 focused.setFocus()
             act()
 
-        self.worker.run(job, lambda result: end(lambda: then(result)), lambda failure: end(lambda: failed(failure)))
+        run = self.worker.run_aside if aside else self.worker.run
+        run(job, lambda result: end(lambda: then(result)), lambda failure: end(lambda: failed(failure)))
 
     def do_whole(
         self,
@@ -183,8 +186,9 @@ class SectionPage(QWidget):
         failed: Callable[[Failed], None] | None = None,
         waiting: Sequence[QWidget] = (),
         stopped: Callable[[], None] | None = None,
+        aside: bool = False,
     ) -> None:
-        """Do something long on the worker thread, with a bar and a way to stop it.
+        """Do something long on a worker thread, with a bar and a way to stop it.
 
         Args:
             text: what is done, e.g. ``Backing up``.
@@ -193,6 +197,7 @@ class SectionPage(QWidget):
             failed: is called in place of telling the failure.
             waiting: what cannot be used until it is done.
             stopped: is called where a person has stopped it, in place of telling so.
+            aside: whether it is done while messages are answered; as `Worker.run_aside`.
         """
         work = self._stay.work = self.progress.begin(text)
 
@@ -211,7 +216,14 @@ class SectionPage(QWidget):
             else:
                 (failed or self.notice.tell_failure)(failure)
 
-        self.do(lambda services: job(services, work.tell), succeed, fail, waiting)
+        self.notice.hide()
+        self._run(lambda services: job(services, work.tell), succeed, fail, waiting, aside)
+
+    def bring_into_sight(self, widget: QWidget) -> None:
+        """Scroll to what has just been shown."""
+        if self._area is not None:
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # so that it has its place
+            self._area.ensureWidgetVisible(widget)
 
     def ask(self, dialog: QDialog, then: Callable[[], None] | None = None) -> None:
         """Open a dialog over the window; ``then`` is called once it is accepted."""

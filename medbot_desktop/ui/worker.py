@@ -1,8 +1,9 @@
-"""Do all slow work on one other thread, so that the window never waits: open the workspace, run turns, rate."""
+"""Do all slow work on other threads, so that the window never waits: open the workspace, run turns, rate, back up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from medbot_desktop.domain import Conversation, Failed
 from medbot_desktop.errors import MedBotError
+from medbot_desktop.ui.aside import Aside
 from medbot_desktop.ui.clerk import Clerk, Job
 from medbot_desktop.ui.services import Services
 
@@ -32,7 +34,8 @@ class Worker(QObject):
         ready: the workspace is open: sample questions, the emergency number, stored conversations.
         unavailable: a ``Failed`` that says why there is no workspace.
         refused: a ``PassphraseError`` that says why the vault did not open.
-        locked: the workspace is closed, and what it held in memory is overwritten as far as that can be done.
+        closed: the workspace is closed; what else refers to what it held has to be let go of now.
+        locked: all that was let go of is overwritten in memory, as far as that can be done.
         begun: a turn has its conversation. happened: a turn's event. ended: the turn is over, whatever came of it.
         loaded: a conversation and its stored messages. listed: the conversations, newest first.
     """
@@ -40,6 +43,7 @@ class Worker(QObject):
     ready = Signal(object, str, object)
     unavailable = Signal(object)
     refused = Signal(object)
+    closed = Signal()
     locked = Signal()
     begun = Signal(int, object)
     happened = Signal(int, object)
@@ -48,10 +52,12 @@ class Worker(QObject):
     listed = Signal(object)
     _open = Signal(object)
     _lock_up = Signal()
+    _scrub = Signal()
     _ask = Signal(int, object, str)
     _rate = Signal(str, object)
     _load = Signal(object)
     _run = Signal(object)
+    _run_aside = Signal(object)
 
     def __init__(self, opening: Callable[[], Services] | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,16 +76,24 @@ class Worker(QObject):
             (self._load, clerk.load),
             (self._run, clerk.run),
             (self._lock_up, clerk.lock),
+            (self._scrub, clerk.scrub),
         ):
             call.connect(slot)
         for name in ("ready", "unavailable", "refused", "locked", "begun", "happened", "ended", "loaded", "listed"):
             getattr(clerk, name).connect(getattr(self, name))
-        clerk.done.connect(self._deliver)
+        self._aside_thread = QThread(self)
+        self._aside = Aside(clerk)
+        self._aside.moveToThread(self._aside_thread)
+        self._run_aside.connect(self._aside.run)
+        for done in (clerk.done, self._aside.done):
+            done.connect(self._deliver)
+        clerk.closed.connect(self._end_lock)
         self._thread.finished.connect(clerk.close)
 
     def start(self) -> None:
-        """Start the thread, and open the workspace on it if it is known how."""
+        """Start the threads, and open the workspace if it is known how."""
         self._thread.start()
+        self._aside_thread.start(QThread.Priority.LowPriority)
         if self._opening is not None:
             self.open_with(self._opening)
 
@@ -126,13 +140,19 @@ class Worker(QObject):
             then: is called on this thread with what the job returned.
             failed: is called on this thread where the job raised an error, or the workspace is not open.
         """
+        self._run.emit(Job(self._session, partial(_on_workspace, job), then, failed))
 
-        def on_workspace(services: Services | None) -> object:
-            if services is None:
-                raise MedBotError(_NOT_OPEN.message, _NOT_OPEN.hint)
-            return job(services)
+    def run_aside(
+        self,
+        job: Callable[[Services], _Result],
+        then: Callable[[_Result], None] | None = None,
+        failed: Callable[[Failed], None] | None = None,
+    ) -> None:
+        """Do something long while messages are answered; takes what `run` takes.
 
-        self._run.emit(Job(self._session, on_workspace, then, failed))
+        The job may use the vault only by `OpenedVault.beside`. Locking waits for its end, so it has to be told to stop.
+        """
+        self._run_aside.emit(Job(self._session, partial(_on_workspace, job), then, failed))
 
     def run_alone(
         self,
@@ -152,9 +172,20 @@ class Worker(QObject):
         elif job.failed is not None:
             job.failed(result)
 
+    def _end_lock(self) -> None:
+        self.closed.emit()
+        self._scrub.emit()
+
     def stop(self, patience_ms: int = 60_000) -> None:
-        """Cancel everything, close the workspace on its own thread and end the thread."""
+        """Cancel everything, close the workspace on its own thread and end the threads."""
         with self._lock:
             self._cancelled.add(-1)
-        self._thread.quit()
-        self._thread.wait(patience_ms)
+        for thread in (self._aside_thread, self._thread):
+            thread.quit()
+            thread.wait(patience_ms)
+
+
+def _on_workspace(job: Callable[[Services], _Result], services: Services | None) -> _Result:
+    if services is None:
+        raise MedBotError(_NOT_OPEN.message, _NOT_OPEN.hint)
+    return job(services)

@@ -33,6 +33,7 @@ if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get(
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.ui.app import application
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.theme import Appearance
@@ -40,7 +41,7 @@ from medbot_desktop.ui.worker import Worker
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
 
-from .vault_folders import make_vault
+from .vault_folders import PASSPHRASE, make_vault
 
 PASSAGE_TEXT = "Most sore throats get better within a week. Drink plenty of cool drinks.\n- Gargle with salty water."
 QUOTE = "Most sore throats get better within a week."
@@ -173,3 +174,33 @@ def vault_folder(made_vault: VaultFolder, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("MEDBOT_HOME", str(tmp_path))
     shutil.copytree(made_vault.path, tmp_path / "vault")
     return VaultFolder(tmp_path / "vault")
+
+
+@pytest.fixture
+def clinic_window(
+    qtbot: QtBot,
+    models: ModelStore,
+    vault_folder: VaultFolder,
+    appearance: Appearance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[MainWindow]:
+    """A window whose vault is open; without a language model, which takes long to start."""
+    monkeypatch.setenv("MEDBOT_TEXT_MODEL", "none")
+    window = MainWindow(appearance, Worker())
+    window.show_lock()
+    window.show()
+    window.activateWindow()
+    qtbot.waitExposed(window)
+    window.worker.start()
+    sign_in(qtbot, window)
+    yield window
+    window.close()
+    window.deleteLater()
+
+
+def sign_in(qtbot: QtBot, window: MainWindow) -> None:
+    """Open the vault as its administrator."""
+    window.lock_screen.account.setText("admin")
+    window.lock_screen.passphrase.setText(PASSPHRASE)
+    window.lock_screen.submit()
+    qtbot.waitUntil(lambda: not window.desk.lock_button.isHidden(), timeout=60_000)

@@ -16,9 +16,10 @@ from medbot_desktop.errors import PassphraseError
 from medbot_desktop.ui.accounts_page import AccountsPage
 from medbot_desktop.ui.confirm_dialog import ConfirmDialog
 from medbot_desktop.ui.main_window import MainWindow
+from medbot_desktop.ui.recovery_key_dialog import RecoveryKeyDialog
 from medbot_desktop.ui.role_choice import CHOSEN_BY_PEOPLE, allowed
 from medbot_desktop.ui.role_dialog import RoleDialog
-from medbot_desktop.ui.secret_dialog import RecoveryKeyDialog, SecretDialog
+from medbot_desktop.ui.secret_dialog import SecretDialog
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.keyslots import SlotKind
 from medbot_desktop.vault.opening import Credentials, open_vault
@@ -222,11 +223,13 @@ def test_a_new_recovery_key_is_written_down_before_the_dialog_ends(
     page.recovery_button.click()
     opened_dialog(qtbot, page, ConfirmDialog).action_button.click()
     dialog = opened_dialog(qtbot, page, RecoveryKeyDialog)
-    groups = [label.text() for label in dialog.groups]
+    groups = [label.text() for label in dialog.groups.groups]
+    dialog.written_button.click()
+    assert not dialog.groups.isVisible()
     dialog.fields[0].setText(groups[dialog.asked[0]].lower())
     dialog.fields[1].setText("WRONG")
     dialog.done_button.click()
-    assert dialog.failure.text().startswith(f"Group {dialog.asked[1] + 1} is not as the key shows it.")
+    assert dialog.failure.text().startswith(f"Group {dialog.asked[1] + 1} is not as the key has it.")
     dialog.fields[1].setText(groups[dialog.asked[1]])
     dialog.done_button.click()
     assert told(qtbot, page).startswith("The new recovery key holds")

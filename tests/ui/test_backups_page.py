@@ -59,8 +59,8 @@ def plan(qtbot: QtBot, window: MainWindow) -> BackupPlan:
 
 class TestMaking:
     def test_a_vault_without_a_backup_warns(self, page: BackupsPage) -> None:
-        assert page.latest.text() == "No backup yet."
-        assert page.warning.isVisible()
+        assert page.last.words.text() == "No backup yet."
+        assert page.last.warning.isVisible()
 
     def test_a_backup_is_made_with_a_bar_and_is_listed(
         self, qtbot: QtBot, window: MainWindow, page: BackupsPage
@@ -75,8 +75,8 @@ class TestMaking:
         assert not page.progress.isVisible()
         assert max(seen) == 1_000
         assert states(page) == ["Checked and whole"]
-        assert "just now" in page.latest.text()
-        assert not page.warning.isVisible()
+        assert "just now" in page.last.words.text()
+        assert not page.last.warning.isVisible()
 
     def test_cancelling_leaves_nothing_behind(
         self, qtbot: QtBot, window: MainWindow, page: BackupsPage, vault_folder: VaultFolder
@@ -91,14 +91,12 @@ class TestMaking:
         assert page.make_button.isEnabled()
 
     def test_an_old_backup_warns_when_the_plan_asks_for_a_newer_one(
-        self, qtbot: QtBot, window: MainWindow, page: BackupsPage, monkeypatch: pytest.MonkeyPatch
+        self, qtbot: QtBot, window: MainWindow, page: BackupsPage
     ) -> None:
         make(qtbot, window, page)
-        monkeypatch.setattr("medbot_desktop.ui.backups_page.datetime", _Later)
-        page.refresh()
-        settle(qtbot, window)
-        assert "(2 days ago)" in page.latest.text()
-        assert page.warning.text().startswith("It is older than the plan says, which is every 24 hours.")
+        page.last.show_newest(page.table.rows.records, 24, datetime.now(UTC) + timedelta(days=2, minutes=1))
+        assert "(2 days ago)" in page.last.words.text()
+        assert page.last.warning.text().startswith("It is older than the plan says, which is every 24 hours.")
 
     def test_a_folder_that_is_not_there_is_told_and_the_plan_can_be_mended(
         self, qtbot: QtBot, window: MainWindow, page: BackupsPage, tmp_path: Path
@@ -111,18 +109,10 @@ class TestMaking:
         drive.rmdir()
         page.refresh()
         settle(qtbot, window)
-        assert page.warning.text().startswith("The folder of backups is not there.")
+        assert page.last.warning.text().startswith("The folder of backups is not there.")
         page.make_button.click()
         assert told(qtbot, page).startswith("The folder of backups is not there.")
         assert page.plan.folder.text() == str(drive)
-
-
-class _Later(datetime):
-    """A clock that is two days ahead."""
-
-    @classmethod
-    def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-        return datetime.now(UTC) + timedelta(days=2)
 
 
 class TestPlan:
@@ -190,7 +180,7 @@ class TestChecking:
         page.refresh()
         settle(qtbot, window)
         assert states(page) == ["Of another vault"]
-        assert page.latest.text() == "No backup yet."
+        assert page.last.words.text() == "No backup yet."
 
     def test_the_vault_is_checked(self, qtbot: QtBot, page: BackupsPage) -> None:
         page.vault_button.click()
@@ -246,10 +236,10 @@ class TestRestoring:
         vault_folder: VaultFolder,
     ) -> None:
         restore(PASSPHRASE)
-        qtbot.waitUntil(lambda: bool(reopened) and window.chat.notice.isVisible(), timeout=30_000)
+        qtbot.waitUntil(lambda: bool(reopened) and window.notice.isVisible(), timeout=30_000)
         assert [talk.title for talk in reopened[0].store.list()] == ["A question of the first day"]
         aside = next(vault_folder.path.parent.glob("vault.before-*"))
-        assert str(aside) in window.chat.notice.words.text()
+        assert str(aside) in window.notice.words.text()
         kept = open_vault(VaultFolder(aside), Credentials("admin", PASSPHRASE))
         assert len(VaultServices(kept).store.list()) == 2
         kept.close()

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from medbot_desktop.errors import PassphraseError
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.ui.idle import IdleWatch
 from medbot_desktop.ui.lock_screen import LockScreen
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.theme import Appearance
@@ -175,62 +174,3 @@ def test_the_account_is_remembered_from_lock_to_lock(qtbot: QtBot, locked: MainW
     locked.lock()
     assert locked.lock_screen.account.text() == "Ada"
     assert locked.lock_screen.passphrase.hasFocus()
-
-
-class TestIdleWatch:
-    """Nobody there: by the clock that the test holds."""
-
-    @pytest.fixture
-    def clock(self) -> list[float]:
-        return [1_000.0]
-
-    @pytest.fixture
-    def watch(self, qapp: object, clock: list[float]) -> Iterator[IdleWatch]:
-        watching = IdleWatch(lambda: clock[0])
-        watching.start(minutes=2)
-        yield watching
-        watching.stop()
-
-    def pass_time(self, watch: IdleWatch, clock: list[float], seconds: int) -> None:
-        for _ in range(seconds):
-            clock[0] += 1
-            watch.tick()
-
-    def test_it_expires_after_its_minutes(self, qtbot: QtBot, watch: IdleWatch, clock: list[float]) -> None:
-        self.pass_time(watch, clock, 119)
-        with qtbot.waitSignal(watch.expired):
-            self.pass_time(watch, clock, 1)
-
-    def test_it_warns_half_a_minute_before(self, qtbot: QtBot, watch: IdleWatch, clock: list[float]) -> None:
-        with qtbot.assertNotEmitted(watch.warning):
-            self.pass_time(watch, clock, 89)
-        with qtbot.waitSignal(watch.warning) as warned:
-            self.pass_time(watch, clock, 1)
-        assert warned.args == [30]
-
-    def test_a_key_begins_the_time_anew(
-        self, qtbot: QtBot, watch: IdleWatch, clock: list[float], window: MainWindow
-    ) -> None:
-        self.pass_time(watch, clock, 119)
-        with qtbot.waitSignal(watch.touched):
-            qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_A)
-        with qtbot.assertNotEmitted(watch.expired):
-            self.pass_time(watch, clock, 119)
-
-    def test_a_computer_that_has_slept_is_locked_at_once(
-        self, qtbot: QtBot, watch: IdleWatch, clock: list[float]
-    ) -> None:
-        clock[0] += 40
-        with qtbot.waitSignal(watch.expired):
-            watch.tick()
-
-    def test_a_computer_that_is_about_to_sleep_is_locked_before(self, qtbot: QtBot, watch: IdleWatch) -> None:
-        with qtbot.waitSignal(watch.expired):
-            watch.prepare_for_sleep(True)
-
-    def test_a_clock_that_is_set_back_does_not_keep_it_open(
-        self, qtbot: QtBot, watch: IdleWatch, clock: list[float]
-    ) -> None:
-        clock[0] -= 10_000
-        with qtbot.waitSignal(watch.expired):
-            self.pass_time(watch, clock, 121)

@@ -175,6 +175,12 @@ class TestOnePerson:
             f"Open the conversation: My neighbour {ANNA} told me about it"[:60]
         ]
 
+    def test_what_was_found_is_scrolled_into_sight(self, qtbot: QtBot, anna: Person, page: PrivacyPage) -> None:
+        self.look_at_anna(qtbot, anna, page)
+        button = page.erasure.erase_button
+        assert not button.visibleRegion().isEmpty()
+        assert button.visibleRegion().boundingRect() == button.rect()
+
     def test_erasing_needs_the_name_and_leaves_nothing_but_the_mention(
         self, qtbot: QtBot, anna: Person, window: MainWindow, page: PrivacyPage
     ) -> None:
