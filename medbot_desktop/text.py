@@ -8,8 +8,6 @@ from functools import lru_cache
 
 from Stemmer import Stemmer
 
-_stemmer = Stemmer("english")
-
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _BREAK = re.compile(r"[.!?]+[)\"'’”]*(?=\s)|\n+")
 _ABBREVIATIONS = ("e.g.", "i.e.", "dr.", "mr.", "mrs.", "ms.", "vs.", "approx.", "no.", "st.")
@@ -63,8 +61,14 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Return the stem of a lower-case English word (Snowball English, Porter 2001)."""
-    result: str = _stemmer.stemWord(word.removesuffix("'s"))
+    result: str = _stemmer().stemWord(word.removesuffix("'s"))
     return result
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Stemmer:
+    """The stemmer, without a cache of its own and to be let go with it: what it has seen must not outlive a lock."""
+    return Stemmer("english", 0)
 
 
 def content_stems(text: str) -> list[str]:

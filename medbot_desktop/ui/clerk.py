@@ -82,7 +82,8 @@ class Clerk(QObject):
             gc.freeze()  # else each full collection goes through the libraries, and the window waits for it
             self.ready.emit(services.sample_questions, services.emergency_number, services.conversations.list())
         except PassphraseError as error:
-            self.refused.emit(error)
+            error.__cause__ = error.__context__ = None  # its frames hold the passphrase that was typed
+            self.refused.emit(error.with_traceback(None))
         except MedBotError as error:
             self._failure = Failed(error.message, error.hint)
         except Exception as error:

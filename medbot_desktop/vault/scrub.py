@@ -25,12 +25,14 @@ _LARGEST_OF_A_THREAD, _BLOCKS_OF_A_THREAD = 1_048, 16
 """What glibc keeps for a thread: 7 blocks of each size up to 1,032 bytes, 16 from version 2.42 on (malloc.c)."""
 _ONE_ARENA = -8
 """``M_ARENA_MAX`` of ``mallopt`` (glibc, malloc.h)."""
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+"""Loaded once: each loading makes classes, which take the place of freed text and hide it from what overwrites it."""
 
 
 def use_one_heap() -> None:
     """Let all threads share one heap, so that one thread can overwrite what another one has freed; Linux only."""
-    if sys.platform == "linux":
-        _libc().mallopt(_ONE_ARENA, 1)
+    if _LIBC is not None:
+        _LIBC.mallopt(_ONE_ARENA, 1)
 
 
 def scrub() -> None:
@@ -38,15 +40,15 @@ def scrub() -> None:
     _drop_caches()
     gc.collect()
     _overwrite_small()
-    if sys.platform == "linux" and hasattr(_libc(), "mallinfo2"):
-        _overwrite_heap()
-        _libc().malloc_trim(0)
+    if _LIBC is not None and hasattr(_LIBC, "mallinfo2"):
+        _overwrite_heap(_LIBC)
+        _LIBC.malloc_trim(0)
 
 
 def scrub_thread() -> None:
     """Overwrite the few free blocks that the C library keeps for the thread that calls this; Linux only, and quick."""
-    if sys.platform == "linux":
-        libc = _libc()
+    libc = _LIBC
+    if libc is not None:
         libc.malloc.restype = ctypes.c_void_p
         libc.free.argtypes = (ctypes.c_void_p,)
         for size in range(_SMALL_STEP // 2, _LARGEST_OF_A_THREAD, _SMALL_STEP):
@@ -71,12 +73,11 @@ def _overwrite_small() -> None:
         del claimed
 
 
-def _overwrite_heap() -> None:
+def _overwrite_heap(libc: ctypes.CDLL) -> None:
     """Claim the free blocks of the C library's heap, from the largest sizes to the smallest, and fill them with zeros.
 
     What Qt and SQLite free lies there. A size is done when the heap serves it from new memory instead.
     """
-    libc = _libc()
     libc.malloc.restype = ctypes.c_void_p
     libc.free.argtypes = (ctypes.c_void_p,)
     claimed: list[int] = []
@@ -112,7 +113,3 @@ def _listed_bytes(libc: ctypes.CDLL) -> int:
     libc.mallinfo2.restype = _MallocInfo
     found = libc.mallinfo2()
     return int(found.fordblks) - int(found.keepcost)
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None)
