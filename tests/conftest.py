@@ -6,11 +6,14 @@ import multiprocessing
 from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.workspace import Knowledge, Workspace, open_knowledge
+from tests.keyrings import KeyringInMemory
 
 _SLOW_TO_LOAD = ["pytest", "hypothesis.strategies", "sqlalchemy.dialects.sqlite", "medbot_desktop.vault.restore"]
 
@@ -21,6 +24,24 @@ def spawning() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_SLOW_TO_LOAD)
     return context
+
+
+@pytest.fixture
+def system_keyring() -> Iterator[KeyringInMemory]:
+    """The system's keyring."""
+    before, system = keyring.get_keyring(), KeyringInMemory()
+    keyring.set_keyring(system)
+    yield system
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def no_keyring() -> Iterator[None]:
+    """A computer without a keyring."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    yield
+    keyring.set_keyring(before)
 
 
 @pytest.fixture(scope="session")

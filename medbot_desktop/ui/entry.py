@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from medbot_desktop.errors import MedBotError, MustChangeError, PassphraseError
+from medbot_desktop.errors import MedBotError, MustChangeError, PassphraseError, VaultError
 
 if TYPE_CHECKING:
     from medbot_desktop.ui.services import Services
@@ -88,6 +88,32 @@ def recover(
     finally:
         opened.close()
     return unlock(account, new[0], accepted=accepted)
+
+
+def has_kiosk() -> bool:
+    """Whether a kiosk of this computer may open the vault by itself."""
+    from medbot_desktop.vault.folder import VaultFolder
+    from medbot_desktop.vault.keyslots import Keyslots, SlotKind
+
+    try:
+        return Keyslots.read(VaultFolder.standard()).has(SlotKind.KEYRING)
+    except VaultError:
+        return False
+
+
+def unlock_kiosk(accepted: Callable[[], None]) -> Services:
+    """Open the vault for the kiosk of this computer, with the key in the system's keyring.
+
+    Raises:
+        VaultError: the keyring holds no key, or the vault cannot be opened.
+    """
+    from medbot_desktop.vault.folder import VaultFolder
+    from medbot_desktop.vault.opening import kiosk_credentials, open_vault
+
+    folder = VaultFolder.standard()
+    opened = open_vault(folder, kiosk_credentials(folder))
+    accepted()
+    return build_on(opened)
 
 
 def build_on(opened: OpenedVault) -> Services:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QProgressBar, QPushB
 
 from medbot_desktop.domain import Failed
 from medbot_desktop.errors import MustChangeError, PassphraseError
-from medbot_desktop.ui.entry import recover, unlock
+from medbot_desktop.ui.entry import has_kiosk, recover, unlock, unlock_kiosk
 from medbot_desktop.ui.form import CentredForm, FailureLine, Labelled, text_field
 from medbot_desktop.ui.icons import picture
 from medbot_desktop.ui.parts import named, words
@@ -70,6 +70,8 @@ class LockScreen(CentredForm):
         self.busy_bar.setAccessibleName("Opening the vault")
         self.button = named(QPushButton(), "primary")
         self.other_way = QPushButton()
+        self.kiosk_button = QPushButton("Open as kiosk")
+        self._has_kiosk = False
         self._parts = {
             field: Labelled(field.accessibleName(), field, self.unit)
             for field in (self.account, self.passphrase, self.recovery_key, self.new, self.repeated)
@@ -84,12 +86,13 @@ class LockScreen(CentredForm):
         self.column.addStretch(1)
         self.add(self._mark, self.title, self.explanation, self.notice, *self._parts.values())
         self.add(self.show_letters, self.failure, self.busy_bar)
-        self.add_row([self.other_way, self.button])
+        self.add_row([self.other_way, self.kiosk_button, self.button])
         self.column.addStretch(2)
 
     def _connect(self, appearance: Appearance) -> None:
         self.button.clicked.connect(self.submit)
         self.other_way.clicked.connect(self._take_other_way)
+        self.kiosk_button.clicked.connect(self._open_as_kiosk)
         self.show_letters.toggled.connect(self._show_secrets)
         self._counting.timeout.connect(self._count)
         self.account.textChanged.connect(self._refresh)
@@ -113,6 +116,8 @@ class LockScreen(CentredForm):
         self.account.setText(account)
         self.notice.setText(notice)
         self.notice.setVisible(bool(notice))
+        self._offer_kiosk(False)
+        self._worker.run_alone(has_kiosk, self._offer_kiosk)
         self._show(Mode.UNLOCK)
         self.focus_first()
 
@@ -133,6 +138,15 @@ class LockScreen(CentredForm):
             return
         self._set_busy(True)
         self._worker.open_with(self._opening())
+
+    def _open_as_kiosk(self) -> None:
+        self.failure.clear()
+        self._set_busy(True)
+        self._worker.open_with(partial(unlock_kiosk, self.accepted.emit))
+
+    def _offer_kiosk(self, has_kiosk: bool) -> None:
+        self._has_kiosk = has_kiosk
+        self._refresh()
 
     def _opening(self) -> Callable[[], Services]:
         account, new, accepted = self.account.text(), (self.new.text(), self.repeated.text()), self.accepted.emit
@@ -180,7 +194,8 @@ class LockScreen(CentredForm):
 
     def _set_busy(self, is_busy: bool) -> None:
         self.is_busy = is_busy
-        self.other_way.setEnabled(not is_busy)
+        for button in (self.other_way, self.kiosk_button):
+            button.setEnabled(not is_busy)
         for field in self._parts:
             field.setReadOnly(is_busy)
         self._refresh()
@@ -192,6 +207,7 @@ class LockScreen(CentredForm):
         self.button.setText("Opening…" if self.is_busy else wait if has_to_wait else self._mode.value)
         self.button.setEnabled(not self.is_busy and not has_to_wait)
         self.busy_bar.setVisible(self.is_busy)
+        self.kiosk_button.setVisible(self._has_kiosk and self._mode is Mode.UNLOCK)
 
     def _take_other_way(self) -> None:
         self.failure.clear()

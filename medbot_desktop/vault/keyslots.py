@@ -173,6 +173,10 @@ class Keyslots:
         left = tuple(slot for slot in self._content.slots if slot.account_id != account_id)
         self._content = self._content.model_copy(update={"slots": left})
 
+    def has(self, kind: SlotKind) -> bool:
+        """Whether anything of that kind opens the vault."""
+        return any(slot.kind == kind.value for slot in self._content.slots)
+
     def slot_id(self, account_name: str | None, kind: SlotKind = SlotKind.PASSPHRASE) -> str:
         """A name for what somebody tries to open, under which wrong tries are counted; it tells no account's name."""
         slot = self._slot(account_name, kind)

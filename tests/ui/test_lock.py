@@ -21,8 +21,9 @@ from medbot_desktop.ui.worker import Worker
 from medbot_desktop.vault.accounts import Accounts
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.keyslots import LEAST_COST
-from medbot_desktop.vault.opening import create_vault
+from medbot_desktop.vault.opening import Credentials, create_vault, open_vault
 from medbot_desktop.vault.roles import Role
+from tests.keyrings import KeyringInMemory
 
 PASSPHRASE = "correct horse battery staple"
 PATIENCE_MS = 60_000
@@ -174,3 +175,33 @@ def test_the_account_is_remembered_from_lock_to_lock(qtbot: QtBot, locked: MainW
     locked.lock()
     assert locked.lock_screen.account.text() == "Ada"
     assert locked.lock_screen.passphrase.hasFocus()
+
+
+def test_a_kiosk_opens_the_vault_by_itself_with_its_own_role(
+    qtbot: QtBot, home: Path, system_keyring: KeyringInMemory, locked: MainWindow
+) -> None:
+    assert not locked.lock_screen.kiosk_button.isVisible()
+    opened = open_vault(VaultFolder(home / "vault"), Credentials("Ada", PASSPHRASE))
+    Accounts(opened).add_kiosk()
+    opened.close()
+    locked.show_lock()
+    qtbot.waitUntil(locked.lock_screen.kiosk_button.isVisible, timeout=PATIENCE_MS)
+    locked.lock_screen.kiosk_button.click()
+    roles: list[Role] = []
+    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
+    locked.worker.run(lambda services: services.access.account.role, roles.append)
+    qtbot.waitUntil(lambda: roles == [Role.KIOSK], timeout=PATIENCE_MS)
+
+
+def test_a_kiosk_whose_key_the_keyring_has_lost_is_told(
+    qtbot: QtBot, home: Path, system_keyring: KeyringInMemory, locked: MainWindow
+) -> None:
+    opened = open_vault(VaultFolder(home / "vault"), Credentials("Ada", PASSPHRASE))
+    Accounts(opened).add_kiosk()
+    opened.close()
+    system_keyring.kept.clear()
+    locked.show_lock()
+    qtbot.waitUntil(locked.lock_screen.kiosk_button.isVisible, timeout=PATIENCE_MS)
+    locked.lock_screen.kiosk_button.click()
+    assert "holds no key for the kiosk" in wait_for_failure(qtbot, locked.lock_screen)
+    assert not locked.desk.isVisible()

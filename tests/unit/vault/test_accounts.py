@@ -6,9 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
 
 from medbot_desktop.errors import InputError, MedBotError, PassphraseError, PermissionRefusedError, VaultError
 from medbot_desktop.vault.accounts import Accounts
@@ -20,29 +18,11 @@ from medbot_desktop.vault.kiosk_key import kiosk_secret
 from medbot_desktop.vault.opening import Credentials, OpenedVault, create_vault, kiosk_credentials, open_vault
 from medbot_desktop.vault.roles import Permission, Role
 from tests.disks import read_only
+from tests.keyrings import KeyringInMemory
 
 PASSPHRASE = "correct horse battery staple"
 OTHER = "another long passphrase"
 Opening = Callable[..., OpenedVault]
-
-
-class KeyringInMemory(KeyringBackend):
-    """A keyring for a test, since a test has no desktop session."""
-
-    priority = 1.0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 @pytest.fixture(scope="module")
@@ -236,16 +216,9 @@ def test_an_account_that_is_gone_is_a_clear_error(accounts: Accounts) -> None:
         accounts.find("nobody")
 
 
+@pytest.mark.usefixtures("system_keyring")
 class TestKiosk:
     """A kiosk opens the vault by itself, and may do nothing but converse."""
-
-    @pytest.fixture(autouse=True)
-    def keyring_of_the_system(self) -> Iterator[KeyringInMemory]:
-        before = keyring.get_keyring()
-        backend = KeyringInMemory()
-        keyring.set_keyring(backend)
-        yield backend
-        keyring.set_keyring(before)
 
     def test_it_opens_the_vault_with_its_key_from_the_keyring(self, accounts: Accounts, opening: Opening) -> None:
         account = accounts.add_kiosk()
@@ -264,10 +237,10 @@ class TestKiosk:
             opening(account.name, secret)
 
     def test_removing_it_empties_the_keyring(
-        self, accounts: Accounts, opening: Opening, keyring_of_the_system: KeyringInMemory
+        self, accounts: Accounts, opening: Opening, system_keyring: KeyringInMemory
     ) -> None:
         accounts.remove(accounts.add_kiosk().id)
-        assert keyring_of_the_system.kept == {}
+        assert system_keyring.kept == {}
 
     def test_there_is_one_for_each_computer(self, accounts: Accounts) -> None:
         accounts.add_kiosk()
@@ -282,14 +255,7 @@ class TestKiosk:
             accounts.add("Ruth", Role.KIOSK, OTHER)
 
 
-def test_a_computer_without_a_keyring_has_no_kiosk_account(accounts: Accounts) -> None:
-    from keyring.backends import fail
-
-    before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())
-    try:
-        with pytest.raises(VaultError, match="keyring"):
-            accounts.add_kiosk()
-    finally:
-        keyring.set_keyring(before)
+def test_a_computer_without_a_keyring_has_no_kiosk_account(accounts: Accounts, no_keyring: None) -> None:
+    with pytest.raises(VaultError, match="keyring"):
+        accounts.add_kiosk()
     assert [line.account.name for line in accounts.list()] == ["admin"]

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import keyring
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
@@ -25,7 +24,6 @@ from medbot_desktop.vault.rekey import rekey
 from medbot_desktop.vault.restore import restore
 from medbot_desktop.vault.vault import Vault
 from tests.disks import fill, small_disk
-from tests.unit.vault.test_accounts import KeyringInMemory
 from tests.unit.vault.vaults import (
     CLINICIAN,
     FIRST,
@@ -160,14 +158,8 @@ def test_backups_from_before_open_with_the_passphrases_of_their_time(
     with_old.close()
 
 
+@pytest.mark.usefixtures("system_keyring")
 class TestAKiosk:
-    @pytest.fixture(autouse=True)
-    def keyring_of_the_system(self) -> Iterator[None]:
-        before = keyring.get_keyring()
-        keyring.set_keyring(KeyringInMemory())
-        yield
-        keyring.set_keyring(before)
-
     def test_goes_on_with_its_key_from_the_keyring(self, opening: Opening) -> None:
         opened = opening()
         account = Accounts(opened).add_kiosk()
