@@ -64,7 +64,7 @@ def chat(
                 "The demo profile keeps no conversations and knows nobody.", hint="`medbot vault create` makes a vault."
             )
         conversation = _conversation(workspace, resume, person)
-        if not workspace.keeps:
+        if not workspace.keeps and not as_json:
             tell(["Nothing of this is kept. `medbot vault create` makes an encrypted vault that keeps conversations."])
         if as_json:
             for line in _lines():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -75,7 +76,7 @@ def export(
     as_json: bool = JsonOption,
 ) -> None:
     """Copy every entry to a file, oldest first; the copy is not encrypted."""
-    if file.exists():
+    if os.access(file, os.F_OK):  # unlike Path.exists, no error where a name is too long: writing it says so
         raise InputError("There is a file of that name already.", hint="Choose another name.")
     with _trail(account, passphrase_file) as trail:
         count = trail.export(file)

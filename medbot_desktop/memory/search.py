@@ -23,7 +23,7 @@ _UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _SHORTEST_BEGINNING = 2
 _ENDINGS = "able al ation ed es ful ing ion ity ive ly ment ness ous".split()
-_porter = Stemmer("porter")  # as the full-text table stems
+_porter = Stemmer("porter", 0)  # as the full-text table stems; it remembers nothing of what was searched for
 
 _CONDITIONS = (
     " AND c.deleted IS NULL"

@@ -75,10 +75,13 @@ class Clerk(QObject):
     def open(self, opening: Callable[[], Services]) -> None:
         """Open a workspace in the place of the one that is open; says ``ready``, ``refused`` or ``unavailable``."""
         self._close()
+        from medbot_desktop.vault.scrub import give_back
+
         self._failure = None
         try:
             self._services = services = opening()
             gc.collect()
+            give_back()
             gc.freeze()  # else each full collection goes through the libraries, and the window waits for it
             self.ready.emit(services.sample_questions, services.emergency_number, services.conversations.list())
         except PassphraseError as error:

@@ -35,6 +35,12 @@ def use_one_heap() -> None:
         _LIBC.mallopt(_ONE_ARENA, 1)
 
 
+def give_back() -> None:
+    """Give the system the memory that is free, e.g. after much was loaded; Linux only."""
+    if _LIBC is not None:
+        _LIBC.malloc_trim(0)
+
+
 def scrub() -> None:
     """Drop the program's caches, collect what nothing refers to, and overwrite the memory that is free then."""
     _drop_caches()
@@ -42,7 +48,7 @@ def scrub() -> None:
     _overwrite_small()
     if _LIBC is not None and hasattr(_LIBC, "mallinfo2"):
         _overwrite_heap(_LIBC)
-        _LIBC.malloc_trim(0)
+        give_back()
 
 
 def scrub_thread() -> None:

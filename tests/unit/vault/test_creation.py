@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import random
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
 
-from medbot_desktop.errors import InputError, PassphraseError, VaultError
+from medbot_desktop.errors import DiskFullError, InputError, PassphraseError, VaultError
 from medbot_desktop.vault.creation import Step, VaultCreation
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.keyslots import LEAST_COST, SlotKind
 from medbot_desktop.vault.opening import Credentials, open_vault
 from medbot_desktop.vault.preferences import Preferences
-from tests.disks import read_only
+from tests.disks import fill, read_only, small_disk
 
 PASSPHRASE = "correct horse battery staple"
+KILLS = 12
+LONGEST_CREATION_S = 0.8
+PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -169,6 +177,55 @@ def test_a_home_folder_that_cannot_be_written_leaves_no_vault(creation: VaultCre
     creation.create()
 
 
+def test_a_disk_that_is_full_leaves_no_vault_and_lets_one_be_made_when_there_is_room(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", kilobytes=2_000) as disk:
+        folder = VaultFolder(disk / "vault")
+        with closing(VaultCreation(folder, LEAST_COST)) as creation:
+            to_passphrase(creation)
+            creation.choose_passphrase(PASSPHRASE, PASSPHRASE)
+            fill(disk, leave=60_000)
+            with pytest.raises(DiskFullError) as refused:
+                creation.create()
+            assert refused.value.hint
+            assert creation.step is Step.PASSPHRASE
+            assert not folder.exists()
+            (disk / "filler").unlink()
+            creation.create()
+        open_vault(folder, Credentials("admin", PASSPHRASE)).close()
+
+
+def test_a_creation_that_is_killed_leaves_no_vault_or_a_whole_one(
+    spawning: ForkServerContext, folder: VaultFolder
+) -> None:
+    chance, made = random.Random(1), 0
+    for _ in range(KILLS):
+        mine, theirs = spawning.Pipe()
+        other = spawning.Process(target=create_when_told, args=(folder.path, theirs), daemon=True)
+        other.start()
+        theirs.close()
+        assert mine.poll(PATIENCE_S), "The other program did not begin."
+        assert mine.recv() == "ready"
+        time.sleep(chance.uniform(0, LONGEST_CREATION_S))
+        other.kill()
+        other.join(PATIENCE_S)
+        if folder.exists():
+            made += 1
+            open_vault(folder, Credentials("admin", PASSPHRASE)).close()
+            shutil.rmtree(folder.path)
+    with closing(VaultCreation(folder, LEAST_COST)) as creation:
+        to_recovery(creation)
+    assert made < KILLS, "no creation was cut off"
+
+
+def create_when_told(path: Path, told: Connection) -> None:
+    creation = VaultCreation(VaultFolder(path), LEAST_COST)
+    to_passphrase(creation)
+    creation.choose_passphrase(PASSPHRASE, PASSPHRASE)
+    told.send("ready")
+    creation.create()
+    time.sleep(PATIENCE_S)
+
+
 def test_back_leads_to_the_step_before_but_not_behind_the_vault(creation: VaultCreation) -> None:
     assert not creation.can_go_back
     to_passphrase(creation)
@@ -180,6 +237,17 @@ def test_back_leads_to_the_step_before_but_not_behind_the_vault(creation: VaultC
     assert creation.account_name == "other"
     with pytest.raises(RuntimeError):
         creation.back()
+
+
+def test_going_back_from_the_passphrase_lets_another_be_chosen(creation: VaultCreation, folder: VaultFolder) -> None:
+    to_passphrase(creation)
+    creation.choose_passphrase("the first that was chosen", "the first that was chosen")
+    creation.back()
+    creation.name_account("admin")
+    creation.choose_passphrase(PASSPHRASE, PASSPHRASE)
+    creation.create()
+    creation.close()
+    open_vault(folder, Credentials("admin", PASSPHRASE)).close()
 
 
 def test_a_step_out_of_turn_is_refused(creation: VaultCreation) -> None:
