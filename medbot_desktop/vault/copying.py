@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlcipher3 import dbapi2
@@ -20,18 +20,9 @@ _PAGES_A_STEP = 256
 
 @contextmanager
 def second_connection(database: Path, key: DataKey) -> Iterator[dbapi2.Connection]:
-    """A connection of one's own to a database that another one may be writing to; what it read is wiped at the end."""
-    connection = connect(database, key)
-    try:
+    """A connection of one's own to a database that another one may be writing to."""
+    with closing(connect(database, key)) as connection:
         yield connection
-    finally:
-        wipe_and_close(connection)
-
-
-def wipe_and_close(connection: dbapi2.Connection) -> None:
-    """Close a connection and wipe the pages that it holds readable in memory."""
-    connection.execute("PRAGMA cipher_memory_security = ON")  # wipes what is freed from here on
-    connection.close()
 
 
 def copy_database(
@@ -67,13 +58,10 @@ def copy_database(
         reader.execute("BEGIN")
         [salt] = reader.execute("PRAGMA cipher_salt").fetchone()  # reads the file, and so holds this moment's state
         reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        writer = _scratch(target, key.hex() + salt if target_key is None else target_key.hex())
-        try:
+        with closing(_scratch(target, key.hex() + salt if target_key is None else target_key.hex())) as writer:
             reader.backup(writer, pages=_PAGES_A_STEP, progress=tell, sleep=0.01)
             _require_read(reader)
             settle(writer)
-        finally:
-            wipe_and_close(writer)
 
 
 def settle(connection: dbapi2.Connection) -> None:

@@ -100,12 +100,10 @@ class Vault:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Close the database and wipe what SQLCipher holds of it; one in memory is gone then."""
+        """Close the database; one in memory is gone then."""
         if self._is_closed:
             return
         self._is_closed = True
-        with self.driver() as connection:
-            connection.execute("PRAGMA cipher_memory_security = ON")  # wipes what is freed from here on
         self._engine.dispose()
 
 
