@@ -168,7 +168,7 @@ class Workspace:
         self.retention = Retention(vault, access, self.preferences)
         self.accounts = Accounts(opened) if opened else None
         self.backups = Backups(opened, self.preferences) if opened else None
-        self.forgetting = Forgetting(vault, access, self.backups)
+        self.forgetting = Forgetting(vault, access, self.backups, opened.folder if opened else None)
 
     def _answer(self, wording: Wording, pen: Pen[SupervisedTextModel] | None) -> None:
         """Build what reads, watches, finds and answers."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
+
+import typer
 
 from medbot_desktop.errors import InputError, MedBotError
 
@@ -28,26 +31,22 @@ def ask(question: str, default: str = "") -> str:
     """Ask for a line; an empty one is the default.
 
     Raises:
-        EOFError: the input has ended.
         InputError: what was typed is no text.
+        typer.Abort: the person has had enough: Ctrl+C, or the end of the input.
     """
     sys.stderr.write(f"{question} [{default}]: " if default else f"{question}: ")
     sys.stderr.flush()
-    try:
+    with _typing():
         line = sys.stdin.readline()
-    except UnicodeDecodeError as error:
-        raise _no_text() from error
-    if not line:
-        raise EOFError
+        if not line:
+            raise EOFError
     return line.rstrip("\r\n") or default
 
 
 def ask_hidden(question: str) -> str:
     """Ask for something that nobody else should see on the screen; raises what `ask` raises."""
-    try:
+    with _typing():
         return getpass.getpass(f"{question}: ", stream=sys.stderr)
-    except UnicodeDecodeError as error:
-        raise _no_text() from error
 
 
 def ask_until_accepted(step: Callable[[], _T]) -> _T:
@@ -69,5 +68,15 @@ def require_yes(question: str) -> None:
         raise InputError("Nothing was changed.")
 
 
-def _no_text() -> InputError:
-    return InputError("What was typed is no UTF-8 text.", hint="Set the terminal to UTF-8 and type it again.")
+@contextmanager
+def _typing() -> Iterator[None]:
+    """Say what it means when somebody types no text, or wants to type nothing any more."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "What was typed is no UTF-8 text.", hint="Set the terminal to UTF-8 and type it again."
+        ) from error
+    except (EOFError, KeyboardInterrupt) as error:
+        tell([""])  # the prompt's line ends here
+        raise typer.Abort from error
