@@ -1,0 +1,69 @@
+"""`medbot vault people` and `medbot vault forget`: somebody is added, and everything about them erased."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.test_ask import Medbot
+from tests.unit.cli.vault_commands import PERSON, refused, said
+
+
+def test_people_are_added_and_listed(medbot: Medbot, home: Path) -> None:
+    [added] = medbot("people", "add", "Jon Ash", "--born", "1980-12-31", "--reference", "B-2", "--json").objects
+    assert {**added, "id": ""} == {"id": "", "name": "Jon Ash", "born": "1980-12-31", "reference": "B-2"}
+    assert said(medbot("people", "add", "李 明")).startswith("Added 李 明 (")
+    rows = medbot("people", "list", "--json").objects
+    assert {row["name"] for row in rows} == {PERSON, "Jon Ash", "李 明"}
+    assert "1980-12-31" in said(medbot("people"))
+
+
+def test_a_name_of_a_person_with_markup_in_it_is_shown_as_it_is(medbot: Medbot, home: Path) -> None:
+    said(medbot("people", "add", "[bold]Ann[/bold]"))
+    assert "[bold]Ann[/bold]" in said(medbot("people"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("",), ("x" * 201,), ("a\x07b",), (PERSON, "--born", "2999-01-01"), (PERSON, "--reference", "r" * 201)],
+)
+def test_a_person_that_cannot_be_is_refused(medbot: Medbot, home: Path, arguments: tuple[str, ...]) -> None:
+    refused(medbot("people", "add", *arguments))
+    assert len(medbot("people", "--json").objects) == 1
+
+
+def test_forget_with_dry_run_only_counts(medbot: Medbot, home: Path) -> None:
+    shown = said(medbot("forget", "A-17", "--dry-run"))
+    assert shown.startswith("Would erase 1 person, 1 conversation, 0 messages and 0 citations.")
+    assert len(medbot("people", "--json").objects) == 1
+
+
+def test_forget_erases_a_person_and_names_where_the_name_still_stands(medbot: Medbot, home: Path) -> None:
+    said(medbot("backup"))
+    [would] = medbot("forget", PERSON, "--dry-run", "--json").objects
+    [erased] = medbot("forget", PERSON, "--json").objects
+    assert (would["dry_run"], erased["dry_run"]) == (True, False)
+    assert (erased["conversations"], len(erased["mentions"]), erased["not_reached"]) == (1, 1, [])
+    assert erased["backups"] == would["backups"] != []
+    assert PERSON not in json.dumps(erased)
+    assert medbot("people", "--json").objects == []
+
+
+def test_forget_says_which_backup_it_could_not_change(medbot: Medbot, home: Path) -> None:
+    said(medbot("backup"))
+    [backup] = (home / "vault" / "backups").iterdir()
+    backup.write_bytes(backup.read_bytes()[:1_000])
+    ended = medbot("forget", PERSON)
+    assert ended.status == 1
+    assert ended.out.startswith("Erased 1 person")
+    assert backup.name in ended.err
+    assert medbot("people", "--json").objects == []
+
+
+def test_forget_of_somebody_unknown_or_of_one_of_two_is_refused(medbot: Medbot, home: Path) -> None:
+    assert refused(medbot("forget", "Nobody")).startswith("There is nobody with that name in the vault.")
+    said(medbot("people", "add", PERSON, "--born", "1950-02-03"))
+    assert "Give the identifier" in refused(medbot("forget", PERSON))
+    assert len(medbot("people", "--json").objects) == 2
