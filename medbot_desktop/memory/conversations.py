@@ -25,7 +25,7 @@ from medbot_desktop.memory.rows import (
 )
 from medbot_desktop.memory.search import Found, Scope, find_messages, find_titles
 from medbot_desktop.vault.access import Access
-from medbot_desktop.vault.roles import Permission
+from medbot_desktop.vault.roles import Permission, Role
 from medbot_desktop.vault.schema import ConversationRow, MessageRow, PersonRow
 from medbot_desktop.vault.trail import Action
 from medbot_desktop.vault.vault import Vault
@@ -69,6 +69,7 @@ class ConversationStore:
             started=now,
             updated=now,
             pinned=False,
+            at_kiosk=self._access.account.role is Role.KIOSK,
             account_id=self._access.account.id,
             person_id=person_id,
         )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.erasing import empty_log, erase_conversations
 from medbot_desktop.vault.preferences import Preferences, RetentionRules, mark, set_mark
-from medbot_desktop.vault.roles import Permission, Role
-from medbot_desktop.vault.schema import AccountRow, AuditRow, ConversationRow
+from medbot_desktop.vault.roles import Permission
+from medbot_desktop.vault.schema import AuditRow, ConversationRow
 from medbot_desktop.vault.trail import Action
 from medbot_desktop.vault.vault import Vault
 
@@ -140,14 +140,13 @@ class Retention:
 
 
 def _rules_of(rules: RetentionRules, now: datetime) -> tuple[_Rule, ...]:
-    kiosks = select(AccountRow.id).where(AccountRow.role == Role.KIOSK.value)
-    of_kiosk = func.coalesce(ConversationRow.account_id.in_(kiosks), False)
+    at_kiosk = ConversationRow.at_kiosk
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     return (
         _Rule("deleted", None, ConversationRow.deleted < _as_stored(midnight)),
-        _Rule("kiosk", rules.kiosk_days, and_(of_kiosk.is_(True), _aged(rules.kiosk_days, now))),
+        _Rule("kiosk", rules.kiosk_days, and_(at_kiosk.is_(True), _aged(rules.kiosk_days, now))),
         _Rule(
-            "conversations", rules.conversations_days, and_(of_kiosk.is_(False), _aged(rules.conversations_days, now))
+            "conversations", rules.conversations_days, and_(at_kiosk.is_(False), _aged(rules.conversations_days, now))
         ),
     )
 

@@ -106,7 +106,10 @@ class PersonRow(Base):
 
 
 class ConversationRow(Base):
-    """A conversation; ``deleted`` is when it was deleted, until the day ends and it is erased."""
+    """A conversation; ``deleted`` is when it was deleted, until the day ends and it is erased.
+
+    ``at_kiosk`` outlives the account that held it, since another rule says how long it is kept.
+    """
 
     __tablename__ = "conversations"
 
@@ -116,6 +119,7 @@ class ConversationRow(Base):
     updated: Mapped[datetime] = mapped_column(DateTime, index=True)
     pinned: Mapped[bool] = mapped_column(default=False)
     deleted: Mapped[datetime | None] = mapped_column(DateTime)
+    at_kiosk: Mapped[bool] = mapped_column(default=False)
     account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     account: Mapped[AccountRow | None] = relationship()

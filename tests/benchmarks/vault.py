@@ -130,6 +130,7 @@ def _fill(file: Path, key: DataKey, texts: Sequence[str], messages: int) -> None
                     "started": moment,
                     "updated": moment,
                     "pinned": False,
+                    "at_kiosk": False,
                     "account_id": DEMO_ACCOUNT.id,
                 }
             )

@@ -15,7 +15,7 @@ from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.preferences import ClinicSettings, Preferences, RetentionRules
 from medbot_desktop.vault.retention import Retention, RetentionReport
 from medbot_desktop.vault.roles import DEMO_ACCOUNT, Account, Role
-from medbot_desktop.vault.schema import AuditRow, ConversationRow, MessageRow
+from medbot_desktop.vault.schema import AccountRow, AuditRow, ConversationRow, MessageRow
 from medbot_desktop.vault.trail import Action
 from medbot_desktop.vault.vault import Vault, account_row
 from tests.unit.memory.raw_pages import readable
@@ -49,6 +49,7 @@ class Clinic:
         moment = _stored(NOON - timedelta(days=days_ago))
         with self.vault.transaction() as session:
             row = ConversationRow(id=name, title="", started=moment, updated=moment, pinned=pinned)
+            row.at_kiosk = account.role is Role.KIOSK
             row.account_id, row.deleted = account.id, deleted and _stored(deleted)
             session.add(row)
             session.flush()
@@ -107,6 +108,15 @@ def test_each_kind_goes_by_its_own_rule(clinic: Clinic) -> None:
     assert kinds(report) == {"kiosk": ("kiosk older",), "conversations": ("older",)}
     assert clinic.left() == {"younger", "kiosk younger"}
     assert [found(clinic.vault, word) for word in ("older", "younger")] == [0, 2]
+
+
+def test_what_was_said_at_a_kiosk_stays_under_its_rule_when_the_kiosk_is_gone(clinic: Clinic) -> None:
+    clinic.rules(conversations_days=None, kiosk_days=30)
+    clinic.keep("older", 31, HALL)
+    with clinic.vault.transaction() as session:
+        session.delete(session.get(AccountRow, HALL.id))
+    clinic.retention.run(NOON)
+    assert clinic.left() == set()
 
 
 def test_an_age_of_just_so_many_days_is_not_older(begun: Clinic) -> None:
@@ -220,7 +230,7 @@ def test_every_role_lets_the_rules_run_and_only_an_administrator_confirms(begun:
 
 def test_more_conversations_than_a_statement_takes_parameters(begun: Clinic) -> None:
     moment = _stored(NOON - 40 * DAY)
-    same = {"title": "", "started": moment, "updated": moment, "pinned": False, "account_id": HALL.id}
+    same = {"title": "", "started": moment, "updated": moment, "pinned": False, "at_kiosk": True, "account_id": HALL.id}
     with begun.vault.transaction() as session:
         session.execute(insert(ConversationRow), [{"id": f"{number}", **same} for number in range(33_000)])
     assert begun.retention.run(NOON).conversations == 33_000

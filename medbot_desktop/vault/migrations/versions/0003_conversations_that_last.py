@@ -29,13 +29,14 @@ def _extend_conversations() -> None:
         sa.Column("updated", sa.DateTime, nullable=False, index=True),
         sa.Column("pinned", sa.Boolean, nullable=False),
         sa.Column("deleted", sa.DateTime),
+        sa.Column("at_kiosk", sa.Boolean, nullable=False),
         sa.Column("account_id", sa.String, sa.ForeignKey("accounts.id", ondelete="SET NULL"), index=True),
         sa.Column("person_id", sa.String, sa.ForeignKey("people.id", ondelete="CASCADE"), index=True),
     )
     op.execute(
-        "INSERT INTO conversations (id, title, started, updated, pinned)"
+        "INSERT INTO conversations (id, title, started, updated, pinned, at_kiosk)"
         " SELECT id, title, started, coalesce((SELECT max(created) FROM messages"
-        " WHERE conversation_id = conversations_0001.id), started), 0 FROM conversations_0001"
+        " WHERE conversation_id = conversations_0001.id), started), 0, 0 FROM conversations_0001"
     )
     op.execute("DROP TABLE conversations_0001")
 
