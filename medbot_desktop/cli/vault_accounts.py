@@ -152,7 +152,7 @@ def recovery_key(
 
 @kiosk.command("add")
 def add_kiosk(
-    name: str = typer.Argument("kiosk", help="The kiosk's name."),
+    name: str | None = typer.Argument(None, help="The kiosk's name; without it, kiosk."),
     account: str = AccountOption,
     passphrase_file: Path = PassphraseFileOption,
     as_json: bool = JsonOption,

@@ -125,11 +125,12 @@ class AccountsPage(SectionPage):
         line = self.table.chosen
         account = line.account if line else None
         why_not = self._why_not_removed(account) if account else ""
-        is_person = account is not None and account.role is not Role.KIOSK
+        is_free = account is not None and not self.is_busy
+        is_person = is_free and account is not None and account.role is not Role.KIOSK
         is_own = account is not None and account.id == self._known.own_id
         self.role_button.setEnabled(is_person and not self._is_last_administrator(account))
         self.reset_button.setEnabled(is_person and not is_own)
-        self.remove_button.setEnabled(account is not None and not why_not)
+        self.remove_button.setEnabled(is_free and not why_not)
         about = f"{account.name}: {allowed(account.role)} {why_not}" if account else "Choose an account in the table."
         self.about_chosen.setText(shown(about.strip()))
         has_kiosk = self._kiosk() is not None

@@ -71,6 +71,7 @@ class BackupPlanBlock(QWidget):
         self._group = QButtonGroup(self)
         for button in (self.by_hours, self.on_demand):
             self._group.addButton(button)
+        self._shown: tuple[str, int, int] | None = None
         self._controls = QWidget()
         self._arrange(page.appearance.theme.sizes.unit)
         around = QVBoxLayout(self)
@@ -103,13 +104,9 @@ class BackupPlanBlock(QWidget):
         column.addLayout(FlowRow(unit, self.save_button))
 
     def show_plan(self, plan: BackupPlan, may_change: bool) -> None:
-        """Show the plan that holds now."""
-        self.folder.setText(plan.folder)
-        (self.by_hours if plan.every_hours else self.on_demand).setChecked(True)
-        self.hours.setEnabled(bool(plan.every_hours))
-        if plan.every_hours:
-            self.hours.setValue(plan.every_hours)
-        self.keep.setValue(plan.keep)
+        """Show the plan that holds now; what somebody has changed and not saved stays as it is."""
+        if self._shown is None or self._typed() == self._shown:
+            self._fill_in(plan)
         when = f"every {counted(plan.every_hours, 'hour')}" if plan.every_hours else "only when somebody asks for it"
         where = plan.folder or _OWN_FOLDER
         self.in_words.setText(
@@ -118,8 +115,23 @@ class BackupPlanBlock(QWidget):
         self.in_words.setVisible(not may_change)
         self._controls.setVisible(may_change)
 
+    def _fill_in(self, plan: BackupPlan) -> None:
+        self.folder.setText(plan.folder)
+        (self.by_hours if plan.every_hours else self.on_demand).setChecked(True)
+        self.hours.setEnabled(bool(plan.every_hours))
+        if plan.every_hours:
+            self.hours.setValue(plan.every_hours)
+        self.keep.setValue(plan.keep)
+        self._shown = self._typed()
+
+    def _typed(self) -> tuple[str, int, int]:
+        """The folder, the hours (0: never) and how many are kept, as the controls say."""
+        hours = self.hours.value() if self.by_hours.isChecked() else 0
+        return self.folder.text().strip(), hours, self.keep.value()
+
     def forget(self) -> None:
         """Let go of the folder's name."""
+        self._shown = None
         self.folder.setText("")
         self.in_words.setText("")
 
@@ -129,8 +141,7 @@ class BackupPlanBlock(QWidget):
             self.folder.setText(chosen)
 
     def _save(self) -> None:
-        folder, keep = self.folder.text().strip(), self.keep.value()
-        hours = self.hours.value() if self.by_hours.isChecked() else 0
+        folder, hours, keep = self._typed()
 
         def save(services: Services) -> None:
             from medbot_desktop.vault.preferences import BackupPlan
@@ -140,6 +151,7 @@ class BackupPlanBlock(QWidget):
             services.preferences.change(settings.model_copy(update={"backup": plan}))
 
         def end(_: None) -> None:
+            self._shown = None
             self._page.notice.tell("The plan is saved.")
             self.saved.emit()
 

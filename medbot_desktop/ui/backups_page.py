@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,25 +10,25 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from medbot_desktop.domain import Failed
-from medbot_desktop.errors import MedBotError
+from medbot_desktop.ui import backup_jobs
 from medbot_desktop.ui.amounts import byte_size, counted, local_moment
+from medbot_desktop.ui.backup_jobs import Situation
 from medbot_desktop.ui.backup_plan_block import BackupPlanBlock
+from medbot_desktop.ui.bringing_back import BACKUPS
 from medbot_desktop.ui.flow_row import FlowRow
 from medbot_desktop.ui.last_backup import LastBackup
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.restore_dialog import Restoration, RestoreDialog
-from medbot_desktop.ui.restoring import AFTER_FAILURE, put_back
-from medbot_desktop.ui.section_page import STOPPED, Progress, SectionPage, block
+from medbot_desktop.ui.restoring import AFTER_FAILURE, check, look_at, put_back
+from medbot_desktop.ui.section_page import STOPPED, SectionPage, block
 from medbot_desktop.ui.table import Column, Table, TableModel
 from medbot_desktop.ui.theme import Appearance
-from medbot_desktop.ui.worker import Services, Worker
-from medbot_desktop.vault.roles import Permission
+from medbot_desktop.ui.worker import Worker
 
 if TYPE_CHECKING:
-    from medbot_desktop.vault.backup import BackupInfo, Backups
+    from medbot_desktop.vault.backup import BackupInfo
     from medbot_desktop.vault.integrity import IntegrityReport
-    from medbot_desktop.vault.preferences import BackupPlan
 
 _ABOUT = "Copies of everything that is kept, encrypted like the vault itself: the same passphrases open them."
 _STATES = {
@@ -40,16 +38,6 @@ _STATES = {
     "older_key": "Whole; older passphrases",
 }
 _MOST_FAULTS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    plan: BackupPlan
-    backups: Sequence[BackupInfo]
-    problem: str
-    account: str
-    may_plan: bool
-    may_restore: bool
 
 
 class BackupsPage(SectionPage):
@@ -118,7 +106,7 @@ class BackupsPage(SectionPage):
 
     def refresh(self) -> None:
         """List the backups as they are now."""
-        self.read(_known, self._show)
+        self.read(backup_jobs.look, self._show)
 
     def forget(self) -> None:
         """Let go of what was listed and found."""
@@ -133,15 +121,15 @@ class BackupsPage(SectionPage):
         """Offer what may be done with the chosen backup."""
         info = self.table.chosen
         is_damaged = info is not None and self._state(info) == _STATES["damaged"]
-        self.verify_button.setEnabled(info is not None)
-        self.restore_button.setEnabled(info is not None and not is_damaged)
+        self.verify_button.setEnabled(info is not None and not self.is_busy)
+        self.restore_button.setEnabled(info is not None and not is_damaged and not self.is_busy)
         if info is None:
             self.about_chosen.setText("Choose a backup in the table." if self.table.rows.records else "")
         else:
             fault = self._checked.get(info.file, info).fault
             self.about_chosen.setText(shown(f"{info.file} {fault}".strip()))
 
-    def _show(self, known: _Known) -> None:
+    def _show(self, known: Situation) -> None:
         chosen = self.table.chosen
         self._account = known.account
         self.table.rows.show(known.backups)
@@ -151,10 +139,12 @@ class BackupsPage(SectionPage):
         self.plan.show_plan(known.plan, known.may_plan)
         for button in (self.restore_button, self.other_button):
             button.setVisible(known.may_restore)
+        now = datetime.now(UTC)
         if known.problem:
-            self.last.show_problem(known.problem)
+            self.last.show_problem(known.problem, known.last, now)
         else:
-            self.last.show_newest(known.backups, known.plan.every_hours, datetime.now(UTC))
+            found = [self._checked.get(info.file, info) for info in known.backups]
+            self.last.show_newest(found, known.plan.every_hours, now)
         self.settle()
 
     def _state(self, info: BackupInfo) -> str:
@@ -164,12 +154,12 @@ class BackupsPage(SectionPage):
         return _STATES[(checked or info).state.value]
 
     def _make(self) -> None:
-        def made(info: BackupInfo) -> None:
+        def end(info: BackupInfo) -> None:
             self._checked[info.file] = info
             self.refresh()
             self.notice.tell(f"Backed up and checked: {_holds(info)}, {byte_size(info.size)}.")
 
-        self.do_long("Backing up", _made, made, waiting=self._buttons(), aside=True)
+        self.do_long("Backing up", backup_jobs.make, end, waiting=self._buttons(), aside=True)
 
     def _verify(self) -> None:
         info = self.table.chosen
@@ -189,7 +179,7 @@ class BackupsPage(SectionPage):
 
         self.do_long(
             "Checking the backup",
-            lambda services, tell: _verified(services, info.file, tell),
+            lambda services, tell: backup_jobs.verify(services, info.file, tell),
             end,
             waiting=self._buttons(),
             aside=True,
@@ -206,20 +196,16 @@ class BackupsPage(SectionPage):
             self.notice.tell("The vault was checked." if report.ok else "The vault has faults: they are listed above.")
 
         self.report.hide()
-        self.do_long("Checking the vault", _checked_vault, end, waiting=self._buttons(), aside=True)
+        self.do_long("Checking the vault", backup_jobs.verify_all, end, waiting=self._buttons(), aside=True)
 
     def _ask_file(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Restore a backup", "", "Backups of MedBot (*.medbot-backup)")
+        chosen, _ = QFileDialog.getOpenFileName(self, "Restore a backup", "", BACKUPS)
         if chosen:
             self.ask_about(Path(chosen))
 
     def ask_about(self, file: Path) -> None:
         """Ask whether a backup of any place shall be restored."""
-        self.do(
-            lambda services: _looked_at(services, file),
-            lambda found: self._ask(file, *found),
-            waiting=self._buttons(),
-        )
+        self.do(lambda _: look_at(file), lambda found: self._ask(file, *found), waiting=self._buttons())
 
     def _ask_restore(self) -> None:
         info = self.table.chosen
@@ -228,7 +214,20 @@ class BackupsPage(SectionPage):
 
     def _ask(self, file: Path, created: datetime, is_other: bool) -> None:
         dialog = RestoreDialog(self.appearance, file, local_moment(created), self._account, is_other, self)
-        self.ask(dialog, lambda: self._restore(dialog.restoration))
+        dialog.tried.connect(lambda restoration: self._check(dialog, restoration))
+        self.ask(dialog)
+
+    def _check(self, dialog: RestoreDialog, restoration: Restoration) -> None:
+        def go_on(_: None) -> None:
+            if self.dialog is dialog:  # nobody has thought better of it meanwhile
+                dialog.accept()
+                self._restore(restoration)
+
+        def tell(failure: Failed) -> None:
+            if self.dialog is dialog:
+                dialog.tell(failure)
+
+        self.do(lambda _: check(restoration), go_on, tell)
 
     def _restore(self, restoration: Restoration) -> None:
         def fail(failure: Failed) -> None:
@@ -246,61 +245,6 @@ class BackupsPage(SectionPage):
     def _buttons(self) -> list[QPushButton]:
         buttons = [self.make_button, self.verify_button, self.restore_button, self.other_button, self.vault_button]
         return [*buttons, self.plan.save_button]
-
-
-def _backups(services: Services) -> Backups:
-    assert services.backups is not None
-    return services.backups
-
-
-def _known(services: Services) -> _Known:
-    problem, listed = "", []
-    try:
-        listed = list(_backups(services).list())
-    except MedBotError as error:
-        problem = f"{error.message} {error.hint}".strip()
-    may = services.access.may
-    return _Known(
-        services.preferences.read().backup,
-        listed,
-        problem,
-        services.access.account.name,
-        may(Permission.CHANGE_SETTINGS),
-        may(Permission.RESTORE),
-    )
-
-
-def _looked_at(services: Services, file: Path) -> tuple[datetime, bool]:
-    """When a backup was made, and whether it is of another vault."""
-    from medbot_desktop.vault.backup_file import read_manifest
-
-    assert services.opened is not None
-    manifest = read_manifest(file)
-    return manifest.created, manifest.vault_id != services.opened.keyslots.vault_id
-
-
-def _checked_vault(services: Services, progress: Progress) -> IntegrityReport:
-    from medbot_desktop.vault.integrity import verify_vault
-
-    assert services.opened is not None
-    with services.opened.beside() as beside:
-        return verify_vault(beside, progress)
-
-
-def _made(services: Services, progress: Progress) -> BackupInfo:
-    from medbot_desktop.vault.backup import backups_beside
-
-    assert services.opened is not None
-    with backups_beside(services.opened) as backups:
-        return backups.make(progress=progress)
-
-
-def _verified(services: Services, file: Path, progress: Progress) -> BackupInfo:
-    from medbot_desktop.vault.backup import backups_beside
-
-    assert services.opened is not None
-    with backups_beside(services.opened) as backups:
-        return backups.verify(file, progress)
 
 
 def _holds(info: BackupInfo) -> str:

@@ -37,7 +37,7 @@ class ConfirmDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         unit = appearance.theme.sizes.unit
-        self._typed_name = typed_name
+        typed_name = self._typed_name = _typeable(typed_name)
         self.setObjectName("dialog")
         self.setWindowTitle(question)
         self.field = named(QLineEdit(), "field")
@@ -72,8 +72,13 @@ class ConfirmDialog(QDialog):
         fit(self, DIALOG_STEPS * unit)
 
     def _use_typed(self) -> None:
-        is_confirmed = not self._typed_name or name_key(self.field.text()) == name_key(self._typed_name)
+        is_confirmed = not self._typed_name or name_key(_typeable(self.field.text())) == name_key(self._typed_name)
         self.action_button.setEnabled(is_confirmed)
+
+
+def _typeable(name: str) -> str:
+    """A name without marks that nobody sees and so nobody types."""
+    return "".join(letter for letter in name if letter.isprintable())
 
 
 def fit(dialog: QDialog, width: int) -> None:

@@ -30,6 +30,9 @@ _ABOUT = (
     "Somebody may ask for what is kept about them, or that it is erased. Choose the person; you see what there is "
     "before anything happens."
 )
+_NOT_COMPACTED = (
+    "• the file keeps its size, since there is no room on the disk to rewrite it; what was erased is overwritten in it"
+)
 _MOST_MENTIONS = 20
 _TITLE_LETTERS = 60
 
@@ -140,8 +143,11 @@ class ErasureBlock(QWidget):
         self.mentions = []
         for conversation in mentions:
             title = one_line(conversation.title or "Conversation", _TITLE_LETTERS)
-            text = f"{title} · {local_moment(conversation.updated)}"
+            is_deleted = conversation.deleted is not None
+            gone = " · deleted, and erased when the day ends" if is_deleted else ""
+            text = f"{title} · {local_moment(conversation.updated)}{gone}"
             button = named(QPushButton(text.replace("&", "&&")), "sample")
+            button.setEnabled(not is_deleted)
             button.setAccessibleName(f"Open the conversation: {text}")
             button.clicked.connect(lambda _=False, wanted=conversation: self.conversation_wanted.emit(wanted))
             self._mentions.addWidget(button)
@@ -170,7 +176,7 @@ class ErasureBlock(QWidget):
             "The audit trail keeps that it was done, without their name.",
         ]
         dialog = ConfirmDialog(
-            self._page.appearance, "Erase this person?", facts, "Erase for good", shown(person.name), self._page
+            self._page.appearance, "Erase this person?", facts, "Erase for good", person.name, self._page
         )
         self._page.ask(dialog, lambda: self._erase(person))
 
@@ -188,6 +194,8 @@ class ErasureBlock(QWidget):
         lines = ["Erased:", *_kept(found)]
         lines.append(f"• from {counted(len(found.backups), 'backup')}, written anew without them")
         lines += _not_reached(found)
+        if not found.compacted:
+            lines.append(_NOT_COMPACTED)
         if found.mentions:
             lines.append("Their name still stands in these conversations about others; open one to look:")
         self.about.setText("\n".join(lines))

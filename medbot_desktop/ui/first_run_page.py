@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QPushButton, QStackedWidget, QWidget
 
 from medbot_desktop.domain import Failed
+from medbot_desktop.ui.bringing_back import BringingBack
 from medbot_desktop.ui.entry import build_on
 from medbot_desktop.ui.form import CentredForm, FailureLine, Labelled, text_field
 from medbot_desktop.ui.icons import picture
@@ -50,11 +51,13 @@ class FirstRunPage(QStackedWidget):
 
     Signals:
         demo_wanted: MedBot is to be tried without a vault.
-        making: the vault is made, and everything is being built on it.
+        making: the vault is made or restored, and everything is being built on it.
+        restored: a backup was restored, and somebody has to sign in: what to say about it.
     """
 
     demo_wanted = Signal()
     making = Signal()
+    restored = Signal(str)
 
     def __init__(self, appearance: Appearance, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +73,8 @@ class FirstRunPage(QStackedWidget):
         self.busy_bar.setTextVisible(False)
         self.busy_bar.setAccessibleName("Please wait")
         self.demo_button = QPushButton("Only try it")
+        self.restore_button = QPushButton("Restore a backup…")
+        self.bringing_back = BringingBack(appearance, worker, self, is_new=True)
         self.account = text_field("Name of your account")
         self.account.setText(_DEFAULT_NAME)
         self.passphrase = NewPassphrase(appearance)
@@ -82,6 +87,9 @@ class FirstRunPage(QStackedWidget):
         self.primary: list[QPushButton] = []
         for make in (self._welcome, self._name, self._secret, self._recovery, self._confirming, self._backups):
             self.addWidget(make())
+        self.bringing_back.begun.connect(partial(self._set_busy, "Restoring the backup…"))
+        self.bringing_back.failed.connect(self._fail)
+        self.bringing_back.ended.connect(self._open_restored)
         worker.unavailable.connect(self._fail)
         appearance.changed.connect(self._use_theme)
         self._use_theme(appearance.theme)
@@ -91,7 +99,8 @@ class FirstRunPage(QStackedWidget):
         form.column.addStretch(1)
         form.add(self._mark, words("Welcome to MedBot", "title"), words(_PROMISE), words(_ABOUT_DEMO))
         self.demo_button.clicked.connect(self.demo_wanted)
-        return self._end(form, "Make a vault for this clinic", self._begin, [self.demo_button])
+        self.restore_button.clicked.connect(self.bringing_back.ask)
+        return self._end(form, "Make a vault for this clinic", self._begin, [self.restore_button, self.demo_button])
 
     def _name(self) -> QWidget:
         form = self._form("Your account", "You will be the administrator, and can add accounts for others later.")
@@ -210,6 +219,14 @@ class FirstRunPage(QStackedWidget):
         self._set_busy("Opening…")
         self.making.emit()
         self._worker.open_with(partial(_open_made, creation))
+
+    def _open_restored(self, opening: Callable[[], Services] | None, told: str) -> None:
+        if opening is None:
+            self.restored.emit(told)
+            return
+        self._set_busy("Opening…")
+        self.making.emit()
+        self._worker.open_with(opening)
 
     def _go_back(self) -> None:
         self._made().back()

@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QScro
 from medbot_desktop.ui.parts import named
 from medbot_desktop.ui.theme import Appearance
 
+_LONGEST_SECRET = 1_000_000
+"""More than a passphrase may have, so that one that is too long is refused as a whole and never cut in silence."""
+
 
 def text_field(name: str, is_secret: bool = False) -> QLineEdit:
     """A line to type in, named for a screen reader.
@@ -22,6 +25,7 @@ def text_field(name: str, is_secret: bool = False) -> QLineEdit:
     field = named(QLineEdit(), "field")
     field.setAccessibleName(name)
     if is_secret:
+        field.setMaxLength(_LONGEST_SECRET)
         field.setEchoMode(QLineEdit.EchoMode.Password)
         field.setInputMethodHints(Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText)
     return field

@@ -35,9 +35,16 @@ class LastBackup(QWidget):
         column.addWidget(self.words)
         column.addWidget(self.warning)
 
-    def show_problem(self, problem: str) -> None:
-        """Say why nobody knows which backups there are."""
-        self.words.hide()
+    def show_problem(self, problem: str, last: datetime | None, now: datetime) -> None:
+        """Say why nobody can look at the backups.
+
+        Args:
+            problem: why, in a sentence.
+            last: when the last one was made by the plan, as the vault remembers; None: never.
+            now: an aware moment.
+        """
+        self.words.setText(f"Last backup by the plan: {local_moment(last)} ({age(last, now)})." if last else "")
+        self.words.setVisible(last is not None)
         self.warning.tell(problem)
 
     def show_newest(self, backups: Sequence[BackupInfo], every_hours: int, now: datetime) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QProgressBar, QPushB
 
 from medbot_desktop.domain import Failed
 from medbot_desktop.errors import MustChangeError, PassphraseError
+from medbot_desktop.ui.bringing_back import BringingBack
 from medbot_desktop.ui.entry import has_kiosk, recover, unlock, unlock_kiosk
 from medbot_desktop.ui.form import CentredForm, FailureLine, Labelled, text_field
 from medbot_desktop.ui.icons import picture
@@ -72,6 +73,9 @@ class LockScreen(CentredForm):
         self.other_way = QPushButton()
         self.kiosk_button = QPushButton("Open as kiosk")
         self._has_kiosk = False
+        self.restore_button = QPushButton("Restore a backup…")
+        self.restore_button.hide()
+        self.bringing_back = BringingBack(appearance, worker, self, is_new=False)
         self._parts = {
             field: Labelled(field.accessibleName(), field, self.unit)
             for field in (self.account, self.passphrase, self.recovery_key, self.new, self.repeated)
@@ -86,13 +90,17 @@ class LockScreen(CentredForm):
         self.column.addStretch(1)
         self.add(self._mark, self.title, self.explanation, self.notice, *self._parts.values())
         self.add(self.show_letters, self.failure, self.busy_bar)
-        self.add_row([self.other_way, self.kiosk_button, self.button])
+        self.add_row([self.restore_button, self.other_way, self.kiosk_button, self.button])
         self.column.addStretch(2)
 
     def _connect(self, appearance: Appearance) -> None:
         self.button.clicked.connect(self.submit)
         self.other_way.clicked.connect(self._take_other_way)
         self.kiosk_button.clicked.connect(self._open_as_kiosk)
+        self.restore_button.clicked.connect(self.bringing_back.ask)
+        self.bringing_back.begun.connect(partial(self._set_busy, True))
+        self.bringing_back.failed.connect(self._fail)
+        self.bringing_back.ended.connect(self._open_restored)
         self.show_letters.toggled.connect(self._show_secrets)
         self._counting.timeout.connect(self._count)
         self.account.textChanged.connect(self._refresh)
@@ -113,6 +121,7 @@ class LockScreen(CentredForm):
             notice: why the screen is there, in a sentence.
         """
         self._end()
+        self.restore_button.hide()
         self.account.setText(account)
         self.notice.setText(notice)
         self.notice.setVisible(bool(notice))
@@ -176,8 +185,17 @@ class LockScreen(CentredForm):
         field.setFocus()
 
     def _fail(self, failure: Failed) -> None:
+        """Say why the vault cannot be opened; where it is damaged, a backup helps."""
         self._set_busy(False)
         self.failure.tell(failure.message, failure.hint)
+        self.restore_button.show()
+
+    def _open_restored(self, opening: Callable[[], Services] | None, told: str) -> None:
+        if opening is None:
+            self.begin(self.account.text(), told)
+        else:
+            self.accepted.emit()
+            self._worker.open_with(opening)
 
     def _attempt(self) -> tuple[str, Mode]:
         """What is tried: the wait after wrong tries holds for this account, and not for the recovery key."""
@@ -194,7 +212,7 @@ class LockScreen(CentredForm):
 
     def _set_busy(self, is_busy: bool) -> None:
         self.is_busy = is_busy
-        for button in (self.other_way, self.kiosk_button):
+        for button in (self.restore_button, self.other_way, self.kiosk_button):
             button.setEnabled(not is_busy)
         for field in self._parts:
             field.setReadOnly(is_busy)

@@ -122,6 +122,7 @@ class MainWindow(QMainWindow):
         self.first_run = FirstRunPage(self._appearance, self.worker)
         self.first_run.demo_wanted.connect(self._try_demo)
         self.first_run.making.connect(self._begin_opening)
+        self.first_run.restored.connect(self._sign_in_restored)
         self._stack.addWidget(self.first_run)
         self._stack.setCurrentWidget(self.first_run)
         self.first_run.begin()
@@ -190,6 +191,10 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.desk)
         self._end_first_run()
         self.worker.open_with(partial(open_workspace, "demo"))
+
+    def _sign_in_restored(self, told: str) -> None:
+        self._end_first_run()
+        self.show_lock(told)
 
     def _end_first_run(self) -> None:
         if self.first_run is not None:

@@ -45,6 +45,7 @@ class NewPassphrase(QWidget):
         column.addWidget(Labelled("The same again", self.second, unit))
         column.addWidget(self.in_sight)
         self.first.textChanged.connect(self._judge)
+        self.first.returnPressed.connect(self.second.setFocus)
         self.second.returnPressed.connect(self.submitted)
         self.in_sight.toggled.connect(self._show)
 

@@ -35,6 +35,7 @@ class PassphrasePage(SectionPage):
         self.column.addLayout(FlowRow(sizes.unit, self.change_button))
         self.column.addStretch(1)
         self.change_button.clicked.connect(self._change)
+        self.old.returnPressed.connect(self.new.first.setFocus)
         self.new.submitted.connect(self._change)
 
     def forget(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from medbot_desktop.domain import Failed
 from medbot_desktop.ui.confirm_dialog import DIALOG_STEPS, fit
 from medbot_desktop.ui.form import FailureLine, Labelled, text_field
 from medbot_desktop.ui.parts import named, words
@@ -25,6 +28,10 @@ from medbot_desktop.ui.theme import Appearance
 _FACTS = (
     "The vault as it was then takes the place of the vault as it is now. What was kept since then is not in it.",
     "Nothing is overwritten: the vault as it is now is set aside in a folder beside it, whose name you are told.",
+    "Type what opened the vault at that time, even if it was changed since.",
+)
+_FACTS_ALONE = (
+    "The vault as it was then comes to this computer. What was kept after that is not in it.",
     "Type what opened the vault at that time, even if it was changed since.",
 )
 
@@ -49,16 +56,23 @@ class Restoration:
 
 
 class RestoreDialog(QDialog):
-    """The dialog; once it is accepted, ``restoration`` says what was chosen.
+    """The dialog; ``restoration`` says what was chosen.
 
     Args:
         appearance: the look that is on.
         file: the backup.
         when: when it was made, in words.
         account: who asks.
-        is_other: whether the backup is of another vault than the one that is open.
+        is_other: whether the backup is of another vault than the one that is here.
         parent: the page.
+        is_new: whether there is no vault here yet.
+
+    Signals:
+        tried: everything that is needed was typed, as a ``Restoration``; whoever hears it checks it, and then accepts
+            the dialog or calls `tell`.
     """
+
+    tried = Signal(object)
 
     def __init__(
         self,
@@ -68,6 +82,7 @@ class RestoreDialog(QDialog):
         account: str,
         is_other: bool,
         parent: QWidget | None = None,
+        is_new: bool = False,
     ) -> None:
         super().__init__(parent)
         self._unit = unit = appearance.theme.sizes.unit
@@ -92,7 +107,7 @@ class RestoreDialog(QDialog):
             self.in_sight,
         ]
         self._of_key = Labelled("Recovery key", self.recovery_key, unit)
-        self._arrange(f"Restore the backup of {when}?")
+        self._arrange(f"Restore the backup of {when}?", _FACTS_ALONE if is_new else _FACTS)
         self._connect()
         self.by_passphrase.setChecked(True)
         self.passphrase.setFocus()
@@ -105,13 +120,13 @@ class RestoreDialog(QDialog):
         secret = self.recovery_key.text() if by_key else self.passphrase.text()
         return Restoration(self._file, self.account.text().strip(), secret, by_key, self.other.isChecked())
 
-    def _arrange(self, question: str) -> None:
+    def _arrange(self, question: str, facts: Sequence[str]) -> None:
         unit = self._unit
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * unit, 3 * unit, 3 * unit, 3 * unit)
         column.setSpacing(unit)
         column.addWidget(words(question, "heading"))
-        for fact in _FACTS:
+        for fact in facts:
             column.addWidget(words(fact))
         self._ways = QButtonGroup(self)
         for way in (self.by_passphrase, self.by_recovery_key):
@@ -149,11 +164,21 @@ class RestoreDialog(QDialog):
     def _try(self) -> None:
         self.failure.clear()
         if not self.restoration.secret:
-            self.failure.tell("What opens the backup is missing.", "Type it first.")
+            self.tell(Failed("What opens the backup is missing.", "Type it first."))
         elif not self.other.isHidden() and not self.other.isChecked():
-            self.failure.tell("This backup is of another vault.", "Say that it shall take this vault's place.")
-        else:
-            self.accept()
+            self.tell(Failed("This backup is of another vault.", "Say that it shall take this vault's place."))
+        elif self.restore_button.isEnabled():
+            self.restore_button.setEnabled(False)
+            self.tried.emit(self.restoration)
+
+    def tell(self, failure: Failed) -> None:
+        """Say why that does not open the backup, and let it be tried again."""
+        self.restore_button.setEnabled(True)
+        self.failure.tell(failure.message, failure.hint)
+        fit(self, DIALOG_STEPS * self._unit)
+        line = self.recovery_key if self.by_recovery_key.isChecked() else self.passphrase
+        line.selectAll()
+        line.setFocus()
 
     def _forget(self) -> None:
         for line in (self.passphrase, self.recovery_key):

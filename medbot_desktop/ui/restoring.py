@@ -1,16 +1,22 @@
-"""Put a backup in the place of the vault that is open: close it, restore, and say how the window goes on."""
+"""Put a backup in the place of the vault, if there is one, and say how the window goes on; only worker threads do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from medbot_desktop.errors import VaultError
 from medbot_desktop.ui.amounts import local_moment
 from medbot_desktop.ui.entry import unlock
 from medbot_desktop.ui.restore_dialog import Restoration
 from medbot_desktop.ui.section_page import Progress
 from medbot_desktop.ui.worker import Services
+
+if TYPE_CHECKING:
+    from medbot_desktop.vault.opening import Credentials
 
 Opening = Callable[[], Services]
 
@@ -18,32 +24,72 @@ AFTER_FAILURE = "The vault is as it was: sign in to go on."
 _WITH_THE_KEY = "The backup is in its place. Sign in with a passphrase of its time, or use the recovery key."
 
 
+def look_at(file: Path) -> tuple[datetime, bool]:
+    """When a backup was made, and whether it is of another vault than the one that is here.
+
+    Raises:
+        MedBotError: it is no backup, or cannot be read.
+    """
+    from medbot_desktop.vault.backup_file import read_manifest
+    from medbot_desktop.vault.folder import VaultFolder
+    from medbot_desktop.vault.keyslots import Keyslots
+
+    manifest = read_manifest(file)
+    try:
+        return manifest.created, manifest.vault_id != Keyslots.read(VaultFolder.standard()).vault_id
+    except VaultError:  # there is none here, or nobody can tell any more
+        return manifest.created, False
+
+
+def check(restoration: Restoration) -> None:
+    """See whether what was typed opens the backup, before anything is closed.
+
+    Raises:
+        MedBotError: it does not, or the backup cannot be read.
+    """
+    from medbot_desktop.vault.folder import VaultFolder
+    from medbot_desktop.vault.restore import check as check_backup
+
+    check_backup(restoration.file, VaultFolder.standard(), _credentials(restoration))
+
+
 def put_back(services: Services, restoration: Restoration, progress: Progress) -> tuple[Opening | None, str]:
-    """Close the vault and put a backup in its place; only the worker thread calls it.
+    """Close the vault and put a backup in its place; takes and returns what `bring_back` does.
 
     The vault is closed also where this fails, so the window locks in any case.
+    """
+    assert services.opened is not None
+    services.opened.close()
+    return bring_back(restoration, progress)
+
+
+def bring_back(restoration: Restoration, progress: Progress | None = None) -> tuple[Opening | None, str]:
+    """Put a backup in its place; no vault is open.
 
     Returns:
         What opens the restored vault, if that can be done at once, and what the lock screen says until then.
 
     Raises:
-        MedBotError: the backup was not restored; the vault is as it was, and closed.
+        MedBotError: the backup was not restored; what is here is as it was.
     """
-    from medbot_desktop.vault.keyslots import SlotKind
-    from medbot_desktop.vault.opening import Credentials
+    from medbot_desktop.vault.folder import VaultFolder
     from medbot_desktop.vault.restore import restore
 
-    assert services.opened is not None
-    folder = services.opened.folder
-    kind = SlotKind.RECOVERY if restoration.by_recovery_key else SlotKind.PASSPHRASE
-    account = None if restoration.by_recovery_key else restoration.account or None
-    services.opened.close()
-    credentials = Credentials(account, restoration.secret, kind)
-    restored = restore(restoration.file, folder, credentials, restoration.other_vault, progress)
+    folder = VaultFolder.standard()
+    restored = restore(restoration.file, folder, _credentials(restoration), restoration.other_vault, progress)
     told = _told(local_moment(restored.created), restored.set_aside)
     if restoration.by_recovery_key:
         return None, f"{told} {_WITH_THE_KEY}"
     return partial(_open, restoration.account, restoration.secret, told), told
+
+
+def _credentials(restoration: Restoration) -> Credentials:
+    from medbot_desktop.vault.keyslots import SlotKind
+    from medbot_desktop.vault.opening import Credentials
+
+    if restoration.by_recovery_key:
+        return Credentials(None, restoration.secret, SlotKind.RECOVERY)
+    return Credentials(restoration.account or None, restoration.secret)
 
 
 def _open(account: str, passphrase: str, told: str) -> Services:

@@ -36,7 +36,13 @@ _KINDS = {
 
 
 class KeptFor(QWidget):
-    """How long one kind of conversation is kept: for good, or for some days."""
+    """How long one kind of conversation is kept: for good, or for some days.
+
+    Signals:
+        changed: something else is chosen.
+    """
+
+    changed = Signal()
 
     def __init__(self, appearance: Appearance, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +61,8 @@ class KeptFor(QWidget):
         column.addWidget(self.for_good)
         column.addLayout(FlowRow(appearance.theme.sizes.unit, self.for_days, self.days))
         self.for_days.toggled.connect(self.days.setEnabled)
+        self.for_days.toggled.connect(lambda _: self.changed.emit())
+        self.days.valueChanged.connect(lambda _: self.changed.emit())
         self.show_days(None)
 
     @property
@@ -86,6 +94,7 @@ class RetentionBlock(QWidget):
         super().__init__(page)
         unit = page.appearance.theme.sizes.unit
         self._page = page
+        self._shown: tuple[int | None, int | None] | None = None
         self.staff = KeptFor(page.appearance, "Conversations of staff")
         self.kiosk = KeptFor(page.appearance, "Conversations at the kiosk")
         self.preview = words("", "fact")
@@ -98,6 +107,7 @@ class RetentionBlock(QWidget):
         column.setSpacing(unit)
         for kind in (self.staff, self.kiosk):
             column.addWidget(kind)
+            kind.changed.connect(self._end_preview)
         column.addWidget(self.preview)
         column.addLayout(FlowRow(unit, self.save_button, self.try_button, self.run_button))
         block(page, "How long conversations are kept", _ABOUT).addWidget(self)
@@ -107,12 +117,18 @@ class RetentionBlock(QWidget):
         self.run_button.clicked.connect(self._try_then_run)
 
     def show_rules(self, rules: RetentionRules) -> None:
-        """Show the rules that hold now."""
-        self.staff.show_days(rules.conversations_days)
-        self.kiosk.show_days(rules.kiosk_days)
+        """Show the rules that hold now; what somebody has changed and not saved stays as it is."""
+        if self._shown is None or (self.staff.chosen, self.kiosk.chosen) == self._shown:
+            self.staff.show_days(rules.conversations_days)
+            self.kiosk.show_days(rules.kiosk_days)
+            self._shown = (self.staff.chosen, self.kiosk.chosen)
 
     def forget(self) -> None:
-        """Let go of what a dry run has found."""
+        """Let go of what a dry run has found, and of rules that were not saved."""
+        self._shown = None
+        self._end_preview()
+
+    def _end_preview(self) -> None:
         self.preview.setText("")
         self.preview.hide()
 
@@ -154,7 +170,11 @@ class RetentionBlock(QWidget):
             settings = services.preferences.read()
             services.preferences.change(settings.model_copy(update={"retention": rules}))
 
-        self._page.do(save, lambda _: self._page.notice.tell("The rules are saved."), waiting=self._buttons)
+        def end(_: None) -> None:
+            self._shown = (rules.conversations_days, rules.kiosk_days)
+            self._page.notice.tell("The rules are saved.")
+
+        self._page.do(save, end, waiting=self._buttons)
 
     def _try_then_run(self) -> None:
         def ask(report: RetentionReport) -> None:
@@ -174,7 +194,7 @@ class RetentionBlock(QWidget):
         )
 
     def _end(self, report: RetentionReport) -> None:
-        self.forget()
+        self._end_preview()
         if report.postponed:
             self._page.notice.tell(report.postponed)
             return

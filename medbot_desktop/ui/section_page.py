@@ -53,6 +53,7 @@ class SectionPage(QWidget):
         notice: tells what was done or failed.
         progress: shows long work.
         dialog: the dialog that is open, if one is.
+        is_busy: whether something is being done; reading what is shown does not count.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class SectionPage(QWidget):
         self.appearance = appearance
         self.worker = worker
         self.dialog: QDialog | None = None
+        self.is_busy = False
         self._stay = stay = _Stay()
         self.destroyed.connect(lambda: stay.end())
         self.notice = NoticeBar(appearance)
@@ -102,6 +104,7 @@ class SectionPage(QWidget):
     def forget(self) -> None:
         """Let go of everything that came from the vault or was typed, and of answers that are still to come."""
         self._stay.end()
+        self.is_busy = False
         if self.dialog is not None:
             self.dialog.close()
         self.progress.end()
@@ -112,7 +115,7 @@ class SectionPage(QWidget):
 
     def read(self, job: Callable[[Services], Result], then: Callable[[Result], None]) -> None:
         """Fetch what is shown; what the page says about work that was done stays."""
-        self._run(job, then, self.notice.tell_failure, ())
+        self._run(job, then, self.notice.tell_failure, (), is_work=False)
 
     def do(
         self,
@@ -121,7 +124,7 @@ class SectionPage(QWidget):
         failed: Callable[[Failed], None] | None = None,
         waiting: Sequence[QWidget] = (),
     ) -> None:
-        """Do something on the worker thread; what failed is told in the page.
+        """Do something on the worker thread, unless something is being done; what failed is told in the page.
 
         Args:
             job: is given the services.
@@ -129,8 +132,16 @@ class SectionPage(QWidget):
             failed: is called in place of telling the failure.
             waiting: what cannot be used until it is done.
         """
+        if self._may_begin():
+            self._run(job, then, failed or self.notice.tell_failure, waiting)
+
+    def _may_begin(self) -> bool:
+        """Begin a piece of work, if no other one is under way; a second press of a key or a button begins nothing."""
+        if self.is_busy:
+            return False
+        self.is_busy = True
         self.notice.hide()
-        self._run(job, then, failed or self.notice.tell_failure, waiting)
+        return True
 
     def _run(
         self,
@@ -139,6 +150,7 @@ class SectionPage(QWidget):
         failed: Callable[[Failed], None],
         waiting: Sequence[QWidget],
         aside: bool = False,
+        is_work: bool = True,
     ) -> None:
         stay, number = self._stay, self._stay.number
         focused = next((widget for widget in waiting if widget.hasFocus()), None)
@@ -148,6 +160,7 @@ class SectionPage(QWidget):
         def end(act: Callable[[], None]) -> None:
             if stay.number != number:
                 return
+            self.is_busy = self.is_busy and not is_work
             for widget in waiting:
                 widget.setEnabled(True)
             self.settle()
@@ -166,6 +179,8 @@ class SectionPage(QWidget):
         waiting: Sequence[QWidget] = (),
     ) -> None:
         """Do something that takes a while and cannot be stopped on the way; takes what `do_long` takes."""
+        if not self._may_begin():
+            return
         self.progress.begin(text, can_stop=False)
 
         def succeed(result: Result) -> None:
@@ -176,7 +191,7 @@ class SectionPage(QWidget):
             self.progress.end()
             self.notice.tell_failure(failure)
 
-        self.do(job, succeed, fail, waiting)
+        self._run(job, succeed, fail, waiting)
 
     def do_long(
         self,
@@ -199,6 +214,8 @@ class SectionPage(QWidget):
             stopped: is called where a person has stopped it, in place of telling so.
             aside: whether it is done while messages are answered; as `Worker.run_aside`.
         """
+        if not self._may_begin():
+            return
         work = self._stay.work = self.progress.begin(text)
 
         def end() -> None:
@@ -216,7 +233,6 @@ class SectionPage(QWidget):
             else:
                 (failed or self.notice.tell_failure)(failure)
 
-        self.notice.hide()
         self._run(lambda services: job(services, work.tell), succeed, fail, waiting, aside)
 
     def bring_into_sight(self, widget: QWidget) -> None:

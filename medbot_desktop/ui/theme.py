@@ -27,6 +27,8 @@ class Colours:
     raised: str
     text: str
     muted: str
+    disabled: str
+    disabled_line: str
     line: str
     control_line: str
     accent: str
@@ -63,7 +65,8 @@ TEXT_PAIRS = (
     ("care_text", "routine"),
     ("care_text", "self_care"),
     ("notice_text", "notice"),
-    ("muted", "raised"),
+    ("disabled", "raised"),
+    ("disabled", "surface"),
 )
 """Every (text, ground) pair that the window paints; each must reach a contrast of 4.5 to 1 (WCAG 2.2, 1.4.3)."""
 

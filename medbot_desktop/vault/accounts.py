@@ -201,8 +201,11 @@ class Accounts:
         self._access.note(Action.RECOVERY_KEY_CHANGED, "vault")
         return recovery_key
 
-    def add_kiosk(self, name: str = "kiosk") -> Account:
+    def add_kiosk(self, name: str | None = None) -> Account:
         """Let a kiosk on this computer open the vault with a key in the system's keyring.
+
+        Args:
+            name: what the audit trail calls it; None: ``kiosk``, with a number behind where an account is called so.
 
         Raises:
             InputError: the name is taken.
@@ -210,7 +213,7 @@ class Accounts:
             VaultError: this computer has no keyring that can be used.
         """
         self._access.require(Permission.MANAGE_ACCOUNTS)
-        name = checked_account_name(name)
+        name = checked_account_name(name) if name is not None else self._free_kiosk_name()
         self._require_free(name)
         with self._vault.transaction() as session:
             if session.scalar(select(AccountRow.id).where(AccountRow.role == Role.KIOSK.value)):
@@ -234,6 +237,12 @@ class Accounts:
         if row is None:
             raise InputError("There is no account with that name.", hint="`medbot vault accounts` lists them.")
         return account_of(row)
+
+    def _free_kiosk_name(self) -> str:
+        with self._vault.transaction() as session:
+            taken = set(session.scalars(select(AccountRow.name_key)))
+        names = ("kiosk", *(f"kiosk {number}" for number in range(2, len(taken) + 3)))
+        return next(name for name in names if name_key(name) not in taken)
 
     def _require_free(self, name: str) -> None:
         with self._vault.transaction() as session:

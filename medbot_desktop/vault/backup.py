@@ -124,11 +124,17 @@ class Backups:
         hours = self._preferences.read().backup.every_hours
         if hours == 0:
             return False
-        last = self._preferences.mark(_LAST)
+        last = self.last_planned
         if last is None:
             return True
-        passed = now - datetime.fromisoformat(last)
+        passed = now - last
         return passed < timedelta() or passed >= timedelta(hours=hours)
+
+    @property
+    def last_planned(self) -> datetime | None:
+        """When the last backup was made in the plan's folder, in UTC; None: never."""
+        last = self._preferences.mark(_LAST)
+        return None if last is None else datetime.fromisoformat(last)
 
     def list(self, target: Path | None = None) -> Sequence[BackupInfo]:
         """The backups of a folder, newest first, after a quick look at each; damaged and foreign ones say so.

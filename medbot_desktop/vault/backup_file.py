@@ -130,6 +130,18 @@ def verify_backup_file(file: Path, done: Bytes) -> Manifest:
     return manifest
 
 
+def read_keyslots(file: Path) -> bytes:
+    """The content of the keyslot file in a backup, compared with its manifest.
+
+    Raises:
+        VaultError: as `verify_backup_file`.
+    """
+    keyslots = bytearray()
+    with _opened(file) as archive:
+        _read(file, archive, _KEYSLOTS, _manifest(file, archive).members[_KEYSLOTS], keyslots.extend)
+    return bytes(keyslots)
+
+
 def unpack(file: Path, database: Path, done: Bytes) -> tuple[Manifest, bytes]:
     """Write the database of a backup, as encrypted as it is, to a new file.
 

@@ -67,13 +67,23 @@ def parsed(file: Path) -> KeyslotFile:
     try:
         if file.stat().st_size > _LARGEST_FILE:
             raise _damaged()
-        return _content(json.loads(file.read_text(encoding="utf-8")))
+        return content_of(file.read_bytes())
     except FileNotFoundError as error:
         raise VaultError("The keyslot file of the vault is missing.", hint=_HINT) from error
     except OSError as error:
         raise VaultError(
             f"The keyslot file cannot be read: {error.strerror}.", hint="Check the folder and its permissions."
         ) from error
+
+
+def content_of(file: bytes) -> KeyslotFile:
+    """What the bytes of a keyslot file say.
+
+    Raises:
+        VaultError: they are damaged or come from a newer version.
+    """
+    try:
+        return _content(json.loads(file))
     except (ValueError, RecursionError) as error:
         raise _damaged() from error
 

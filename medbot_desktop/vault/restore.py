@@ -9,12 +9,12 @@ from pathlib import Path
 from medbot_desktop.errors import PassphraseError, VaultError
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.atomic_file import writing_error
-from medbot_desktop.vault.backup_file import Manifest, read_manifest
+from medbot_desktop.vault.backup_file import Manifest, read_keyslots, read_manifest
 from medbot_desktop.vault.backup_making import require_sound, unpack_into
 from medbot_desktop.vault.copying import Progress, settle
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.interrupted import discard_incoming, empty_incoming, exchange, finish_interrupted
-from medbot_desktop.vault.keyslot_file import parsed
+from medbot_desktop.vault.keyslot_file import content_of, parsed
 from medbot_desktop.vault.keyslots import Keyslots, SlotKind, Unlocked
 from medbot_desktop.vault.migrating import NEWEST, require_known
 from medbot_desktop.vault.opening import account_of, take_lock
@@ -24,7 +24,7 @@ from medbot_desktop.vault.trail import Action
 from medbot_desktop.vault.unlocking import Credentials, unlock
 from medbot_desktop.vault.vault import Vault, translated_errors
 
-__all__ = ["Restored", "finish_interrupted", "restore"]
+__all__ = ["Restored", "check", "finish_interrupted", "restore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,23 @@ class Restored:
     folder: VaultFolder
     set_aside: Path | None
     created: datetime
+
+
+def check(file: Path, folder: VaultFolder, credentials: Credentials) -> None:
+    """See whether something opens a backup, before the vault that is here is closed to restore it.
+
+    Args:
+        file: the backup.
+        folder: of the vault that is here; wrong tries are counted in it.
+        credentials: what `restore` will be given.
+
+    Raises:
+        PassphraseError: the secret does not open the backup.
+        VaultError: the backup is damaged or from a newer version.
+    """
+    require_known(read_manifest(file).schema_revision)
+    unlocked, _ = unlock(folder, Keyslots(content_of(read_keyslots(file))), credentials)
+    unlocked.key.wipe()
 
 
 def restore(

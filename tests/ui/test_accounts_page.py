@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.backends.fail import Keyring as NoKeyring
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -24,38 +19,12 @@ from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.keyslots import SlotKind
 from medbot_desktop.vault.opening import Credentials, open_vault
 from medbot_desktop.vault.roles import PERMISSIONS, Permission, Role
+from tests.keyrings import KeyringInMemory
 
 from .vault_folders import OTHERS, PASSPHRASE
 from .vaulted import in_vault, open_as, open_window, opened_dialog, section, settle, told
 
 MARKUP = "Ngozi <b>Okafor</b> & sons"
-
-
-class KeyringInMemory(KeyringBackend):
-    """A keyring for a test, since a test has no desktop session."""
-
-    priority = 1.0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
-@pytest.fixture
-def use_keyring() -> Iterator[Callable[[KeyringBackend], None]]:
-    """Lets a test say which keyring the system has."""
-    before = keyring.get_keyring()
-    yield keyring.set_keyring
-    keyring.set_keyring(before)
 
 
 @pytest.fixture
@@ -244,29 +213,24 @@ def test_a_recovery_key_that_nobody_wrote_down_is_told(qtbot: QtBot, page: Accou
     assert told(qtbot, page).startswith("Nobody has written the new recovery key down")
 
 
-def test_a_computer_without_a_keyring_says_so(
-    qtbot: QtBot, page: AccountsPage, use_keyring: Callable[[KeyringBackend], None]
-) -> None:
-    use_keyring(NoKeyring())
+def test_a_computer_without_a_keyring_says_so(qtbot: QtBot, page: AccountsPage, no_keyring: None) -> None:
     page.kiosk_button.click()
     assert told(qtbot, page).startswith("This computer has no keyring that MedBot can use.")
 
 
 def test_a_kiosk_is_added_and_removed(
-    qtbot: QtBot, window: MainWindow, page: AccountsPage, use_keyring: Callable[[KeyringBackend], None]
+    qtbot: QtBot, window: MainWindow, page: AccountsPage, system_keyring: KeyringInMemory
 ) -> None:
-    system = KeyringInMemory()
-    use_keyring(system)
     page.kiosk_button.click()
     assert told(qtbot, page) == "The kiosk was added."
     settle(qtbot, window)
-    assert (len(system.kept), page.kiosk_button.text()) == (1, "Remove the kiosk")
+    assert (len(system_keyring.kept), page.kiosk_button.text()) == (1, "Remove the kiosk")
     choose(page, "kiosk")
     assert not page.reset_button.isEnabled()
     page.kiosk_button.click()
     opened_dialog(qtbot, page, ConfirmDialog).action_button.click()
     qtbot.waitUntil(lambda: "kiosk" not in names(page))
-    assert system.kept == {}
+    assert system_keyring.kept == {}
 
 
 def test_the_sentence_about_a_role_names_what_the_table_of_permissions_allows() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from medbot_desktop.ui import restoring
@@ -82,13 +83,40 @@ class TestMaking:
         self, qtbot: QtBot, window: MainWindow, page: BackupsPage, vault_folder: VaultFolder
     ) -> None:
         free = Event()
-        window.worker.run(lambda services: free.wait(10))
+        window.worker.run_aside(lambda services: free.wait(10))
         page.make_button.click()
         page.progress.stop_button.click()
         free.set()
         assert told(qtbot, page) == "This was stopped, and nothing was changed."
         assert not any(file.is_file() for file in vault_folder.backups.rglob("*"))
         assert page.make_button.isEnabled()
+
+    def test_nothing_else_is_begun_while_a_backup_is_made(
+        self, qtbot: QtBot, window: MainWindow, page: BackupsPage, vault_folder: VaultFolder
+    ) -> None:
+        free = Event()
+        window.worker.run_aside(lambda services: free.wait(10))
+        page.make_button.click()
+        page.refresh()
+        settle(qtbot, window)
+        page.table.rows.show(page.table.rows.records)
+        page.settle()
+        page.plan.save_button.click()
+        page._make()
+        free.set()
+        assert told(qtbot, page).startswith("Backed up and checked: 2 messages, ")
+        assert len(list(vault_folder.backups.glob("*.medbot-backup"))) == 1
+
+    def test_the_newest_backup_does_not_count_once_it_was_found_damaged(
+        self, qtbot: QtBot, window: MainWindow, page: BackupsPage
+    ) -> None:
+        file = make(qtbot, window, page)
+        content = bytearray(file.read_bytes())
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+        page.table.choose(0)
+        page.verify_button.click()
+        qtbot.waitUntil(lambda: page.last.words.text() == "No backup yet.", timeout=30_000)
 
     def test_an_old_backup_warns_when_the_plan_asks_for_a_newer_one(
         self, qtbot: QtBot, window: MainWindow, page: BackupsPage
@@ -110,12 +138,20 @@ class TestMaking:
         page.refresh()
         settle(qtbot, window)
         assert page.last.warning.text().startswith("The folder of backups is not there.")
+        assert page.last.words.text().startswith("Last backup by the plan: ")
         page.make_button.click()
         assert told(qtbot, page).startswith("The folder of backups is not there.")
         assert page.plan.folder.text() == str(drive)
 
 
 class TestPlan:
+    def test_what_is_changed_and_not_saved_stays_when_the_page_is_read_anew(
+        self, qtbot: QtBot, window: MainWindow, page: BackupsPage
+    ) -> None:
+        page.plan.folder.setText("half a na")
+        make(qtbot, window, page)
+        assert page.plan.folder.text() == "half a na"
+
     def test_it_is_saved(self, qtbot: QtBot, window: MainWindow, page: BackupsPage, tmp_path: Path) -> None:
         page.plan.ask_folder = lambda parent, folder: str(tmp_path)
         page.plan.folder_button.click()
@@ -244,23 +280,34 @@ class TestRestoring:
         assert len(VaultServices(kept).store.list()) == 2
         kept.close()
 
-    def test_a_wrong_passphrase_changes_nothing_and_the_window_locks(
-        self, qtbot: QtBot, window: MainWindow, restore: Callable[[str], None], vault_folder: VaultFolder
+    def test_a_wrong_passphrase_is_told_in_the_dialog_and_the_vault_stays_open(
+        self, qtbot: QtBot, window: MainWindow, page: BackupsPage, restore: Callable[[str], None]
     ) -> None:
         restore("not the passphrase")
-        qtbot.waitUntil(window.lock_screen.isVisible, timeout=30_000)
-        assert "does not open" in window.lock_screen.notice.text()
-        assert "The vault is as it was: sign in to go on." in window.lock_screen.notice.text()
-        settle_closed(qtbot, window)
-        opened = open_vault(vault_folder, Credentials("admin", PASSPHRASE))
-        assert len(VaultServices(opened).store.list()) == 2
-        opened.close()
+        dialog = page.dialog
+        assert isinstance(dialog, RestoreDialog)
+        qtbot.waitUntil(dialog.failure.isVisible, timeout=30_000)
+        assert "does not open" in dialog.failure.text()
+        assert dialog.passphrase.selectedText() == "not the passphrase"
+        assert dialog.restore_button.isEnabled()
+        assert all(field.height() >= field.minimumSizeHint().height() for field in (dialog.account, dialog.passphrase))
+        assert len(in_vault(qtbot, window, lambda services: services.store.list())) == 2
+
+    def test_a_dialog_that_is_closed_while_the_passphrase_is_tried_restores_nothing(
+        self, qtbot: QtBot, window: MainWindow, page: BackupsPage, restore: Callable[[str], None]
+    ) -> None:
+        restore(PASSPHRASE)
+        assert page.dialog is not None
+        page.dialog.reject()
+        assert len(in_vault(qtbot, window, lambda services: services.store.list())) == 2
+        assert window.settings.isVisible()
 
     def test_a_restore_that_is_cancelled_changes_nothing_and_the_window_locks(
         self, qtbot: QtBot, window: MainWindow, page: BackupsPage, restore: Callable[[str], None]
     ) -> None:
         restore(PASSPHRASE)
-        page.progress.stop_button.click()
+        assert page.dialog is not None
+        page.dialog.accepted.connect(lambda: QTimer.singleShot(0, page.progress.stop))
         qtbot.waitUntil(window.lock_screen.isVisible, timeout=30_000)
         assert window.lock_screen.notice.text() == (
             "This was stopped, and nothing was changed. The vault is as it was: sign in to go on."
@@ -320,10 +367,3 @@ def other_backup(tmp_path: Path) -> Path:
     file = Backups(opened, Preferences(opened.vault, opened.access)).make(folder).file
     opened.close()
     return file
-
-
-def settle_closed(qtbot: QtBot, window: MainWindow) -> None:
-    """Wait until the worker has done everything, also where no vault is open."""
-    done: list[object] = []
-    window.worker.run_alone(lambda: None, done.append)
-    qtbot.waitUntil(lambda: bool(done))

@@ -53,6 +53,7 @@ def locked(qtbot: QtBot, models: ModelStore, home: Path, appearance: Appearance)
     window = MainWindow(appearance, Worker())
     window.show_lock()
     window.show()
+    window.activateWindow()
     qtbot.waitExposed(window)
     window.worker.start()
     yield window

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +14,7 @@ from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.opening import Credentials, open_vault
 
 from .vault_folders import OTHERS
-from .vaulted import open_as, open_window, section, told
+from .vaulted import open_as, open_window, section, settle, told
 
 NEW = "violet anchor meadow forty"
 
@@ -59,6 +60,7 @@ def test_a_wrong_old_passphrase_is_told_and_nothing_typed_is_lost(
     [
         ("", NEW, NEW, "Your passphrase until now is missing."),
         (OTHERS, "short", "short", "A passphrase needs at least 8 characters."),
+        (OTHERS, "x" * 100_001, "x" * 100_001, "A passphrase has at most 100,000 characters."),
         (OTHERS, NEW, NEW + "!", "The two passphrases are not the same."),
     ],
 )
@@ -68,6 +70,27 @@ def test_what_cannot_be_a_passphrase_is_told_at_once(
     _, page = opened
     fill(page, old, first, second)
     assert told(qtbot, page).startswith(sentence)
+
+
+def test_the_enter_key_goes_from_field_to_field_and_then_changes_it(
+    qtbot: QtBot, opened: tuple[MainWindow, PassphrasePage]
+) -> None:
+    _, page = opened
+    page.old.setFocus()
+    for field, typed in ((page.old, OTHERS), (page.new.first, NEW), (page.new.second, NEW)):
+        assert field.hasFocus()
+        field.setText(typed)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert told(qtbot, page).startswith("Your passphrase was changed.")
+
+
+def test_a_second_press_of_enter_does_nothing_twice(qtbot: QtBot, opened: tuple[MainWindow, PassphrasePage]) -> None:
+    window, page = opened
+    fill(page, OTHERS, NEW, NEW)
+    page.new.submitted.emit()
+    assert told(qtbot, page).startswith("Your passphrase was changed.")
+    settle(qtbot, window)
+    assert page.notice.words.text().startswith("Your passphrase was changed.")
 
 
 def test_a_line_says_how_strong_it_is(opened: tuple[MainWindow, PassphrasePage]) -> None:

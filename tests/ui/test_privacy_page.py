@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sqlalchemy import update
 
 from medbot_desktop.domain import Conversation, Person
 from medbot_desktop.ui.confirm_dialog import ConfirmDialog
+from medbot_desktop.ui.erasure_block import Finding
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.person_chooser import PersonChooser
 from medbot_desktop.ui.privacy_page import PrivacyPage
@@ -81,6 +83,21 @@ class TestRules:
         )
         assert len(stored(qtbot, window)) == 1
         assert rules(qtbot, window).conversations_days is None
+
+    def test_a_preview_goes_as_soon_as_another_rule_is_chosen(self, qtbot: QtBot, page: PrivacyPage) -> None:
+        keep_staff_for(page, 40)
+        page.retention.try_button.click()
+        qtbot.waitUntil(page.retention.preview.isVisible)
+        page.retention.staff.days.setValue(41)
+        assert not page.retention.preview.isVisible()
+
+    def test_rules_that_are_not_saved_stay_when_the_page_is_read_anew(
+        self, qtbot: QtBot, window: MainWindow, page: PrivacyPage
+    ) -> None:
+        keep_staff_for(page, 40)
+        page.refresh()
+        settle(qtbot, window)
+        assert page.retention.staff.chosen == 40
 
     def test_rules_that_erase_are_saved_only_when_that_is_confirmed(
         self, qtbot: QtBot, window: MainWindow, page: PrivacyPage
@@ -207,6 +224,33 @@ class TestOnePerson:
         assert window.chat.isVisible()
         qtbot.waitUntil(lambda: window.chat.talk.is_loaded)
         assert window.chat.talk.transcript.entry(0).text == f"My neighbour {ANNA} told me about it"
+
+    def test_a_deleted_mention_says_so_and_does_not_open(
+        self, qtbot: QtBot, anna: Person, services: VaultServices, window: MainWindow, page: PrivacyPage
+    ) -> None:
+        [mention] = in_vault(qtbot, window, lambda services: services.forgetting.preview(anna).mentions)
+        in_vault(qtbot, window, lambda services: services.store.delete(mention))
+        self.look_at_anna(qtbot, anna, page)
+        assert "deleted" in page.erasure.mentions[0].text()
+        assert not page.erasure.mentions[0].isEnabled()
+
+    def test_a_name_with_marks_that_nobody_sees_can_be_confirmed(
+        self, qtbot: QtBot, window: MainWindow, page: PrivacyPage
+    ) -> None:
+        person = in_vault(qtbot, window, lambda services: services.people.add("Noor \u202eZ\u200bahra"))
+        page.erasure.look_at(person)
+        qtbot.waitUntil(page.erasure.erase_button.isVisible)
+        page.erasure.erase_button.click()
+        dialog = opened_dialog(qtbot, page, ConfirmDialog)
+        dialog.field.setText("noor zahra")
+        assert dialog.action_button.isEnabled()
+
+    def test_a_file_that_could_not_be_made_smaller_is_told(
+        self, qtbot: QtBot, anna: Person, window: MainWindow, page: PrivacyPage
+    ) -> None:
+        erasure = in_vault(qtbot, window, lambda services: services.forgetting.preview(anna))
+        page.erasure._end(Finding(replace(erasure, compacted=False), []))
+        assert "no room on the disk to rewrite it" in page.erasure.about.text()
 
     def test_a_backup_that_cannot_be_changed_is_named(
         self, qtbot: QtBot, anna: Person, window: MainWindow, page: PrivacyPage, vault_folder: VaultFolder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from PySide6.QtWidgets import QDialog
@@ -24,7 +24,7 @@ from medbot_desktop.vault.audit import AuditTrail
 from medbot_desktop.vault.backup import Backups
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.opening import Credentials, OpenedVault, open_vault
-from medbot_desktop.vault.preferences import Preferences
+from medbot_desktop.vault.preferences import Preferences, set_mark
 from medbot_desktop.vault.retention import Retention
 
 from .conftest import PlayedServices, finished
@@ -52,6 +52,8 @@ class VaultServices(PlayedServices):
         self.backups = Backups(opened, self.preferences)
         self.forgetting = Forgetting(vault, self.rights, self.backups, opened.folder)
         self.notices = opened.notices
+        with vault.transaction() as session:
+            set_mark(session, "last_backup", datetime.now(UTC).isoformat())  # so none is made behind a test's back
         self.events = lambda text: [finished(f"An answer about {text}.")]
 
     @property

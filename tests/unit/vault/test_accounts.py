@@ -259,3 +259,9 @@ def test_a_computer_without_a_keyring_has_no_kiosk_account(accounts: Accounts, n
     with pytest.raises(VaultError, match="keyring"):
         accounts.add_kiosk()
     assert [line.account.name for line in accounts.list()] == ["admin"]
+
+
+@pytest.mark.usefixtures("system_keyring")
+def test_a_kiosk_gets_another_name_where_somebody_is_called_kiosk(accounts: Accounts) -> None:
+    accounts.add("Kiosk", Role.FRONT_DESK, OTHER)
+    assert accounts.add_kiosk().name == "kiosk 2"
