@@ -47,10 +47,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Run the tests; with --all also the slow ones. What else is given goes to pytest."""
+    """Run the tests on two cores; with --all also the slow ones. What else is given goes to pytest."""
     chosen = [argument for argument in arguments if argument != "--all"]
     selection = [] if "--all" in arguments else ["-m", "not slow and not network"]
-    return _draw("-m", "pytest", *selection, *chosen)
+    return _draw("-m", "pytest", "-n", "2", "--dist", "loadfile", *selection, *chosen)
 
 
 def lint(_arguments: Sequence[str]) -> int:
