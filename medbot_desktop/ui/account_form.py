@@ -22,10 +22,12 @@ class AccountForm(QWidget):
 
     Signals:
         filled: name, ``Role``, and a passphrase or None for one that is made. cancelled: no account is wanted.
+        refused: what was typed cannot be an account, and ``failure`` says why.
     """
 
     filled = Signal(str, object, object)
     cancelled = Signal()
+    refused = Signal()
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +35,10 @@ class AccountForm(QWidget):
         self.name = text_field("Name")
         self.name.setMaxLength(_LONGEST_NAME)
         self.role = RoleChoice(appearance, Role.FRONT_DESK)
-        self.one_time = QRadioButton("Make one for a single use; they replace it when they sign in")
+        self.one_time = QRadioButton("Make one for a single use")
+        self.about_one_time = words("They replace it when they sign in.", "small")
+        self.about_one_time.setContentsMargins(sizes.icon + 4 * sizes.unit, 0, 0, sizes.unit)
+        self.one_time.setAccessibleDescription(self.about_one_time.text())
         self.own = QRadioButton("They are here and choose it now")
         self.passphrase = NewPassphrase(appearance)
         self.failure = FailureLine()
@@ -55,6 +60,7 @@ class AccountForm(QWidget):
         column.addWidget(self.role)
         column.addWidget(words("Passphrase", "strong"))
         column.addWidget(self.one_time)
+        column.addWidget(self.about_one_time)
         column.addWidget(self.own)
         column.addWidget(self.passphrase)
         column.addWidget(self.failure)
@@ -79,6 +85,7 @@ class AccountForm(QWidget):
     def tell(self, failure: Failed) -> None:
         """Say why the account was not added."""
         self.failure.tell(failure.message, failure.hint)
+        self.refused.emit()
 
     def _fill(self) -> None:
         self.failure.clear()

@@ -109,6 +109,7 @@ class AccountsPage(SectionPage):
             button.clicked.connect(act)
         self.form.filled.connect(self._add)
         self.form.cancelled.connect(self._end_form)
+        self.form.refused.connect(lambda: self.bring_into_sight(self.form.failure))
 
     def refresh(self) -> None:
         """List the accounts as they are now."""
@@ -134,6 +135,8 @@ class AccountsPage(SectionPage):
         about = f"{account.name}: {allowed(account.role)} {why_not}" if account else "Choose an account in the table."
         self.about_chosen.setText(shown(about.strip()))
         has_kiosk = self._kiosk() is not None
+        for button in (self.add_button, self.recovery_button, self.kiosk_button):
+            button.setEnabled(not self.is_busy)
         self.kiosk_button.setText("Remove the kiosk" if has_kiosk else "Add a kiosk on this computer")
 
     def _show(self, known: _Known) -> None:

@@ -86,6 +86,11 @@ class AuditPage(SectionPage):
         self.entries.forget()
         self.report.hide()
 
+    def settle(self) -> None:
+        """Begin nothing else while something is done."""
+        for button in (self.verify_button, self.export_button):
+            button.setEnabled(not self.is_busy)
+
     def show_only(self, name: str) -> None:
         """Show the entries of one action, by its words, or everything."""
         action = self.filters[name]

@@ -14,7 +14,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "vault_created": "Made the vault",
         "opened": "Opened the vault",
         "locked": "Locked the vault",
-        "wrong_passphrases": "Opened it after wrong passphrases",
+        "wrong_passphrases": "Typed wrong passphrases",
         "clock_set_back": "Opened it with a clock set back",
         "refused": "Was refused something",
     },

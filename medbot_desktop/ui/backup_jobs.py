@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from medbot_desktop.errors import MedBotError
+from medbot_desktop.errors import MedBotError, PassphraseError
+from medbot_desktop.ui import restoring
+from medbot_desktop.ui.restore_dialog import Restoration
 from medbot_desktop.ui.section_page import Progress
 from medbot_desktop.ui.worker import Services
 from medbot_desktop.vault.roles import Permission
@@ -86,6 +88,23 @@ def verify(services: Services, file: Path, progress: Progress) -> BackupInfo:
     assert services.opened is not None
     with backups_beside(services.opened) as backups:
         return backups.verify(file, progress)
+
+
+def check(services: Services, restoration: Restoration) -> None:
+    """See whether what was typed opens a backup, while the vault stays open.
+
+    Raises:
+        PassphraseError: it does not; the audit trail has an entry.
+        VaultError: the backup cannot be read.
+    """
+    from medbot_desktop.vault.trail import Action
+
+    assert services.opened is not None
+    try:
+        restoring.check(restoration)
+    except PassphraseError:
+        services.opened.access.note(Action.WRONG_PASSPHRASES, "backup", count=1)
+        raise
 
 
 def _backups(services: Services) -> Backups:

@@ -151,7 +151,7 @@ class BackupPlanBlock(QWidget):
             services.preferences.change(settings.model_copy(update={"backup": plan}))
 
         def end(_: None) -> None:
-            self._shown = None
+            self._shown = (folder, hours, keep)
             self._page.notice.tell("The plan is saved.")
             self.saved.emit()
 

@@ -20,7 +20,7 @@ from medbot_desktop.ui.last_backup import LastBackup
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.restore_dialog import Restoration, RestoreDialog
-from medbot_desktop.ui.restoring import AFTER_FAILURE, check, look_at, put_back
+from medbot_desktop.ui.restoring import AFTER_FAILURE, look_at, put_back
 from medbot_desktop.ui.section_page import STOPPED, SectionPage, block
 from medbot_desktop.ui.table import Column, Table, TableModel
 from medbot_desktop.ui.theme import Appearance
@@ -227,7 +227,7 @@ class BackupsPage(SectionPage):
             if self.dialog is dialog:
                 dialog.tell(failure)
 
-        self.do(lambda _: check(restoration), go_on, tell)
+        self.do(lambda services: backup_jobs.check(services, restoration), go_on, tell)
 
     def _restore(self, restoration: Restoration) -> None:
         def fail(failure: Failed) -> None:

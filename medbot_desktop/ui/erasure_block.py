@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Signal
-from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from medbot_desktop.domain import Conversation, Person
 from medbot_desktop.ui.amounts import counted, local_moment
@@ -31,7 +40,8 @@ _ABOUT = (
     "before anything happens."
 )
 _NOT_COMPACTED = (
-    "• the file keeps its size, since there is no room on the disk to rewrite it; what was erased is overwritten in it"
+    "What was erased is overwritten, but the file keeps its size, since there is no room on the disk to rewrite it. "
+    "Free some space, and lock MedBot once: then its log lets go of older pages too."
 )
 _MOST_MENTIONS = 20
 _TITLE_LETTERS = 60
@@ -56,6 +66,29 @@ def ask_file(parent: QWidget) -> Path | None:
     return Path(chosen) if chosen else None
 
 
+class MentionButton(QPushButton):
+    """A conversation to open; a text that is longer than the button loses its middle, and widens no page.
+
+    Args:
+        text: what it is called.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self.setObjectName("sample")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Show as much of the text as there is room for."""
+        super().resizeEvent(event)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
+        cut = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideMiddle, room)
+        self.setText(cut.replace("&", "&&"))
+
+
 class ErasureBlock(QWidget):
     """The controls, in a page.
 
@@ -64,6 +97,7 @@ class ErasureBlock(QWidget):
 
     Attributes:
         ask_file: asks where an export is to be saved.
+        buttons: what begins something.
 
     Signals:
         erased: somebody was erased. conversation_wanted: a ``Conversation`` is to be shown in the chat.
@@ -78,11 +112,12 @@ class ErasureBlock(QWidget):
         self._page = page
         self._person: Person | None = None
         self.ask_file: AskFile = ask_file
-        self.mentions: list[QPushButton] = []
+        self.mentions: list[MentionButton] = []
         self.choose_button = QPushButton("Choose a person…")
         self.about = words("", "fact")
         self.export_button = QPushButton("Save everything about them…")
         self.erase_button = named(QPushButton("Erase everything about them…"), "grave")
+        self.buttons = (self.choose_button, self.export_button, self.erase_button)
         self._mentions = QVBoxLayout()
         self._mentions.setSpacing(unit)
         column = QVBoxLayout(self)
@@ -130,7 +165,7 @@ class ErasureBlock(QWidget):
             lines.append(f"• {counted(len(found.backups), 'backup')}, written anew without them on erasing")
         lines += _not_reached(found)
         if found.mentions:
-            lines.append("Their name also stands in other conversations, which are not erased:")
+            lines.append(f"Their name also stands in other conversations, which stay.{_of_deleted(finding)}")
         self.about.setText("\n".join(lines))
         self._offer(finding.mentions)
         for widget in (self.about, self.export_button, self.erase_button):
@@ -144,11 +179,10 @@ class ErasureBlock(QWidget):
         for conversation in mentions:
             title = one_line(conversation.title or "Conversation", _TITLE_LETTERS)
             is_deleted = conversation.deleted is not None
-            gone = " · deleted, and erased when the day ends" if is_deleted else ""
-            text = f"{title} · {local_moment(conversation.updated)}{gone}"
-            button = named(QPushButton(text.replace("&", "&&")), "sample")
+            text = f"{'Deleted · ' if is_deleted else ''}{title} · {local_moment(conversation.updated)}"
+            button = MentionButton(text)
             button.setEnabled(not is_deleted)
-            button.setAccessibleName(f"Open the conversation: {text}")
+            button.setAccessibleName(text if is_deleted else f"Open the conversation: {text}")
             button.clicked.connect(lambda _=False, wanted=conversation: self.conversation_wanted.emit(wanted))
             self._mentions.addWidget(button)
             button.show()  # now rather than later, so that the page can be scrolled to where it is
@@ -185,7 +219,7 @@ class ErasureBlock(QWidget):
             "Erasing, and writing the backups anew",
             lambda services: _found(services, services.forgetting.forget(person)),
             self._end,
-            [self.choose_button, self.export_button, self.erase_button],
+            self.buttons,
         )
 
     def _end(self, finding: Finding) -> None:
@@ -197,7 +231,7 @@ class ErasureBlock(QWidget):
         if not found.compacted:
             lines.append(_NOT_COMPACTED)
         if found.mentions:
-            lines.append("Their name still stands in these conversations about others; open one to look:")
+            lines.append(f"Their name still stands in these, about others: open one to look.{_of_deleted(finding)}")
         self.about.setText("\n".join(lines))
         self.about.show()
         self._offer(finding.mentions)
@@ -217,6 +251,11 @@ def _not_reached(found: Erasure) -> list[str]:
         return []
     names = ", ".join(shown(name) for name in found.not_reached)
     return [f"These cannot be changed and may still hold the person; delete them if nothing may stay: {names}"]
+
+
+def _of_deleted(finding: Finding) -> str:
+    is_any = any(conversation.deleted is not None for conversation in finding.mentions)
+    return " Those that are deleted are erased when their day is over." if is_any else ""
 
 
 def _found(services: Services, erasure: Erasure) -> Finding:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QProgressBar, QPushB
 from medbot_desktop.domain import Failed
 from medbot_desktop.errors import MustChangeError, PassphraseError
 from medbot_desktop.ui.bringing_back import BringingBack
+from medbot_desktop.ui.by_button import AT_THE_LOCK, by_button
 from medbot_desktop.ui.entry import has_kiosk, recover, unlock, unlock_kiosk
 from medbot_desktop.ui.form import CentredForm, FailureLine, Labelled, text_field
 from medbot_desktop.ui.icons import picture
@@ -187,7 +188,8 @@ class LockScreen(CentredForm):
     def _fail(self, failure: Failed) -> None:
         """Say why the vault cannot be opened; where it is damaged, a backup helps."""
         self._set_busy(False)
-        self.failure.tell(failure.message, failure.hint)
+        told = by_button(failure, AT_THE_LOCK)
+        self.failure.tell(told.message, told.hint)
         self.restore_button.show()
 
     def _open_restored(self, opening: Callable[[], Services] | None, told: str) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QClipboard, QCloseEvent, QGuiApplication, QIcon, QKeyS
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from medbot_desktop.domain import Failed
+from medbot_desktop.ui.by_button import AT_THE_LOCK, by_button
 from medbot_desktop.ui.chat_page import ChatPage
 from medbot_desktop.ui.desk import Desk
 from medbot_desktop.ui.entry import minutes_before_lock, open_workspace, planned_backup, preload, upkeep
@@ -185,7 +186,8 @@ class MainWindow(QMainWindow):
         if self._is_opening:
             self._is_opening = False
             self._end_first_run()
-            self.show_lock(f"{failure.message} {failure.hint}".strip())
+            told = by_button(failure, AT_THE_LOCK)
+            self.show_lock(f"{told.message} {told.hint}".strip())
 
     def _try_demo(self) -> None:
         self._stack.setCurrentWidget(self.desk)

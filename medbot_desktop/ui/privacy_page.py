@@ -42,6 +42,7 @@ class PrivacyPage(SectionPage):
         self.minutes = NumberField(
             appearance, "Minutes without use before MedBot locks", 1, _MOST_MINUTES, "minute", "minutes"
         )
+        self._shown_minutes: int | None = None
         self.lock_button = QPushButton("Save")
         self.lock_button.setAccessibleName("Save when MedBot locks")
         row = FlowRow(appearance.theme.sizes.unit, self.minutes, self.lock_button)
@@ -61,10 +62,18 @@ class PrivacyPage(SectionPage):
         super().forget()
         self.retention.forget()
         self.erasure.forget()
+        self._shown_minutes = None
+
+    def settle(self) -> None:
+        """Begin nothing else while something is done."""
+        for button in (*self.retention.buttons, *self.erasure.buttons, self.lock_button):
+            button.setEnabled(not self.is_busy)
 
     def _show(self, settings: ClinicSettings) -> None:
         self.retention.show_rules(settings.retention)
-        self.minutes.setValue(settings.lock_after_minutes)
+        if self._shown_minutes in (None, self.minutes.value()):  # else somebody has changed it and not saved
+            self._shown_minutes = settings.lock_after_minutes
+            self.minutes.setValue(settings.lock_after_minutes)
 
     def _save_minutes(self) -> None:
         minutes = self.minutes.value()
@@ -74,6 +83,7 @@ class PrivacyPage(SectionPage):
             services.preferences.change(settings.model_copy(update={"lock_after_minutes": minutes}))
 
         def end(_: None) -> None:
+            self._shown_minutes = minutes
             self.notice.tell(f"From now on MedBot locks after {counted(minutes, 'minute')} without use.")
             self.lock_time_changed.emit(minutes)
 

@@ -47,7 +47,7 @@ class KeptFor(QWidget):
     def __init__(self, appearance: Appearance, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.for_good = QRadioButton("Keep them for good")
-        self.for_days = QRadioButton("Erase them when nobody has used them for")
+        self.for_days = QRadioButton("Erase them when unused for")
         self.days = NumberField(appearance, f"{title}: days", 1, _LONGEST_DAYS, "day", "days")
         self.days.setValue(_OFFERED_DAYS)
         self._group = QButtonGroup(self)
@@ -84,6 +84,9 @@ class RetentionBlock(QWidget):
     Args:
         page: where they stand.
 
+    Attributes:
+        buttons: what begins something.
+
     Signals:
         erased: conversations were erased.
     """
@@ -111,7 +114,7 @@ class RetentionBlock(QWidget):
         column.addWidget(self.preview)
         column.addLayout(FlowRow(unit, self.save_button, self.try_button, self.run_button))
         block(page, "How long conversations are kept", _ABOUT).addWidget(self)
-        self._buttons = (self.save_button, self.try_button, self.run_button)
+        self.buttons = (self.save_button, self.try_button, self.run_button)
         self.save_button.clicked.connect(self._try_then_save)
         self.try_button.clicked.connect(self._try)
         self.run_button.clicked.connect(self._try_then_run)
@@ -139,7 +142,7 @@ class RetentionBlock(QWidget):
 
     def _try(self) -> None:
         rules = self._chosen()
-        self._page.do(lambda services: _dry_run(services, rules), self._show, waiting=self._buttons)
+        self._page.do(lambda services: _dry_run(services, rules), self._show, waiting=self.buttons)
 
     def _show(self, report: RetentionReport) -> None:
         self.preview.setText("\n".join(("By these rules a run would erase now:", *told(report))))
@@ -163,7 +166,7 @@ class RetentionBlock(QWidget):
             )
             self._page.ask(dialog, lambda: self._save(rules))
 
-        self._page.do(lambda services: _dry_run(services, rules), ask, waiting=self._buttons)
+        self._page.do(lambda services: _dry_run(services, rules), ask, waiting=self.buttons)
 
     def _save(self, rules: RetentionRules) -> None:
         def save(services: Services) -> None:
@@ -174,7 +177,7 @@ class RetentionBlock(QWidget):
             self._shown = (rules.conversations_days, rules.kiosk_days)
             self._page.notice.tell("The rules are saved.")
 
-        self._page.do(save, end, waiting=self._buttons)
+        self._page.do(save, end, waiting=self.buttons)
 
     def _try_then_run(self) -> None:
         def ask(report: RetentionReport) -> None:
@@ -186,11 +189,11 @@ class RetentionBlock(QWidget):
             dialog = ConfirmDialog(self._page.appearance, "Erase these now?", facts, "Erase them", parent=self._page)
             self._page.ask(dialog, self._run)
 
-        self._page.do(lambda services: _dry_run(services, None), ask, waiting=self._buttons)
+        self._page.do(lambda services: _dry_run(services, None), ask, waiting=self.buttons)
 
     def _run(self) -> None:
         self._page.do(
-            lambda services: services.retention.run(datetime.now(UTC), confirmed=True), self._end, waiting=self._buttons
+            lambda services: services.retention.run(datetime.now(UTC), confirmed=True), self._end, waiting=self.buttons
         )
 
     def _end(self, report: RetentionReport) -> None:

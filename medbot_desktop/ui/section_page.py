@@ -7,9 +7,10 @@ from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from medbot_desktop.domain import Failed
+from medbot_desktop.ui.by_button import IN_SETTINGS, by_button
 from medbot_desktop.ui.long_work import LongWork, ProgressRow
 from medbot_desktop.ui.notice_bar import NoticeBar
 from medbot_desktop.ui.parts import named, words
@@ -111,7 +112,7 @@ class SectionPage(QWidget):
         self.notice.hide()
 
     def settle(self) -> None:
-        """Let each control be used or not, as things stand; called after everything that was done."""
+        """Let each control be used or not, as things stand; called as work begins and after all that was done."""
 
     def read(self, job: Callable[[Services], Result], then: Callable[[Result], None]) -> None:
         """Fetch what is shown; what the page says about work that was done stays."""
@@ -153,9 +154,13 @@ class SectionPage(QWidget):
         is_work: bool = True,
     ) -> None:
         stay, number = self._stay, self._stay.number
-        focused = next((widget for widget in waiting if widget.hasFocus()), None)
+        focused = QApplication.focusWidget()
         for widget in waiting:
             widget.setEnabled(False)
+        if is_work:
+            self.settle()
+        if focused is not None and (focused.isEnabled() or not self.isAncestorOf(focused)):
+            focused = None
 
         def end(act: Callable[[], None]) -> None:
             if stay.number != number:
@@ -169,7 +174,11 @@ class SectionPage(QWidget):
             act()
 
         run = self.worker.run_aside if aside else self.worker.run
-        run(job, lambda result: end(lambda: then(result)), lambda failure: end(lambda: failed(failure)))
+        run(
+            job,
+            lambda result: end(lambda: then(result)),
+            lambda failure: end(lambda: failed(by_button(failure, IN_SETTINGS))),
+        )
 
     def do_whole(
         self,

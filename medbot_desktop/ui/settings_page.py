@@ -187,7 +187,7 @@ def offered(standing: Standing) -> frozenset[str]:
         "accounts": keeps and may(Permission.MANAGE_ACCOUNTS),
         "privacy": keeps and may(Permission.CHANGE_SETTINGS) and may(Permission.ERASE),
         "backups": keeps and may(Permission.BACK_UP),
-        "audit": may(Permission.READ_AUDIT),
+        "audit": keeps and may(Permission.READ_AUDIT),
     }
     return frozenset(name for name, is_wanted in wanted.items() if is_wanted)
 

@@ -15,9 +15,10 @@ from sqlalchemy import text
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.vault.accounts import Accounts
+from medbot_desktop.vault.attempts import Attempts
 from medbot_desktop.vault.backup import Backups
 from medbot_desktop.vault.folder import VaultFolder
-from medbot_desktop.vault.keyslots import LEAST_COST, SlotKind
+from medbot_desktop.vault.keyslots import LEAST_COST, Keyslots, SlotKind
 from medbot_desktop.vault.opening import Credentials, create_vault, open_vault
 from medbot_desktop.vault.preferences import Preferences
 from medbot_desktop.vault.roles import Role
@@ -194,6 +195,9 @@ def test_wrong_passphrases_are_slowed_down_from_one_start_to_the_next_but_not_th
     for wrong in ("wrong horse battery staple", "", "x" * 10_000, "верная лошадь батарея скоба", "正しい馬の電池🔑"):
         sign_in = ("--passphrase-file", written(tmp_path, wrong))
         assert "passphrase" in medbot.refusal("vault", "accounts", *sign_in)
+    attempts = Attempts(medbot.vault)
+    for _ in range(3):  # as many more as make the wait longer than a slow start
+        attempts.begin(Keyslots.read(medbot.vault).slot_id("admin", SlotKind.PASSPHRASE))
     assert medbot.refusal("vault", "accounts").startswith("Too many wrong passphrases were tried. The next try is ")
     open_vault(medbot.vault, Credentials(None, made[1], SlotKind.RECOVERY)).close()
 

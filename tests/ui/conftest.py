@@ -190,7 +190,7 @@ def clinic_window(
     window.show_lock()
     window.show()
     window.activateWindow()
-    qtbot.waitExposed(window)
+    qtbot.waitUntil(window.isActiveWindow, timeout=60_000)
     window.worker.start()
     sign_in(qtbot, window)
     yield window

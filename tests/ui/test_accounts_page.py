@@ -104,6 +104,27 @@ def test_somebody_who_is_there_chooses_a_passphrase_of_their_own(
     opened.close()
 
 
+def test_a_second_press_adds_no_second_account(qtbot: QtBot, window: MainWindow, page: AccountsPage) -> None:
+    add(page, "olu", Role.FRONT_DESK, OTHERS)
+    page.form.passphrase.submitted.emit()
+    assert told(qtbot, page) == "The account olu was added."
+    settle(qtbot, window)
+    assert not page.form.failure.isVisible()
+    assert names(page).count("olu") == 1
+
+
+def test_nothing_else_is_begun_while_an_account_is_changed(qtbot: QtBot, page: AccountsPage) -> None:
+    choose(page, "eva")
+    page.reset_button.click()
+    dialog = opened_dialog(qtbot, page, ConfirmDialog)
+    dialog.action_button.click()
+    buttons = (page.add_button, page.role_button, page.reset_button, page.remove_button)
+    buttons += (page.kiosk_button, page.recovery_button)
+    assert not any(button.isEnabled() for button in buttons)
+    opened_dialog(qtbot, page, SecretDialog).reject()
+    assert all(button.isEnabled() for button in buttons)
+
+
 @pytest.mark.parametrize(
     ("name", "sentence"), [("", "The account needs a name."), ("Admin", "There is an account with that name already.")]
 )
@@ -231,6 +252,18 @@ def test_a_kiosk_is_added_and_removed(
     opened_dialog(qtbot, page, ConfirmDialog).action_button.click()
     qtbot.waitUntil(lambda: "kiosk" not in names(page))
     assert system_keyring.kept == {}
+
+
+def test_a_kiosk_is_added_beside_somebody_who_is_called_kiosk(
+    qtbot: QtBot, window: MainWindow, page: AccountsPage, system_keyring: KeyringInMemory
+) -> None:
+    add(page, "Kiosk", Role.FRONT_DESK, OTHERS)
+    assert told(qtbot, page) == "The account Kiosk was added."
+    page.kiosk_button.click()
+    qtbot.waitUntil(lambda: page.notice.words.text() == "The kiosk was added.")
+    settle(qtbot, window)
+    assert {"Kiosk", "kiosk 2"} <= set(names(page))
+    assert page.kiosk_button.text() == "Remove the kiosk"
 
 
 def test_the_sentence_about_a_role_names_what_the_table_of_permissions_allows() -> None:

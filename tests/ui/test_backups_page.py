@@ -16,6 +16,7 @@ from medbot_desktop.ui.backups_page import BackupsPage
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.restore_dialog import RestoreDialog
 from medbot_desktop.vault.backup import Backups
+from medbot_desktop.vault.erasing import empty_log
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.keyslots import LEAST_COST
 from medbot_desktop.vault.opening import Credentials, create_vault, open_vault
@@ -142,6 +143,20 @@ class TestMaking:
         page.make_button.click()
         assert told(qtbot, page).startswith("The folder of backups is not there.")
         assert page.plan.folder.text() == str(drive)
+
+    def test_of_a_damaged_vault_it_names_the_button_that_checks_it(
+        self, qtbot: QtBot, window: MainWindow, page: BackupsPage, vault_folder: VaultFolder
+    ) -> None:
+        def damage(services: VaultServices) -> None:
+            empty_log(services.opened.vault)
+            with vault_folder.database.open("r+b") as file:
+                file.seek(40_960)
+                file.write(b"damaged" * 2_000)
+
+        in_vault(qtbot, window, damage)
+        page.make_button.click()
+        assert "“Check the vault” in the section “Backups”" in told(qtbot, page)
+        assert "`" not in page.notice.words.text()
 
 
 class TestPlan:
@@ -290,6 +305,7 @@ class TestRestoring:
         assert "does not open" in dialog.failure.text()
         assert dialog.passphrase.selectedText() == "not the passphrase"
         assert dialog.restore_button.isEnabled()
+        assert in_vault(qtbot, window, lambda services: services.audit.entries(1))[0].action == "wrong_passphrases"
         assert all(field.height() >= field.minimumSizeHint().height() for field in (dialog.account, dialog.passphrase))
         assert len(in_vault(qtbot, window, lambda services: services.store.list())) == 2
 
@@ -305,9 +321,19 @@ class TestRestoring:
     def test_a_restore_that_is_cancelled_changes_nothing_and_the_window_locks(
         self, qtbot: QtBot, window: MainWindow, page: BackupsPage, restore: Callable[[str], None]
     ) -> None:
+        free = Event()
+
+        def stop() -> None:
+            page.progress.stop()
+            free.set()
+
+        def hold() -> None:
+            window.worker.run(lambda services: free.wait(10))  # else a quick restore is over before it is stopped
+            QTimer.singleShot(0, stop)
+
         restore(PASSPHRASE)
         assert page.dialog is not None
-        page.dialog.accepted.connect(lambda: QTimer.singleShot(0, page.progress.stop))
+        page.dialog.accepted.connect(hold)
         qtbot.waitUntil(window.lock_screen.isVisible, timeout=30_000)
         assert window.lock_screen.notice.text() == (
             "This was stopped, and nothing was changed. The vault is as it was: sign in to go on."

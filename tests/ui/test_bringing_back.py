@@ -115,6 +115,7 @@ def test_a_damaged_vault_is_told_at_the_lock_and_a_backup_takes_its_place(
     window.lock_screen.submit()
     qtbot.waitUntil(window.lock_screen.restore_button.isVisible, timeout=PATIENCE_MS)
     assert "damaged" in window.lock_screen.failure.text()
+    assert "with “Restore a backup…”." in window.lock_screen.failure.text()
     dialog = asked(qtbot, window.lock_screen.bringing_back, kept.file)
     dialog.account.setText("Ada")
     dialog.passphrase.setText(PASSPHRASE)

@@ -37,7 +37,7 @@ def window(
     window.show_first_run()
     window.show()
     window.activateWindow()
-    qtbot.waitExposed(window)
+    qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
     window.worker.start()
     yield window
     window.close()

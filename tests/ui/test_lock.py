@@ -54,7 +54,7 @@ def locked(qtbot: QtBot, models: ModelStore, home: Path, appearance: Appearance)
     window.show_lock()
     window.show()
     window.activateWindow()
-    qtbot.waitExposed(window)
+    qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
     window.worker.start()
     yield window
     window.close()

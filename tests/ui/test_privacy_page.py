@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from sqlalchemy import update
 
 from medbot_desktop.domain import Conversation, Person
 from medbot_desktop.ui.confirm_dialog import ConfirmDialog
-from medbot_desktop.ui.erasure_block import Finding
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.person_chooser import PersonChooser
 from medbot_desktop.ui.privacy_page import PrivacyPage
+from medbot_desktop.vault.erasing import empty_log
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.preferences import RetentionRules
 from medbot_desktop.vault.schema import ConversationRow
+from tests.disks import fill, small_disk
 
 from .vaulted import VaultServices, in_vault, open_as, open_window, opened_dialog, section, settle, told
 
@@ -216,6 +217,18 @@ class TestOnePerson:
         assert len(stored(qtbot, window)) == 1
         assert in_vault(qtbot, window, lambda services: services.people.list()) == []
 
+    def test_a_long_mention_leaves_every_button_in_sight_in_a_small_window(
+        self, qtbot: QtBot, anna: Person, window: MainWindow, page: PrivacyPage
+    ) -> None:
+        in_vault(qtbot, window, lambda services: services.keep(f"{ANNA} & " + "a long title " * 9))
+        window.resize(window.minimumSize())
+        self.look_at_anna(qtbot, anna, page)
+        settle(qtbot, window)
+        for button in (*page.erasure.mentions, *page.erasure.buttons):
+            page.bring_into_sight(button)
+            assert button.visibleRegion().boundingRect() == button.rect()
+        assert all("…" in button.text() for button in page.erasure.mentions)
+
     def test_a_mention_opens_in_the_chat(
         self, qtbot: QtBot, anna: Person, window: MainWindow, page: PrivacyPage
     ) -> None:
@@ -231,7 +244,8 @@ class TestOnePerson:
         [mention] = in_vault(qtbot, window, lambda services: services.forgetting.preview(anna).mentions)
         in_vault(qtbot, window, lambda services: services.store.delete(mention))
         self.look_at_anna(qtbot, anna, page)
-        assert "deleted" in page.erasure.mentions[0].text()
+        assert page.erasure.mentions[0].text().startswith(f"Deleted · My neighbour {ANNA}")
+        assert page.erasure.about.text().endswith("Those that are deleted are erased when their day is over.")
         assert not page.erasure.mentions[0].isEnabled()
 
     def test_a_name_with_marks_that_nobody_sees_can_be_confirmed(
@@ -244,13 +258,6 @@ class TestOnePerson:
         dialog = opened_dialog(qtbot, page, ConfirmDialog)
         dialog.field.setText("noor zahra")
         assert dialog.action_button.isEnabled()
-
-    def test_a_file_that_could_not_be_made_smaller_is_told(
-        self, qtbot: QtBot, anna: Person, window: MainWindow, page: PrivacyPage
-    ) -> None:
-        erasure = in_vault(qtbot, window, lambda services: services.forgetting.preview(anna))
-        page.erasure._end(Finding(replace(erasure, compacted=False), []))
-        assert "no room on the disk to rewrite it" in page.erasure.about.text()
 
     def test_a_backup_that_cannot_be_changed_is_named(
         self, qtbot: QtBot, anna: Person, window: MainWindow, page: PrivacyPage, vault_folder: VaultFolder
@@ -278,6 +285,47 @@ class TestOnePerson:
         assert saved["person"]["name"] == ANNA
         assert sorted(talk["title"] for talk in saved["conversations"]) == ["About her", "About her again"]
         assert [message["role"] for message in saved["conversations"][0]["messages"]] == ["person", "medbot"]
+
+
+def test_a_file_that_cannot_be_rewritten_is_told(qtbot: QtBot, vault_folder: VaultFolder, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 4_000) as disk:
+        shutil.copytree(vault_folder.path, disk / "vault")
+        services = open_as(VaultFolder(disk / "vault"))
+        person = services.people.add(ANNA)
+        for number in range(30):
+            services.keep(f"A question {number} about a cough", person)
+        empty_log(services.opened.vault)
+        window = open_window(qtbot, services)
+        page = section(qtbot, window, "privacy", PrivacyPage)
+        page.erasure.look_at(person)
+        qtbot.waitUntil(page.erasure.erase_button.isVisible)
+        fill(disk, leave=200_000)
+        page.erasure.erase_button.click()
+        dialog = opened_dialog(qtbot, page, ConfirmDialog)
+        dialog.field.setText(ANNA)
+        dialog.action_button.click()
+        assert told(qtbot, page) == "Everything about this person was erased."
+        assert "no room on the disk to rewrite it. Free some space, and lock MedBot" in page.erasure.about.text()
+        window.close()
+
+
+def test_nothing_else_is_begun_while_somebody_is_looked_up(qtbot: QtBot, page: PrivacyPage) -> None:
+    buttons = (*page.retention.buttons, *page.erasure.buttons, page.lock_button)
+    page.retention.try_button.setFocus()
+    page.retention.try_button.click()
+    assert not any(button.isEnabled() for button in buttons)
+    qtbot.waitUntil(page.retention.preview.isVisible)
+    assert all(button.isEnabled() for button in buttons)
+    assert page.retention.try_button.hasFocus()
+
+
+def test_minutes_that_are_not_saved_stay_when_the_page_is_read_anew(
+    qtbot: QtBot, window: MainWindow, page: PrivacyPage
+) -> None:
+    page.minutes.setValue(7)
+    page.refresh()
+    settle(qtbot, window)
+    assert page.minutes.value() == 7
 
 
 def test_the_time_before_the_lock_holds_at_once(qtbot: QtBot, window: MainWindow, page: PrivacyPage) -> None:

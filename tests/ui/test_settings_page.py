@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from medbot_desktop.errors import PermissionRefusedError
@@ -56,7 +56,8 @@ def test_where_nothing_is_kept_there_is_nothing_to_look_after(
 ) -> None:
     qtbot.waitUntil(lambda: bool(window.chat.empty.buttons))
     window.desk.open_page(1)
-    qtbot.waitUntil(lambda: sections_in_sight(window) == {"appearance", "audit"})
+    settle(qtbot, window)
+    assert sections_in_sight(window) == {"appearance"}
 
 
 @pytest.mark.parametrize("name", ["accounts", "audit"])
@@ -129,6 +130,23 @@ def tab_stops(qtbot: QtBot, page: QWidget) -> list[QWidget]:
     return [widget for widget in found if page.isAncestorOf(widget)]
 
 
+def is_in_sight(widget: QWidget) -> bool:
+    return widget.visibleRegion().boundingRect() == widget.rect()
+
+
+def cut_stops(qtbot: QtBot, page: QWidget) -> list[QWidget]:
+    """What Tab leads to in a page from here on and is not all in sight then; a table may be, since it scrolls."""
+    cut: list[QWidget] = []
+    for _ in range(80):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        here = QApplication.focusWidget()
+        if here is None or not page.isAncestorOf(here):
+            return cut
+        if not isinstance(here, QTableView) and not is_in_sight(here):
+            cut.append(here)
+    raise AssertionError("the tab order has no end")
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_control_is_reached_by_the_tab_key_and_has_a_name(
     qtbot: QtBot, vault_folder: VaultFolder, name: str
@@ -158,6 +176,30 @@ def test_what_can_be_pressed_is_at_least_44_pixels_high(qtbot: QtBot, vault_fold
     controls = [widget for kind in kinds for widget in page.findChildren(kind) if widget.isVisible()]
     outer = [widget for widget in controls if not isinstance(widget.parentWidget(), QAbstractSpinBox)]
     assert [(type(widget).__name__, widget.height()) for widget in outer if widget.height() < 44] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_in_a_small_window_whatever_the_tab_key_leads_to_is_in_sight(
+    qtbot: QtBot, vault_folder: VaultFolder, name: str
+) -> None:
+    window = open_window(qtbot, open_as(vault_folder))
+    window.resize(window.minimumSize())
+    page = section(qtbot, window, name, PAGES[name])
+    window.settings.buttons[name].setFocus()
+    assert cut_stops(qtbot, page) == []
+
+
+def test_in_a_small_window_the_form_of_an_account_is_in_sight(qtbot: QtBot, vault_folder: VaultFolder) -> None:
+    window = open_window(qtbot, open_as(vault_folder))
+    window.resize(window.minimumSize())
+    page = section(qtbot, window, "accounts", AccountsPage)
+    page.add_button.click()
+    page.form.own.setChecked(True)
+    settle(qtbot, window)
+    window.settings.buttons["accounts"].setFocus()
+    assert cut_stops(qtbot, page) == []
+    page.form.add_button.click()
+    assert is_in_sight(page.form.failure)
 
 
 def _in_a_group(widget: QWidget) -> bool:

@@ -6,7 +6,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
 import medbot_desktop.ui
 from medbot_desktop.errors import InputError
@@ -59,6 +60,19 @@ def test_a_theme_has_each_colour_once_and_no_other(qapp: QApplication, name: str
 @pytest.mark.parametrize("name", THEMES)
 def test_the_style_sheet_leaves_no_token_open(qapp: QApplication, name: str) -> None:
     assert "$" not in style_sheet(load_theme(name))
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("kind", ["", "primary", "grave"])
+def test_a_button_that_cannot_be_used_looks_so(qtbot: QtBot, qapp: QApplication, name: str, kind: str) -> None:
+    Appearance(name)
+    button = QPushButton("Back up now")
+    button.setObjectName(kind)
+    qtbot.addWidget(button)
+    button.show()
+    usable = button.grab().toImage()
+    button.setEnabled(False)
+    assert button.grab().toImage() != usable
 
 
 def test_no_widget_names_a_colour_itself() -> None:

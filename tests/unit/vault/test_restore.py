@@ -24,7 +24,7 @@ from medbot_desktop.vault.interrupted import incoming
 from medbot_desktop.vault.keyslots import LEAST_COST, Keyslots, SlotKind
 from medbot_desktop.vault.migrating import NEWEST
 from medbot_desktop.vault.opening import Credentials, open_vault
-from medbot_desktop.vault.restore import restore
+from medbot_desktop.vault.restore import check, restore
 from medbot_desktop.vault.vault import Vault
 from tests.disks import fill, read_only, small_disk
 from tests.unit.vault.vaults import (
@@ -239,6 +239,43 @@ class TestWhatIsRefused:
             raise CancelledError("cancelled")
 
         unchanged(folder, lambda: restore(made.file, folder, RIGHT, progress=cancel), CancelledError, "cancelled")
+
+
+class TestChecking:
+    def test_what_opens_the_backup_is_let_in_and_changes_nothing(self, made: Made, folder: VaultFolder) -> None:
+        before = files_in(folder.path.parent)
+        check(made.file, folder, RIGHT)
+        check(made.file, folder, Credentials(None, made.recovery_key, SlotKind.RECOVERY))
+        assert files_in(folder.path.parent) == before
+
+    def test_it_works_while_the_vault_is_open(self, made: Made, folder: VaultFolder) -> None:
+        opened = open_vault(folder, RIGHT)
+        check(made.file, folder, RIGHT)
+        assert messages(opened.vault) == [FIRST, LATER]
+        opened.close()
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [Credentials("admin", "not this one"), Credentials("nobody", PASSPHRASE)],
+        ids=["passphrase", "account"],
+    )
+    def test_what_does_not_open_it_is_refused(self, made: Made, folder: VaultFolder, wrong: Credentials) -> None:
+        unchanged(folder, lambda: check(made.file, folder, wrong), PassphraseError, "does not open")
+
+    def test_many_wrong_passphrases_make_even_the_right_one_wait(self, made: Made, folder: VaultFolder) -> None:
+        for _ in range(FREE_TRIES):
+            with pytest.raises(PassphraseError, match="does not open"):
+                check(made.file, folder, Credentials("admin", "not this one"))
+        attempts = Attempts(folder)
+        for _ in range(3):
+            attempts.begin(Keyslots.read(folder).slot_id("admin", SlotKind.PASSPHRASE))
+        with pytest.raises(PassphraseError, match="next try"):
+            check(made.file, folder, RIGHT)
+
+    def test_a_backup_that_is_damaged_is_told(self, made: Made, folder: VaultFolder, tmp_path: Path) -> None:
+        file = tmp_path / f"cut{SUFFIX}"
+        file.write_bytes(made.file.read_bytes()[:-300])
+        unchanged(folder, lambda: check(file, folder, RIGHT), VaultError, "damaged or was cut short")
 
 
 class TestVersions:
