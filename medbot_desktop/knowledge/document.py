@@ -1,4 +1,4 @@
-"""A document as a reader gives it: its words in order, cut into sections."""
+"""A document as a reader gives it: its words in order, cut into sections of blocks."""
 
 from __future__ import annotations
 
@@ -7,19 +7,30 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, a list item or a step; offsets are characters of the document's body."""
+    """A paragraph, a list item, a step or a row of a table.
+
+    Attributes:
+        text: its words.
+        start: offset of its first character in the document's body.
+        end: offset behind its last one.
+        page: number of the page that it begins on, from 1; None where there are no pages.
+        header: the header row of the table that it is a row of; empty elsewhere.
+    """
 
     text: str
     start: int
     end: int
+    page: int | None = None
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and the blocks below it."""
+    """A heading and the blocks below it; ``above`` holds the headings that it stands under, outermost first."""
 
     heading: str
     blocks: tuple[Block, ...]
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +50,10 @@ class Document:
         synonyms: other names.
         asked_as: phrases in which people ask about it.
         audience: whom it is for, e.g. ``adults``.
-        last_reviewed: ISO date of the last review.
+        last_reviewed: ISO date of the last review; empty where the document does not say.
         body: the whole plain text; a block of a section starts on a line of its own.
+        url: where it was published; empty where that is not known.
+        language: code of its language, e.g. ``en``; empty where it does not say.
     """
 
     id: str
@@ -52,6 +65,8 @@ class Document:
     sources: tuple[Source, ...]
     sections: tuple[Section, ...]
     body: str
+    url: str = ""
+    language: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

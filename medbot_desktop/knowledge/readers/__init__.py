@@ -1,0 +1,1 @@
+"""Read what a clinic keeps its knowledge in: one reader for each kind of file, all behind one protocol."""
