@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
@@ -13,6 +13,9 @@ from medbot_desktop.vault.data_key import DataKey
 IN_MEMORY = ":memory:"
 SALT_BYTES = 16
 """The first bytes of a database file are its random salt, the only ones that are not encrypted (SQLCipher 4)."""
+
+READS_ONLY = "medbot_reads_only"
+"""The execution option of a transaction that writes nothing."""
 
 _BUSY_MS = 5_000
 
@@ -54,8 +57,13 @@ def engine_on(connection: dbapi2.Connection) -> Engine:
     engine = create_engine(
         "sqlite://", module=dbapi2, creator=lambda: connection, poolclass=StaticPool, hide_parameters=True
     )
-    event.listen(engine, "begin", lambda held: held.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    # Whoever only reads keeps nobody from writing; whoever writes takes the lock at once, before anything is read.
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READS_ONLY) else "BEGIN IMMEDIATE")
 
 
 def file_salt(database: Path) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, DateTime, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Date, DateTime, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -14,23 +14,71 @@ class Base(DeclarativeBase):
 
 
 class LibraryRow(Base):
-    """A library: a named set of documents."""
+    """A library: a named set of documents.
+
+    ``readable_by`` holds the roles that may read it; every role where it is empty. ``pack_fingerprint`` is that of the key
+    that signed the pack it came from; empty where it came from none.
+    """
 
     __tablename__ = "libraries"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String, unique=True)
+    readable_by: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created: Mapped[datetime | None] = mapped_column(DateTime)
+    pack_fingerprint: Mapped[str] = mapped_column(default="")
     documents: Mapped[list[DocumentRow]] = relationship(back_populates="library", cascade="all, delete-orphan")
 
 
-class DocumentRow(Base):
-    """One document; ``key`` is its identifier inside its library, ``body`` its plain text."""
+class FolderRow(Base):
+    """A folder that was added to a library; one that is watched is looked through again and again."""
 
-    __tablename__ = "documents"
-    __table_args__ = (UniqueConstraint("library_id", "key"),)
+    __tablename__ = "folders"
+    __table_args__ = (UniqueConstraint("library_id", "path"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     library_id: Mapped[int] = mapped_column(ForeignKey("libraries.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str]
+    watched: Mapped[bool]
+
+
+class FileRow(Base):
+    """A file that was added to a library, or waits to be; ``share`` is how much of it is in, from 0 to 1.
+
+    ``message`` and ``hint`` say why a file is not in the library. ``replaces_id`` is the earlier version of it.
+    """
+
+    __tablename__ = "files"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    library_id: Mapped[int] = mapped_column(ForeignKey("libraries.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str]
+    name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String, index=True)
+    size: Mapped[int]
+    state: Mapped[str] = mapped_column(String, index=True)
+    message: Mapped[str] = mapped_column(default="")
+    hint: Mapped[str] = mapped_column(default="")
+    pages: Mapped[int | None]
+    share: Mapped[float] = mapped_column(default=0.0)
+    added: Mapped[datetime] = mapped_column(DateTime)
+    finished: Mapped[datetime | None] = mapped_column(DateTime)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
+    folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))
+
+
+class DocumentRow(Base):
+    """One document; ``key`` is its identifier inside its library, ``body`` its plain text.
+
+    A document that is staged is not in the library yet: the file that it comes from is still being read.
+    """
+
+    __tablename__ = "documents"
+    __table_args__ = (Index("ix_documents_key", "library_id", "key", unique=True, sqlite_where=text("is_staged = 0")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    library_id: Mapped[int] = mapped_column(ForeignKey("libraries.id", ondelete="CASCADE"), index=True)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"), index=True)
     key: Mapped[str]
     title: Mapped[str]
     audience: Mapped[str]
@@ -38,6 +86,11 @@ class DocumentRow(Base):
     sources: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     body: Mapped[str]
     content_sha256: Mapped[str]
+    url: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    added: Mapped[datetime | None] = mapped_column(DateTime)
+    is_staged: Mapped[bool] = mapped_column(default=False)
     library: Mapped[LibraryRow] = relationship(back_populates="documents")
     passages: Mapped[list[PassageRow]] = relationship(back_populates="document", cascade="all, delete-orphan")
     names: Mapped[list[NameRow]] = relationship(back_populates="document", cascade="all, delete-orphan")
@@ -46,7 +99,8 @@ class DocumentRow(Base):
 class PassageRow(Base):
     """A passage of a document, with the vector of the embedder that ``embedder`` names (float32, little-endian).
 
-    Its words are also in the full-text table ``passages_fts``, under the same row id.
+    ``section`` is its heading with those above it. ``terms`` holds its content words in order, as numbers (uint32,
+    little-endian). Its words are also in the full-text table ``passages_fts``, under the same row id.
     """
 
     __tablename__ = "passages"
@@ -62,6 +116,7 @@ class PassageRow(Base):
     page: Mapped[int | None]
     embedder: Mapped[str]
     vector: Mapped[bytes] = mapped_column(LargeBinary)
+    terms: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     document: Mapped[DocumentRow] = relationship(back_populates="passages")
 
 
@@ -76,6 +131,17 @@ class NameRow(Base):
     embedder: Mapped[str]
     vector: Mapped[bytes] = mapped_column(LargeBinary)
     document: Mapped[DocumentRow] = relationship(back_populates="names")
+
+
+class NextVectorRow(Base):
+    """The vector by another embedder of a passage or a name (``kind``), until all have one and it takes over."""
+
+    __tablename__ = "next_vectors"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    row_id: Mapped[int] = mapped_column(primary_key=True)
+    embedder: Mapped[str]
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class AccountRow(Base):
@@ -108,7 +174,8 @@ class PersonRow(Base):
 class ConversationRow(Base):
     """A conversation; ``deleted`` is when it was deleted, until the day ends and it is erased.
 
-    ``at_kiosk`` outlives the account that held it, since another rule says how long it is kept.
+    ``at_kiosk`` outlives the account that held it, since another rule says how long it is kept. ``libraries_off`` names
+    the libraries that are not asked in it.
     """
 
     __tablename__ = "conversations"
@@ -120,6 +187,7 @@ class ConversationRow(Base):
     pinned: Mapped[bool] = mapped_column(default=False)
     deleted: Mapped[datetime | None] = mapped_column(DateTime)
     at_kiosk: Mapped[bool] = mapped_column(default=False)
+    libraries_off: Mapped[list[str]] = mapped_column(JSON, default=list)
     account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     account: Mapped[AccountRow | None] = relationship()

@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2
 from medbot_desktop.errors import DiskFullError, MedBotError, VaultError
 from medbot_desktop.text import name_key
 from medbot_desktop.vault.data_key import DataKey
-from medbot_desktop.vault.database import IN_MEMORY, connect, engine_on, write_ahead
+from medbot_desktop.vault.database import IN_MEMORY, READS_ONLY, connect, engine_on, write_ahead
 from medbot_desktop.vault.migrating import NEWEST, migrate, require_known, revision
 from medbot_desktop.vault.roles import DEMO_ACCOUNT, Account
 from medbot_desktop.vault.schema import AccountRow
@@ -83,6 +83,13 @@ class Vault:
             VaultError: the file cannot be read or written.
         """
         with translated_errors(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that writes nothing: it sees one state of the vault, and other connections may write meanwhile."""
+        engine = self._engine.execution_options(**{READS_ONLY: True})
+        with translated_errors(), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager

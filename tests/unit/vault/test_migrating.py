@@ -58,7 +58,35 @@ def fill_0002(session: Session) -> None:
     session.execute(text("INSERT INTO settings VALUES ('kept', '3')"))
 
 
-FILL = {"0001": fill_0001, "0002": fill_0002}
+def fill_0003(session: Session) -> None:
+    """What a vault of the third version holds of the same."""
+    for statement in (
+        "INSERT INTO libraries (id, name) VALUES (1, 'clinic')",
+        "INSERT INTO documents VALUES (5, 1, 'asthma', 'Asthma', 'adults', '2026-01-01', '[]', 'Rest.', 'hash')",
+        "INSERT INTO passages (id, document_id, ordinal, section, text, start, end, embedder, vector)"
+        " VALUES (9, 5, 0, 'Care', 'Rest.', 0, 5, 'minilm', x'00')",
+        "INSERT INTO conversations VALUES ('talk', 'Asthma', '2026-01-01 12:00:00.000000', '2026-01-01 12:06:00.000000',"
+        " 0, NULL, 0, NULL, NULL)",
+        "INSERT INTO conversations VALUES ('empty', '', '2026-01-02 12:00:00.000000', '2026-01-02 12:00:00.000000', 0,"
+        " NULL, 0, NULL, NULL)",
+        "INSERT INTO messages VALUES (1, 'm1', 'talk', 0, 'person', 'What is asthma?', '2026-01-01 12:05:00.000000', NULL,"
+        " NULL, NULL, NULL, NULL, NULL)",
+    ):
+        session.execute(text(statement))
+    session.execute(
+        text(
+            "INSERT INTO messages VALUES (2, 'm2', 'talk', 1, 'medbot', 'Asthma is common. [1]',"
+            " '2026-01-01 12:06:00.000000', :answer, 'emergency', :triage, '{\"total\": 31}', 1, NULL)"
+        ),
+        {
+            "answer": json.dumps({name: ANSWER[name] for name in ("question", "text")}),
+            "triage": json.dumps(TRIAGE),
+        },
+    )
+    session.execute(text("INSERT INTO citations VALUES (7, 'm2', 1, '{\"id\": \"core/asthma/0\"}', '[[0, 3]]', 0.5)"))
+
+
+FILL = {"0001": fill_0001, "0002": fill_0002, "0003": fill_0003}
 
 
 @pytest.fixture
@@ -114,6 +142,19 @@ def test_a_row_still_goes_with_what_it_belongs_to_after_a_migration(file: Path) 
         assert session.scalars(select(CitationRow)).all() == []
         assert session.scalars(text("SELECT rowid FROM messages_fts WHERE messages_fts MATCH 'asthma'")).all() == []
         session.execute(text("INSERT INTO messages_fts (messages_fts, rank) VALUES ('integrity-check', 1)"))
+    vault.close()
+
+
+def test_the_documents_of_an_older_vault_stay_with_their_passages(file: Path) -> None:
+    vault = older_vault(file, DataKey.random(), "0003")
+    vault.migrate()
+    with vault.transaction() as session:
+        (library,) = session.scalars(select(LibraryRow)).all()
+        (document,) = library.documents
+        assert (library.readable_by, document.key, document.tags, document.is_staged) == ([], "asthma", [], False)
+        assert [(passage.id, passage.text, passage.terms) for passage in document.passages] == [(9, "Rest.", b"")]
+        session.execute(text("DELETE FROM documents"))
+        assert session.scalar(text("SELECT count(*) FROM passages")) == 0
     vault.close()
 
 
