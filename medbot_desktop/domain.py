@@ -157,11 +157,32 @@ class Retrieved:
         hits: passages, best first.
         confidence: calibrated probability in 0..1 that the best document answers the question.
         answerable: whether ``confidence`` is high enough to answer from these passages.
+        question: what was searched for, where a message held more than that.
     """
 
     hits: tuple[Hit, ...]
     confidence: float
     answerable: bool
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents are searched; what is empty or None lets every one through.
+
+    Attributes:
+        libraries: names of libraries.
+        audience: whom a document is for, e.g. ``adults``; what is for everyone is for them too.
+        language: code of a language, e.g. ``en``; documents that do not say theirs are let through.
+        since: ISO day on which or after which a document was reviewed, or added where it does not say.
+        tag: a tag that a document has.
+    """
+
+    libraries: frozenset[str] | None = None
+    audience: str = ""
+    language: str = ""
+    since: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +283,7 @@ class Conversation:
         account: the name of the account that held it; empty where that account is gone.
         person: whom it is about.
         deleted: when it was deleted; it is erased when that day ends.
+        libraries_off: the names of the libraries that are not asked in it.
     """
 
     id: str
@@ -272,6 +294,7 @@ class Conversation:
     account: str = ""
     person: Person | None = None
     deleted: datetime | None = None
+    libraries_off: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,14 @@ def sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
 
 
+def written_words(text: str) -> list[str]:
+    """Return the words and numbers of ``text`` as they are written."""
+    return _WORD.findall(text)
+
+
 def words(text: str) -> list[str]:
     """Return the words and numbers of ``text`` in lower case, with straight apostrophes."""
-    return [match.group().lower().replace("’", "'") for match in _WORD.finditer(text)]
+    return [word.lower().replace("’", "'") for word in written_words(text)]
 
 
 @lru_cache(maxsize=50_000)

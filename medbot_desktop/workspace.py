@@ -52,9 +52,6 @@ DEMO = "demo"
 
 PROFILES = (CLINIC, DEMO)
 
-_MARKS_OF_A_TEXT = 2
-"""Tokens that the embedder adds to every text."""
-
 
 class Workspace:
     """Everything that a face of the program needs; made by `open`, to be closed by `close`.
@@ -288,7 +285,7 @@ def open_knowledge(
     retriever = Retriever(
         libraries,
         embedder.embed,
-        is_common=lambda word: embedder.count_tokens(word) - _MARKS_OF_A_TEXT == 1,
+        is_common=lambda word: embedder.count_tokens(word) == 1,
         ranker=Ranker.load(resources_folder() / "retrieval" / "ranker.toml"),
         beyond=prepared.embed(load_beyond(_beyond_file())),
         snapshot=snapshot,

@@ -72,8 +72,8 @@ class Embedder:
         return [encoding.ids for encoding in self._tokenizer.encode_batch_fast([_encodable(text) for text in texts])]
 
     def count_tokens(self, text: str) -> int:
-        """How many tokens a text has, the two marks at its ends included; counting stops at ``MOST_TOKENS``."""
-        return len(self._tokenizer.encode(_encodable(text)).ids)
+        """How many tokens a text has, without the two marks at its ends; counting stops at ``MOST_TOKENS``."""
+        return len(self._tokenizer.encode(_encodable(text), add_special_tokens=False).ids)
 
     def _run(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         ids, mask = padded(tokens)

@@ -1,10 +1,10 @@
-"""Keep libraries in the vault: documents, their passages with vectors, and their words for full-text search."""
+"""Keep libraries in the vault: which there are, who may read them, and the one that ships with the program."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,31 @@ from sqlalchemy.orm import Session
 
 from medbot_desktop.domain import Passage
 from medbot_desktop.errors import LibraryError
-from medbot_desktop.knowledge.chunking import Chunk, chunk
+from medbot_desktop.knowledge.chunking import Chunk, CountTokens, chunk
 from medbot_desktop.knowledge.document import Document
-from medbot_desktop.knowledge.library_rows import PreparedDocument, insert_documents, library_row, remove_documents
+from medbot_desktop.knowledge.embedding import EmbedTexts, digest, embedded_texts, names_of
+from medbot_desktop.knowledge.library_rows import (
+    EmbeddedPassage,
+    finish_document,
+    insert_document,
+    insert_names,
+    insert_passages,
+    library_row,
+    remove_documents,
+)
 from medbot_desktop.knowledge.markdown_reader import read_markdown
+from medbot_desktop.knowledge.rights import may_read
 from medbot_desktop.vault.access import Access
-from medbot_desktop.vault.roles import Permission
+from medbot_desktop.vault.roles import Permission, Role
 from medbot_desktop.vault.schema import DocumentRow, LibraryRow, NameRow, PassageRow, SettingRow
 from medbot_desktop.vault.trail import Action
 from medbot_desktop.vault.vault import Vault
 
 CORE = "core"
 """The name of the library that ships with the program."""
+
+CLINIC_LIBRARY = "clinic"
+"""The library to which is added where none is named."""
 
 _REVISION = "library_revision"
 """The setting that is another random text after every change of a library."""
@@ -37,21 +50,36 @@ _CORE_FINGERPRINT = "core_fingerprint"
 
 # Cutting all documents takes longer than opening the vault; how the longest ones are cut tells when the rules changed.
 _CUT_AS_SAMPLE = 3
-
-# The first synonyms are the commonest names; more of them would drown the passage's own words.
-_SYNONYMS_BEFORE_PASSAGE = 6
-
-EmbedTexts = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Texts to unit vectors, shape (number of texts, dimensions)."""
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
 class LibrarySummary:
-    """One line of ``medbot library list``."""
+    """What one sees of a library from outside.
+
+    Attributes:
+        name: its name.
+        documents: how many there are in it.
+        passages: how many they are cut into.
+        readable_by: the roles that may read it; empty: all of them.
+        pack_fingerprint: of the key that signed the pack it came from; empty where it came from none.
+        is_core: whether it ships with the program, and cannot be changed.
+    """
 
     name: str
     documents: int
     passages: int
+    readable_by: tuple[Role, ...] = ()
+    pack_fingerprint: str = ""
+    is_core: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    document: Document
+    names: tuple[str, ...]
+    name_vectors: NDArray[np.float32]
+    passages: tuple[EmbeddedPassage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +113,76 @@ class Libraries:
     """
 
     def __init__(
-        self,
-        vault: Vault,
-        access: Access,
-        embed: EmbedTexts,
-        embedder: str,
-        count_tokens: Callable[[str], int],
+        self, vault: Vault, access: Access, embed: EmbedTexts, embedder: str, count_tokens: CountTokens
     ) -> None:
         self._vault = vault
         self._access = access
         self._embed = embed
         self._embedder = embedder
         self._count_tokens = count_tokens
+
+    def summaries(self) -> list[LibrarySummary]:
+        """Every library that the account may read, by name."""
+        of_document = (
+            select(DocumentRow.library_id, DocumentRow.id).where(DocumentRow.is_staged.is_(False)).subquery("whole")
+        )
+        query = (
+            select(LibraryRow, func.count(of_document.c.id.distinct()), func.count(PassageRow.id))
+            .outerjoin(of_document, of_document.c.library_id == LibraryRow.id)
+            .outerjoin(PassageRow, PassageRow.document_id == of_document.c.id)
+            .group_by(LibraryRow.id)
+            .order_by(LibraryRow.name)
+        )
+        with self._vault.reading() as session:
+            return [
+                LibrarySummary(
+                    row.name,
+                    documents,
+                    passages,
+                    tuple(Role(role) for role in row.readable_by),
+                    row.pack_fingerprint,
+                    row.name == CORE,
+                )
+                for row, documents, passages in session.execute(query)
+                if may_read(self._access.account.role, row.readable_by)
+            ]
+
+    def create(self, name: str, readable_by: Collection[Role] = ()) -> str:
+        """Make an empty library.
+
+        Args:
+            name: what it is called.
+            readable_by: the roles that may read it; none: all.
+
+        Returns:
+            The name as it is kept.
+
+        Raises:
+            PermissionRefusedError: the account may not change the libraries.
+            LibraryError: the name is no name, or taken.
+        """
+        name = library_name(name)
+        self._require_change(name)
+        with self._vault.transaction() as session:
+            if session.scalar(select(LibraryRow.id).where(func.lower(LibraryRow.name) == name.lower())):
+                raise LibraryError(f"There is a library {name} already.", hint="Choose another name.")
+            row = library_row(session, name)
+            row.readable_by = sorted(role.value for role in set(readable_by))
+            record_change(session, self._access, row.id, 0, "created")
+        return name
+
+    def set_readable_by(self, name: str, roles: Collection[Role]) -> None:
+        """Say which roles may read a library; none: all. Administrators may read every one.
+
+        Raises:
+            PermissionRefusedError: the account may not change the libraries.
+            LibraryError: there is no such library, or it is the one that ships.
+        """
+        self._require_change(name)
+        with self._vault.transaction() as session:
+            row = named_library(session, name)
+            row.readable_by = sorted(role.value for role in set(roles))
+            record_change(session, self._access, row.id, 0, "readers")
 
     def add(self, library: str, documents: Iterable[Document]) -> None:
         """Add documents to a library, which is made if it is new; all of them or none.
@@ -109,24 +195,23 @@ class Libraries:
         prepared = self._prepare(documents)
         with self._vault.transaction() as session:
             row = library_row(session, library)
-            insert_documents(session, row, prepared, self._embedder)
-            self._record_change(session, row.id, len(prepared), "added")
+            self._insert(session, row, prepared)
+            record_change(session, self._access, row.id, len(prepared), "added")
 
-    def remove(self, library: str) -> None:
+    def remove(self, name: str) -> None:
         """Remove a library with all its documents.
 
         Raises:
             PermissionRefusedError: the account may not change the libraries.
             LibraryError: there is no such library, or it is the library that ships.
         """
-        self._require_change(library)
+        self._require_change(name)
         with self._vault.transaction() as session:
-            row = session.scalar(select(LibraryRow).where(LibraryRow.name == library))
-            if row is None:
-                raise LibraryError(f"There is no library {library}.", hint="`medbot library list` names them.")
-            documents = remove_documents(session, row)
+            row = named_library(session, name)
+            documents = list(session.scalars(select(DocumentRow.id).where(DocumentRow.library_id == row.id)))
+            remove_documents(session, documents)
             session.delete(row)
-            self._record_change(session, row.id, documents, "removed")
+            record_change(session, self._access, row.id, len(documents), "removed")
 
     def sync_core(self, documents: Sequence[Document]) -> bool:
         """Put the library that ships into the vault, unless it is there already; whoever opens the vault may do so.
@@ -138,35 +223,25 @@ class Libraries:
             Whether anything was changed: the documents, how they are cut or the embedder are others than last time.
         """
         fingerprint = self._core_fingerprint(documents)
-        with self._vault.transaction() as session:
+        with self._vault.reading() as session:
             if _setting(session, _CORE_FINGERPRINT) == fingerprint:
                 return False
         prepared = self._prepare(documents)
         with self._vault.transaction() as session:
             row = library_row(session, CORE)
-            remove_documents(session, row)
-            insert_documents(session, row, prepared, self._embedder)
+            remove_documents(
+                session, list(session.scalars(select(DocumentRow.id).where(DocumentRow.library_id == row.id)))
+            )
+            self._insert(session, row, prepared)
             session.merge(SettingRow(key=_CORE_FINGERPRINT, value=fingerprint))
-            self._record_change(session, row.id, len(documents), "synced")
+            record_change(session, self._access, row.id, len(documents), "synced")
         return True
 
     def fingerprint(self) -> str:
         """What tells the passages and vectors as they are now from those of any other moment."""
-        with self._vault.transaction() as session:
+        with self._vault.reading() as session:
             passages = session.scalar(select(func.count()).select_from(PassageRow))
             return f"{self._embedder} {passages} {_setting(session, _REVISION)}"
-
-    def summaries(self) -> list[LibrarySummary]:
-        """Every library with the numbers of its documents and passages, by name."""
-        with self._vault.transaction() as session:
-            rows = session.execute(
-                select(LibraryRow.name, func.count(DocumentRow.id.distinct()), func.count(PassageRow.id))
-                .outerjoin(LibraryRow.documents)
-                .outerjoin(DocumentRow.passages)
-                .group_by(LibraryRow.id)
-                .order_by(LibraryRow.name)
-            )
-            return [LibrarySummary(*row) for row in rows]
 
     def passages(self) -> list[StoredPassage]:
         """Every passage of every library, in the order in which they were added."""
@@ -212,33 +287,37 @@ class Libraries:
             ]
 
     def _require_change(self, library: str) -> None:
-        self._access.require(Permission.EDIT_LIBRARY)
-        if library == CORE:
-            raise LibraryError(
-                f"The library {CORE} ships with MedBot and cannot be changed.", hint="Choose another library."
-            )
-
-    def _record_change(self, session: Session, library_id: int, documents: int, change: str) -> None:
-        session.merge(SettingRow(key=_REVISION, value=secrets.token_hex(16)))
-        self._access.record(
-            session, Action.LIBRARY_CHANGED, "library", str(library_id), documents=documents, change=change
-        )
+        require_change(self._access, library)
 
     def _core_fingerprint(self, documents: Sequence[Document]) -> str:
         longest = sorted(documents, key=lambda document: (-len(document.body), document.id))[:_CUT_AS_SAMPLE]
         cut = [embedded_texts(document, chunk(document, self._count_tokens)) for document in longest]
         return hashlib.sha256(repr((self._embedder, cut, list(documents))).encode()).hexdigest()
 
-    def _prepare(self, documents: Iterable[Document]) -> list[PreparedDocument]:
+    def _prepare(self, documents: Iterable[Document]) -> list[_Prepared]:
         """Cut and embed, which takes long, before any transaction begins."""
-        cut = [(document, chunk(document, self._count_tokens)) for document in documents]
-        texts = [embedded_texts(document, pieces) for document, pieces in cut]
-        vectors = self._embed([words for of_document in texts for words in of_document]).astype("<f4")
+        cut = [(document, names_of(document), chunk(document, self._count_tokens)) for document in documents]
+        texts = [(*names, *embedded_texts(document, pieces)) for document, names, pieces in cut]
+        vectors = self._embed([text for of_document in texts for text in of_document])
         ends = np.cumsum([len(of_document) for of_document in texts])
         return [
-            PreparedDocument(document, pieces, of_document)
-            for (document, pieces), of_document in zip(cut, np.split(vectors, ends)[:-1], strict=True)
+            _Prepared(document, names, rows[: len(names)], _embedded(pieces, rows[len(names) :], of[len(names) :]))
+            for (document, names, pieces), rows, of in zip(cut, np.split(vectors, ends)[:-1], texts, strict=True)
         ]
+
+    def _insert(self, session: Session, library: LibraryRow, documents: Sequence[_Prepared]) -> None:
+        taken = set(session.scalars(select(DocumentRow.key).where(DocumentRow.library_id == library.id)))
+        for prepared in documents:
+            key = prepared.document.id
+            if key in taken:
+                raise LibraryError(
+                    f"The library {library.name} already has a document {key}.", hint="Give the new one another id."
+                )
+            taken.add(key)
+            row = insert_document(session, library.id, prepared.document)
+            insert_names(session, row, prepared.names, prepared.name_vectors, self._embedder)
+            insert_passages(session, row, prepared.names, prepared.passages, self._embedder)
+            finish_document(session, row)
 
 
 def read_folder(folder: Path) -> list[Document]:
@@ -255,10 +334,58 @@ def read_folder(folder: Path) -> list[Document]:
     return documents
 
 
-def embedded_texts(document: Document, pieces: Sequence[Chunk]) -> list[str]:
-    """The texts that are embedded for a document: each of its names, then each passage with the names before it."""
-    about = f"{document.title} ({', '.join(document.synonyms[:_SYNONYMS_BEFORE_PASSAGE])})."
-    return [*document.names, *(f"{about} {piece.text}" for piece in pieces)]
+def require_change(access: Access, library: str) -> None:
+    """Go on only if the account may change a library.
+
+    Raises:
+        PermissionRefusedError: the account may not change the libraries.
+        LibraryError: it is the one that ships.
+    """
+    access.require(Permission.EDIT_LIBRARY)
+    if library == CORE:
+        raise LibraryError(
+            f"The library {CORE} ships with MedBot and cannot be changed.", hint="Choose another library."
+        )
+
+
+def library_name(typed: str) -> str:
+    """A library's name as it is kept, white space flattened.
+
+    Raises:
+        LibraryError: it is empty, too long, or has characters that nobody can read.
+    """
+    name = " ".join(typed.split())
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise LibraryError(
+            "That is no name for a library.", hint=f"Choose one of 1 to {_LONGEST_NAME} letters, digits and spaces."
+        )
+    return name
+
+
+def named_library(session: Session, name: str) -> LibraryRow:
+    """The row of a library.
+
+    Raises:
+        LibraryError: there is none of that name.
+    """
+    row = session.scalar(select(LibraryRow).where(LibraryRow.name == name))
+    if row is None:
+        raise LibraryError(f"There is no library {name}.", hint="`medbot library list` names them.")
+    return row
+
+
+def record_change(session: Session, access: Access, library_id: int, documents: int, change: str) -> None:
+    """Note a change of a library: in the audit trail, and so that what was built on it before is known to be stale."""
+    session.merge(SettingRow(key=_REVISION, value=secrets.token_hex(16)))
+    access.record(session, Action.LIBRARY_CHANGED, "library", str(library_id), documents=documents, change=change)
+
+
+def _embedded(
+    pieces: Sequence[Chunk], vectors: NDArray[np.float32], texts: Sequence[str]
+) -> tuple[EmbeddedPassage, ...]:
+    return tuple(
+        EmbeddedPassage(piece, vector, digest(text)) for piece, vector, text in zip(pieces, vectors, texts, strict=True)
+    )
 
 
 def _setting(session: Session, key: str) -> object:

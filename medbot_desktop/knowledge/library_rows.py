@@ -5,133 +5,153 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
-from medbot_desktop.errors import LibraryError
 from medbot_desktop.knowledge.chunking import Chunk
 from medbot_desktop.knowledge.document import Document
+from medbot_desktop.knowledge.terms import passage_terms
 from medbot_desktop.vault.schema import DocumentRow, LibraryRow, NameRow, PassageRow
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedDocument:
-    """A document that is cut and embedded.
+class EmbeddedPassage:
+    """A passage that is embedded.
 
     Attributes:
-        document: the document.
-        pieces: its passages.
-        vectors: of each of its names, then of each passage, shape (names + passages, d).
+        piece: the passage.
+        vector: of its text with the title and headings before it, shape (d,).
+        digest: knows that text again.
     """
 
-    document: Document
-    pieces: Sequence[Chunk]
-    vectors: NDArray[np.float32]
+    piece: Chunk
+    vector: NDArray[np.float32]
+    digest: bytes
 
 
 def library_row(session: Session, name: str) -> LibraryRow:
     """The row of a library, which is made if it is new."""
     row = session.scalar(select(LibraryRow).where(LibraryRow.name == name))
     if row is None:
-        row = LibraryRow(name=name)
+        row = LibraryRow(name=name, created=now())
         session.add(row)
         session.flush()
     return row
 
 
-def insert_documents(
-    session: Session, library: LibraryRow, documents: Sequence[PreparedDocument], embedder: str
-) -> None:
-    """Add documents to a library.
-
-    Args:
-        session: a transaction.
-        library: its row.
-        documents: what to add.
-        embedder: the identity of what made the vectors.
-
-    Raises:
-        LibraryError: a document with the same identifier is there already.
-    """
-    taken = set(session.scalars(select(DocumentRow.key).where(DocumentRow.library_id == library.id)))
-    rows: list[DocumentRow] = []
-    for prepared in documents:
-        key = prepared.document.id
-        if key in taken:
-            raise LibraryError(
-                f"The library {library.name} already has a document {key}.", hint="Give the new one another id."
-            )
-        taken.add(key)
-        rows.append(_document_row(library.id, prepared.document))
-    session.add_all(rows)
-    session.flush()
-    for row, prepared in zip(rows, documents, strict=True):
-        _insert_names(session, row.id, prepared, embedder)
-        _insert_passages(session, row.id, prepared, embedder)
-
-
-def remove_documents(session: Session, library: LibraryRow) -> int:
-    """Remove every document of a library; returns how many there were."""
-    session.execute(
-        text(
-            "DELETE FROM passages_fts WHERE rowid IN (SELECT passages.id FROM passages"
-            " JOIN documents ON documents.id = passages.document_id WHERE documents.library_id = :library)"
-        ),
-        {"library": library.id},
-    )
-    of_library = DocumentRow.library_id == library.id
-    count = session.scalar(select(func.count()).select_from(DocumentRow).where(of_library)) or 0
-    # Names and passages go with their documents, by the foreign keys.
-    session.execute(delete(DocumentRow).where(of_library), execution_options={"synchronize_session": False})
-    return count
-
-
-def _document_row(library_id: int, document: Document) -> DocumentRow:
-    return DocumentRow(
+def insert_document(
+    session: Session, library_id: int, document: Document, file_id: int | None = None, is_staged: bool = False
+) -> int:
+    """Add a document without its passages; returns its row id."""
+    row = DocumentRow(
         library_id=library_id,
+        file_id=file_id,
         key=document.id,
         title=document.title,
         audience=document.audience,
         last_reviewed=document.last_reviewed,
         sources=[{"body": source.body, "title": source.title} for source in document.sources],
         body=document.body,
-        content_sha256=hashlib.sha256(document.body.encode()).hexdigest(),
+        content_sha256=content_hash(document),
+        url=document.url,
+        language=document.language,
+        is_staged=is_staged,
     )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
-def _insert_names(session: Session, document_id: int, prepared: PreparedDocument, embedder: str) -> None:
-    names = prepared.document.names
+def insert_names(
+    session: Session, document_id: int, names: Sequence[str], vectors: NDArray[np.float32], embedder: str
+) -> None:
+    """Add the names of a document with their vectors, shape (names, d)."""
     rows = [
-        {"document_id": document_id, "text": name, "embedder": embedder, "vector": vector.tobytes()}
-        for name, vector in zip(names, prepared.vectors[: len(names)], strict=True)
+        {"document_id": document_id, "text": name, "embedder": embedder, "vector": as_bytes(vector)}
+        for name, vector in zip(names, vectors, strict=True)
     ]
-    session.execute(insert(NameRow), rows)
+    if rows:
+        session.execute(insert(NameRow), rows)
 
 
-def _insert_passages(session: Session, document_id: int, prepared: PreparedDocument, embedder: str) -> None:
-    names = prepared.document.names
+def insert_passages(
+    session: Session,
+    document_id: int,
+    names: Sequence[str],
+    passages: Sequence[EmbeddedPassage],
+    embedder: str,
+    first: int = 0,
+) -> None:
+    """Add passages of a document.
+
+    Args:
+        session: a transaction.
+        document_id: the row of the document.
+        names: its names, which its passages are found by too.
+        passages: what to add.
+        embedder: the identity of what made the vectors.
+        first: the place of the first of them in the document.
+    """
     rows = [
         {
             "document_id": document_id,
             "ordinal": ordinal,
-            "section": piece.section,
-            "text": piece.text,
-            "start": piece.start,
-            "end": piece.end,
-            "page": None,
+            "section": passage.piece.section,
+            "text": passage.piece.text,
+            "start": passage.piece.start,
+            "end": passage.piece.end,
+            "page": passage.piece.page,
             "embedder": embedder,
-            "vector": vector.tobytes(),
+            "vector": as_bytes(passage.vector),
+            "terms": passage_terms(passage.piece.text).astype("<u4").tobytes(),
+            "digest": passage.digest,
         }
-        for ordinal, (piece, vector) in enumerate(zip(prepared.pieces, prepared.vectors[len(names) :], strict=True))
+        for ordinal, passage in enumerate(passages, first)
     ]
+    if not rows:
+        return
     session.execute(insert(PassageRow), rows)
     session.execute(
         text(
             "INSERT INTO passages_fts (rowid, names, section, text) SELECT id, :names, section, text FROM passages"
-            " WHERE document_id = :document_id"
+            " WHERE document_id = :document_id AND ordinal >= :first"
         ),
-        {"names": "\n".join(names), "document_id": document_id},
+        {"names": "\n".join(names), "document_id": document_id, "first": first},
     )
+
+
+def finish_document(session: Session, document_id: int) -> None:
+    """Note that all passages of a document are there."""
+    session.get_one(DocumentRow, document_id).added = now()
+
+
+def remove_documents(session: Session, document_ids: Sequence[int]) -> None:
+    """Remove documents with their names and passages."""
+    for document_id in document_ids:
+        session.execute(
+            text("DELETE FROM passages_fts WHERE rowid IN (SELECT id FROM passages WHERE document_id = :document_id)"),
+            {"document_id": document_id},
+        )
+    # Names and passages go with their documents, by the foreign keys.
+    session.execute(
+        delete(DocumentRow).where(DocumentRow.id.in_(document_ids)), execution_options={"synchronize_session": False}
+    )
+
+
+def content_hash(document: Document) -> str:
+    """What tells a document's text from every other one: SHA-256 of its title and its body."""
+    return hashlib.sha256(f"{document.title}\0{document.body}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def as_bytes(vector: NDArray[np.float32]) -> bytes:
+    """A vector as the tables hold it: float32, little-endian."""
+    return vector.astype("<f4").tobytes()
+
+
+def now() -> datetime:
+    """The moment, as the tables hold it: UTC without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from medbot_desktop.knowledge.library import EmbedTexts
+from medbot_desktop.knowledge.embedding import EmbedTexts
 
 
 class PreparedVectors:

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medbot_desktop.domain import Hit, Retrieved
+from medbot_desktop.knowledge.embedding import EmbedTexts
 from medbot_desktop.knowledge.features import (
     Features,
     inverse_document_frequency,
     reciprocal_rank_fusion,
     squash,
 )
-from medbot_desktop.knowledge.library import EmbedTexts, Libraries, StoredPassage
+from medbot_desktop.knowledge.library import Libraries, StoredPassage
 from medbot_desktop.knowledge.ranker import Ranker
 from medbot_desktop.knowledge.snapshot import IndexSnapshot
 from medbot_desktop.knowledge.spelling import Speller

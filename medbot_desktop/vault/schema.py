@@ -16,8 +16,8 @@ class Base(DeclarativeBase):
 class LibraryRow(Base):
     """A library: a named set of documents.
 
-    ``readable_by`` holds the roles that may read it; every role where it is empty. ``pack_fingerprint`` is that of the key
-    that signed the pack it came from; empty where it came from none.
+    ``readable_by`` holds the roles that may read it; every role where it is empty. ``pack_fingerprint`` is that of the
+    key that signed the pack it came from; empty where it came from none.
     """
 
     __tablename__ = "libraries"
@@ -100,7 +100,8 @@ class PassageRow(Base):
     """A passage of a document, with the vector of the embedder that ``embedder`` names (float32, little-endian).
 
     ``section`` is its heading with those above it. ``terms`` holds its content words in order, as numbers (uint32,
-    little-endian). Its words are also in the full-text table ``passages_fts``, under the same row id.
+    little-endian), ``digest`` knows the text again that was embedded for it. Its words are also in the full-text table
+    ``passages_fts``, under the same row id.
     """
 
     __tablename__ = "passages"
@@ -117,6 +118,7 @@ class PassageRow(Base):
     embedder: Mapped[str]
     vector: Mapped[bytes] = mapped_column(LargeBinary)
     terms: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    digest: Mapped[bytes] = mapped_column(LargeBinary, default=b"", index=True)
     document: Mapped[DocumentRow] = relationship(back_populates="passages")
 
 

@@ -209,7 +209,7 @@ def test_the_library_that_ships_is_replaced_when_the_embedder_changes(vault: Vau
 
 
 def test_the_library_that_ships_is_replaced_when_it_is_cut_in_another_way(vault: Vault, libraries: Libraries) -> None:
-    finer = libraries_of(vault, count_tokens=lambda words: 50)
+    finer = libraries_of(vault, count_tokens=lambda words: 130)
     assert finer.sync_core(CORE_DOCUMENTS)
     assert sum(item.passage.document_id == "fever" for item in finer.passages()) == 2
 

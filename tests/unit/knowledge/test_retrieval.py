@@ -37,7 +37,7 @@ def retriever_over(libraries: Libraries, knowledge: Knowledge, snapshot: IndexSn
     embedder = knowledge.embedder
     ranker = Ranker.load(resources_folder() / "retrieval" / "ranker.toml")
     beyond = embedder.embed(["multiple sclerosis", "tax return"])
-    return Retriever(libraries, embedder.embed, lambda word: embedder.count_tokens(word) == 3, ranker, beyond, snapshot)
+    return Retriever(libraries, embedder.embed, lambda word: embedder.count_tokens(word) == 1, ranker, beyond, snapshot)
 
 
 @pytest.fixture(scope="module")

@@ -65,12 +65,13 @@ def fill_0003(session: Session) -> None:
         "INSERT INTO documents VALUES (5, 1, 'asthma', 'Asthma', 'adults', '2026-01-01', '[]', 'Rest.', 'hash')",
         "INSERT INTO passages (id, document_id, ordinal, section, text, start, end, embedder, vector)"
         " VALUES (9, 5, 0, 'Care', 'Rest.', 0, 5, 'minilm', x'00')",
-        "INSERT INTO conversations VALUES ('talk', 'Asthma', '2026-01-01 12:00:00.000000', '2026-01-01 12:06:00.000000',"
-        " 0, NULL, 0, NULL, NULL)",
+        "INSERT INTO conversations VALUES"
+        " ('talk', 'Asthma', '2026-01-01 12:00:00.000000', '2026-01-01 12:06:00.000000', 0, NULL, 0, NULL, NULL)",
         "INSERT INTO conversations VALUES ('empty', '', '2026-01-02 12:00:00.000000', '2026-01-02 12:00:00.000000', 0,"
         " NULL, 0, NULL, NULL)",
-        "INSERT INTO messages VALUES (1, 'm1', 'talk', 0, 'person', 'What is asthma?', '2026-01-01 12:05:00.000000', NULL,"
-        " NULL, NULL, NULL, NULL, NULL)",
+        "INSERT INTO messages VALUES"
+        " (1, 'm1', 'talk', 0, 'person', 'What is asthma?', '2026-01-01 12:05:00.000000', NULL, NULL, NULL, NULL, NULL,"
+        " NULL)",
     ):
         session.execute(text(statement))
     session.execute(

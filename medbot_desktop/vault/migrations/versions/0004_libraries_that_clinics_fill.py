@@ -17,6 +17,8 @@ def upgrade() -> None:
     _create_files()
     _extend_documents()
     _add("passages", sa.Column("terms", sa.LargeBinary, nullable=False, server_default=sa.text("x''")))
+    _add("passages", sa.Column("digest", sa.LargeBinary, nullable=False, server_default=sa.text("x''")))
+    op.create_index("ix_passages_digest", "passages", ["digest"])
     _add("conversations", sa.Column("libraries_off", sa.JSON, nullable=False, server_default="[]"))
     op.create_table(
         "next_vectors",
@@ -57,7 +59,7 @@ def _create_files() -> None:
 
 
 def _extend_documents() -> None:
-    """Rebuild the table: while a changed file is brought in, its earlier version stands beside it under the same keys."""
+    """Rebuild the table: while a changed file comes in, its earlier version stands beside it under the same keys."""
     op.drop_index("ix_documents_library_id", "documents")
     op.create_table(
         "documents_0004",

@@ -1,0 +1,113 @@
+"""Keep the content words of every passage as numbers in order, so that where words stand can be looked up in microseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Self
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medbot_desktop.text import STOP_WORDS, sentence_spans, stem, written_words
+
+Terms = NDArray[np.uint32]
+"""The numbers of content words in order; the highest bit marks the first word of a sentence."""
+
+FIRST_OF_SENTENCE = np.uint32(0x8000_0000)
+NUMBER = np.uint32(0x7FFF_FFFF)
+"""What of a marked number is the word's own."""
+
+
+def term(word_stem: str) -> int:
+    """The number of a stem."""
+    return crc32(word_stem.encode("utf-8", "replace")) & int(NUMBER)
+
+
+def passage_terms(text: str) -> Terms:
+    """The content words of a passage, to be stored with it.
+
+    A little word in capitals among small letters is an abbreviation ("ALL", "AS"), so it is kept.
+    """
+    numbers: list[int] = []
+    for start, end in sentence_spans(text):
+        sentence = text[start:end]
+        shouted = sentence.isupper()
+        mark = int(FIRST_OF_SENTENCE)
+        for written in written_words(sentence):
+            word = written.lower().replace("’", "'")
+            if word in STOP_WORDS and (shouted or len(written) < 2 or not written.isupper()):
+                continue
+            numbers.append(_term_of_word(word) | mark)
+            mark = 0
+    return np.array(numbers, dtype="<u4")
+
+
+@lru_cache(maxsize=50_000)
+def _term_of_word(word: str) -> int:
+    return term(stem(word))
+
+
+@dataclass(frozen=True, slots=True)
+class TermIndex:
+    """The terms of many units, one after the other, and how many units have each.
+
+    Attributes:
+        flat: the terms, with the marks of sentences.
+        offsets: where each unit begins in ``flat``, and the end, shape (units + 1,).
+        vocabulary: the distinct terms, sorted.
+        units_with: how many units each of them is in.
+    """
+
+    flat: Terms
+    offsets: NDArray[np.int64]
+    vocabulary: Terms
+    units_with: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, units: Sequence[Terms]) -> Self:
+        """Join the terms of units."""
+        flat = np.concatenate(units).astype(np.uint32) if units else np.zeros(0, np.uint32)
+        lengths = np.array([len(unit) for unit in units], dtype=np.int64)
+        pairs = np.unique((flat & NUMBER).astype(np.int64) << 32 | np.repeat(np.arange(len(units)), lengths))
+        vocabulary, units_with = np.unique(pairs >> 32, return_counts=True)
+        return cls(flat, np.r_[0, np.cumsum(lengths)], vocabulary.astype(np.uint32), units_with)
+
+    def keeping(self, units: NDArray[np.int64]) -> Self:
+        """Only some of the units, in the order given."""
+        return type(self).of([self.flat[self.offsets[unit] : self.offsets[unit + 1]] for unit in units])
+
+    def followed_by(self, more: Self) -> Self:
+        """These units, then those."""
+        vocabulary, place = np.unique(np.concatenate([self.vocabulary, more.vocabulary]), return_inverse=True)
+        units_with = np.zeros(len(vocabulary), dtype=np.int64)
+        np.add.at(units_with, place, np.concatenate([self.units_with, more.units_with]))
+        return type(self)(
+            np.concatenate([self.flat, more.flat]),
+            np.concatenate([self.offsets, more.offsets[1:] + self.offsets[-1]]),
+            vocabulary,
+            units_with,
+        )
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def mean_length(self) -> float:
+        """How many terms a unit has on average; 1 where there are none."""
+        return max(1.0, len(self.flat) / max(1, len(self)))
+
+    def count(self, terms: NDArray[Any]) -> NDArray[np.int64]:
+        """How many units each of some unmarked terms is in."""
+        if not len(self.vocabulary):
+            return np.zeros(len(terms), dtype=np.int64)
+        at = np.minimum(np.searchsorted(self.vocabulary, terms), len(self.vocabulary) - 1)
+        return np.where(self.vocabulary[at] == terms, self.units_with[at], 0)
+
+    def rarity(self, terms: NDArray[Any]) -> NDArray[np.float64]:
+        """The inverse document frequency of each term, as BM25 weighs it (Robertson & Zaragoza 2009)."""
+        found = self.count(terms)
+        rarity: NDArray[np.float64] = np.log(1.0 + (len(self) - found + 0.5) / (found + 0.5))
+        return rarity
