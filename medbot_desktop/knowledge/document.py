@@ -72,3 +72,16 @@ class Document:
     def names(self) -> tuple[str, ...]:
         """The title, the synonyms and the phrases in which people ask."""
         return (self.title, *self.synonyms, *self.asked_as)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far a file is read.
+
+    Attributes:
+        share: from 0 to 1.
+        pages: how many it has; None where it has none, or that is not known.
+    """
+
+    share: float
+    pages: int | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -67,9 +67,13 @@ def insert_document(
 
 
 def insert_names(
-    session: Session, document_id: int, names: Sequence[str], vectors: NDArray[np.float32], embedder: str
+    session: Session,
+    document_id: int,
+    names: Sequence[str],
+    vectors: Iterable[NDArray[np.float32]],
+    embedder: str,
 ) -> None:
-    """Add the names of a document with their vectors, shape (names, d)."""
+    """Add the names of a document with their vectors, each of shape (d,)."""
     rows = [
         {"document_id": document_id, "text": name, "embedder": embedder, "vector": as_bytes(vector)}
         for name, vector in zip(names, vectors, strict=True)

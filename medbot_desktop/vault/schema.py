@@ -31,31 +31,37 @@ class LibraryRow(Base):
 
 
 class FolderRow(Base):
-    """A folder that was added to a library; one that is watched is looked through again and again."""
+    """A folder that was added to a library; one that is watched is looked through again and again.
+
+    ``path`` is as the system writes it, since a name need not be text.
+    """
 
     __tablename__ = "folders"
     __table_args__ = (UniqueConstraint("library_id", "path"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     library_id: Mapped[int] = mapped_column(ForeignKey("libraries.id", ondelete="CASCADE"), index=True)
-    path: Mapped[str]
+    path: Mapped[bytes] = mapped_column(LargeBinary)
     watched: Mapped[bool]
 
 
 class FileRow(Base):
     """A file that was added to a library, or waits to be; ``share`` is how much of it is in, from 0 to 1.
 
-    ``message`` and ``hint`` say why a file is not in the library. ``replaces_id`` is the earlier version of it.
+    ``path`` is as the system writes it, ``name`` is for people. ``modified`` is when it was last written, in
+    nanoseconds. ``message`` and ``hint`` say why it is not in the library. ``replaces_id`` is its earlier version.
     """
 
     __tablename__ = "files"
+    __table_args__ = (Index("ix_files_path", "library_id", "path"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     library_id: Mapped[int] = mapped_column(ForeignKey("libraries.id", ondelete="CASCADE"), index=True)
-    path: Mapped[str]
+    path: Mapped[bytes] = mapped_column(LargeBinary)
     name: Mapped[str]
     sha256: Mapped[str] = mapped_column(String, index=True)
     size: Mapped[int]
+    modified: Mapped[int]
     state: Mapped[str] = mapped_column(String, index=True)
     message: Mapped[str] = mapped_column(default="")
     hint: Mapped[str] = mapped_column(default="")

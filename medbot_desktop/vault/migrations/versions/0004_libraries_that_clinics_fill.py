@@ -34,7 +34,7 @@ def _create_files() -> None:
         "folders",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("library_id", sa.Integer, _of("libraries"), nullable=False, index=True),
-        sa.Column("path", sa.String, nullable=False),
+        sa.Column("path", sa.LargeBinary, nullable=False),
         sa.Column("watched", sa.Boolean, nullable=False),
         sa.UniqueConstraint("library_id", "path"),
     )
@@ -42,10 +42,11 @@ def _create_files() -> None:
         "files",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("library_id", sa.Integer, _of("libraries"), nullable=False, index=True),
-        sa.Column("path", sa.String, nullable=False),
+        sa.Column("path", sa.LargeBinary, nullable=False),
         sa.Column("name", sa.String, nullable=False),
         sa.Column("sha256", sa.String, nullable=False, index=True),
         sa.Column("size", sa.Integer, nullable=False),
+        sa.Column("modified", sa.Integer, nullable=False),
         sa.Column("state", sa.String, nullable=False, index=True),
         sa.Column("message", sa.String, nullable=False),
         sa.Column("hint", sa.String, nullable=False),
@@ -56,6 +57,7 @@ def _create_files() -> None:
         sa.Column("replaces_id", sa.Integer, sa.ForeignKey("files.id", ondelete="SET NULL")),
         sa.Column("folder_id", sa.Integer, sa.ForeignKey("folders.id", ondelete="SET NULL")),
     )
+    op.create_index("ix_files_path", "files", ["library_id", "path"])
 
 
 def _extend_documents() -> None:
