@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CUT_TITLE = "…"
+"""How a title ends that is only the beginning of the text, since the document has none; it names nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

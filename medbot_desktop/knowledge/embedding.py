@@ -9,13 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medbot_desktop.knowledge.chunking import Chunk
-from medbot_desktop.knowledge.document import Document
+from medbot_desktop.knowledge.document import CUT_TITLE, Document
 
 EmbedTexts = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors, shape (number of texts, dimensions)."""
-
-CUT_TITLE = "…"
-"""How a title ends that is only the beginning of the text, since the document has none."""
 
 # The first synonyms are the commonest names; more of them would drown the passage's own words.
 _SYNONYMS_BEFORE_PASSAGE = 6

@@ -53,6 +53,9 @@ class Importing:
         embedder: the embedder's identity, stored with each vector.
         count_tokens: number of tokens of a text, as the embedder counts them.
         source: reads files.
+
+    Attributes:
+        vault: the one that it works on.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class Importing:
         count_tokens: CountTokens,
         source: DocumentSource,
     ) -> None:
-        self._vault = vault
+        self.vault = vault
         self._access = access
         self._source = source
         self._staging = Staging(vault, embed, embedder, count_tokens)
@@ -96,7 +99,7 @@ class Importing:
             .order_by(FileRow.state != Standing.READING, FileRow.id)
             .limit(1)
         )
-        with self._vault.transaction() as session:
+        with self.vault.transaction() as session:
             found = session.execute(query).first()
             if found is None:
                 return None
@@ -149,7 +152,7 @@ class Importing:
 
     def _known(self, state: FileState, sha256: str, facts: _Facts) -> FileState | None:
         """How the file stands if its content is in the library already; else its hash is noted."""
-        with self._vault.transaction() as session:
+        with self.vault.transaction() as session:
             row = _row(session, state)
             row.sha256, row.size, row.modified = sha256, facts.size, facts.modified
             same = session.scalar(
@@ -192,7 +195,7 @@ class Importing:
 
     def _taken(self, state: FileState) -> set[str]:
         """The identifiers in the library that are not those of the file's own earlier version."""
-        with self._vault.reading() as session:
+        with self.vault.reading() as session:
             row = _row(session, state)
             query = select(DocumentRow.key).where(
                 DocumentRow.library_id == row.library_id, DocumentRow.is_staged.is_(False)
@@ -204,14 +207,14 @@ class Importing:
     def _told(self, state: FileState, passages: int) -> FileState:
         """Keep how far the file is, unless it was cancelled meanwhile."""
         state = replace(state, passages=state.passages + passages)
-        with self._vault.transaction() as session:
+        with self.vault.transaction() as session:
             row = _row(session, state)
             row.share, row.pages = state.share, state.pages
         return state
 
     def _publish(self, state: FileState) -> FileState:
         """Let the file's documents be seen in the place of those of its earlier version, at one stroke."""
-        with self._vault.transaction() as session:
+        with self.vault.transaction() as session:
             row = _row(session, state)
             earlier = session.get(FileRow, row.replaces_id) if row.replaces_id is not None else None
             if earlier is not None:
@@ -227,7 +230,7 @@ class Importing:
             return file_state(row, state.library, state.documents, state.passages)
 
     def _fail(self, state: FileState, error: LibraryError | DiskFullError) -> FileState:
-        with self._vault.transaction() as session:
+        with self.vault.transaction() as session:
             row = session.get(FileRow, state.id)
             if row is None:
                 return state
@@ -238,7 +241,7 @@ class Importing:
     def _clear_away(self) -> None:
         """Remove what was staged of files that failed, were cancelled or replaced; a little at a time."""
         self._staging.forget(FileRow.state.not_in((*UNFINISHED, Standing.INSTALLING)))
-        with self._vault.transaction() as session:
+        with self.vault.transaction() as session:
             session.execute(delete(FileRow).where(FileRow.state == Standing.REPLACED), _UNSYNCHRONISED)
 
 

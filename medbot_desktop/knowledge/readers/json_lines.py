@@ -22,6 +22,7 @@ from medbot_desktop.knowledge.readers.reader import (
     file_name,
     file_size,
     finished,
+    opening,
     told_apart,
     unreadable,
 )
@@ -88,15 +89,15 @@ def _document(line: bytes, number: int, path: Path) -> Document:
     if not isinstance(identifier, str) or not clean(identifier).strip() or len(identifier) > _LONGEST_ID:
         raise _refused(path, number, "has no id")
     text = record.get("text", record.get("answer"))
-    title = record.get("title", record.get("question"))
-    if not isinstance(text, str) or not isinstance(title, str) or not clean(title).strip():
-        raise _refused(path, number, "has no title or no text")
+    title = record.get("title", record.get("question", "")) or ""
+    if not isinstance(text, str) or not isinstance(title, str):
+        raise _refused(path, number, "has no text, or a title that is none")
     builder = DocumentBuilder()
     for paragraph in paragraphs(clean(text)):
         builder.paragraph(paragraph)
     if builder.is_empty:
         raise _refused(path, number, "has an empty text")
-    facts = Facts(title=title, url=_word(record.get("url")), language=_word(record.get("language")))
+    facts = Facts(title=title if clean(title).strip() else opening(text), url=_word(record.get("url")), language=_word(record.get("language")))
     return finished(builder, " ".join(clean(identifier).split()), facts, path)
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from medbot_desktop.errors import LibraryError
 from medbot_desktop.knowledge.building import DocumentBuilder
-from medbot_desktop.knowledge.document import Document
+from medbot_desktop.knowledge.document import CUT_TITLE, Document
 
 SAVE_AGAIN = "Open it in the program that it comes from, save it again and add it once more."
 """What to do about a file that is broken."""
@@ -22,6 +22,7 @@ MEGABYTE = 1_000_000
 
 _LONGEST_SLUG = 80
 _LONGEST_NAME = 80
+_WORDS_OF_OPENING = 8
 # What no text for people needs: control characters, lone surrogates, noncharacters, marks that are invisible in the
 # middle of a word (and would hide it from a search), turned-round text, and the tag letters that no screen shows.
 _NOT_TEXT = re.compile(
@@ -125,6 +126,12 @@ def file_name(path: Path) -> str:
 def name_title(path: Path) -> str:
     """The title of a document that names none: its file's name without the ending, underscores read as spaces."""
     return file_name(Path(path.stem or path.name)).replace("_", " ").strip() or "Document"
+
+
+def opening(text: str) -> str:
+    """A title for a record that names none: the first words of its text, marked as such."""
+    words = clean(text).split()[:_WORDS_OF_OPENING]
+    return " ".join(words)[:_LONGEST_NAME].rstrip(" .,;:") + CUT_TITLE
 
 
 def slug(text: str) -> str:

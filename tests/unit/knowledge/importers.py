@@ -69,10 +69,8 @@ class Library:
     def documents(self) -> dict[str, str]:
         """What is in the libraries: identifier to text."""
         with self.vault.reading() as session:
-            rows = session.execute(
-                select(DocumentRow.key, DocumentRow.body).where(DocumentRow.is_staged.is_(False)).order_by(DocumentRow.id)
-            )
-            return dict(rows.all())
+            whole = select(DocumentRow.key, DocumentRow.body).where(DocumentRow.is_staged.is_(False))
+            return dict(session.execute(whole.order_by(DocumentRow.id)).all())
 
     def rows(self, table: str) -> int:
         """How many rows a table has."""

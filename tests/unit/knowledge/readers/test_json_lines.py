@@ -36,6 +36,15 @@ def test_each_line_is_a_document_with_its_own_id(tmp_path: Path) -> None:
     assert [block.text for block in document.sections[0].blocks] == ["A cold is mild.", "Rest."]
 
 
+@pytest.mark.parametrize("title", ["", ', "title": ""', ', "title": null', ', "title": " \\n"'])
+def test_a_record_without_a_title_is_called_by_its_first_words(tmp_path: Path, title: str) -> None:
+    text = "Rest, drink water and call us if the fever stays for long."
+    path = tmp_path / "answers.jsonl"
+    path.write_text(f'{{"id": "7", "text": "{text}"{title}}}\n', encoding="utf-8")
+    (document,) = JsonLinesReader().read(path)
+    assert document.title == "Rest, drink water and call us if the…"
+
+
 def test_a_question_and_its_answer_do_for_title_and_text(tmp_path: Path) -> None:
     document = read(json_lines(tmp_path / "items.jsonl", [{"id": 7, "question": "Why?", "answer": "So."}]))[0]
     assert (document.id, document.title, document.body) == ("7", "Why?", "So.")
@@ -56,8 +65,8 @@ def test_a_gzipped_file_is_read_as_it_is(tmp_path: Path) -> None:
         ("[1]", "is not an object"),
         ('{"title": "a", "text": "b"}', "has no id"),
         ('{"id": true, "title": "a", "text": "b"}', "has no id"),
-        ('{"id": "b", "text": "b"}', "has no title or no text"),
-        ('{"id": "b", "title": "b", "text": 5}', "has no title or no text"),
+        ('{"id": "b", "title": 5, "text": "b"}', "has no text, or a title that is none"),
+        ('{"id": "b", "title": "b", "text": 5}', "has no text, or a title that is none"),
         ('{"id": "b", "title": "b", "text": " "}', "has an empty text"),
         ("\udcff", "is not UTF-8"),
         ('{"id": "b", "title": "b", "text": "' + "x" * 4_000_000 + '"}', "is longer than 4 MB"),
