@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, Select, String, cast, delete, func, or_, select
 from sqlalchemy.orm import Session, defer
@@ -61,7 +63,7 @@ class DocumentText:
         headings: where each heading that stands in the body begins and ends, and how deep it is, from 1.
         pages: (offset, page): the offset from which on the body is on a page.
         path: the file that it came from; empty where it came from none.
-        file_sha256: what that file contained.
+        file_sha256: SHA-256 of what that file contained.
     """
 
     summary: DocumentSummary
@@ -199,6 +201,15 @@ class Documents:
 
     def _may_read(self, library: LibraryRow) -> bool:
         return may_read(self._access.account.role, library.readable_by)
+
+
+def is_as_read(path: Path, sha256: str) -> bool:
+    """Whether a file is still there with the content that was read from it."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except (OSError, ValueError):
+        return False
 
 
 def _summaries() -> Select[DocumentRow, LibraryRow, FileRow]:

@@ -48,7 +48,7 @@ def files_below(folder: Path) -> Iterator[Path | Unreadable]:
             yield Unreadable(here)
             continue
         for entry in entries:
-            if entry.is_file():
+            if _is_file(entry):
                 found += 1
                 if found > MOST_FILES:
                     raise LibraryError(
@@ -61,6 +61,14 @@ def files_below(folder: Path) -> Iterator[Path | Unreadable]:
 
 def _by_name(entry: os.DirEntry[str]) -> str:
     return entry.name
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file, or a link that leads nowhere: whoever opens that says so."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return True
 
 
 def _is_passed_over(name: str) -> bool:

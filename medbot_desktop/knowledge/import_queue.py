@@ -34,11 +34,11 @@ class Added:
 
     Attributes:
         files: the rows of the files that were queued, or that could not be.
-        known: how many files were passed over, since they are in the library or in the queue as they are.
+        known: the rows of those that were passed over, since they are in the library or in the queue as they are.
     """
 
     files: tuple[int, ...]
-    known: int
+    known: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class ImportQueue:
 
     def _add(self, library: str, paths: Sequence[Path], watch: bool, again: bool) -> Added:
         added: list[int] = []
-        known = 0
+        known: list[int] = []
         for path in map(_absolute, paths):
             folder_id = self._keep_folder(library, path, watch) if path.is_dir() else None
             for found in _slices(_found(path)):
@@ -102,9 +102,9 @@ class ImportQueue:
                     row = library_row(session, library)
                     lines = [_queued(session, row.id, file, folder_id, again) for file in found]
                     session.flush()
-                    added += [line.id for line in lines if line is not None]
-                    known += lines.count(None)
-        return Added(tuple(added), known)
+                    added += [line.id for line, is_new in lines if is_new]
+                    known += [line.id for line, is_new in lines if not is_new]
+        return Added(tuple(added), tuple(known))
 
     def files(self, library: str | None = None, ids: Sequence[int] | None = None) -> list[FileState]:
         """The files of the libraries that the account may read, in the order in which they were added."""
@@ -209,8 +209,10 @@ def _looked_at(path: Path) -> _Found:
     return _Found(path, facts.st_size, facts.st_mtime_ns)
 
 
-def _queued(session: Session, library_id: int, found: _Found, folder_id: int | None, again: bool) -> FileRow | None:
-    """The line of a file that is to be read, or that cannot be; None where it is known as it is.
+def _queued(
+    session: Session, library_id: int, found: _Found, folder_id: int | None, again: bool
+) -> tuple[FileRow, bool]:
+    """The line of a file, and whether it is a new one: the file is to be read, or cannot be.
 
     ``again`` tells whether a file that could not be read is tried again where it did not change.
     """
@@ -223,10 +225,10 @@ def _queued(session: Session, library_id: int, found: _Found, folder_id: int | N
     for line in lines:
         is_as_it_was = (line.size, line.modified) == (found.size, found.modified)
         if line.state in UNFINISHED or (line.state in _ENDED and is_as_it_was):
-            return None
+            return line, False
         if line.state in (Standing.FAILED, Standing.CANCELLED):
             if is_as_it_was and not again:
-                return None
+                return line, False
             line.state = Standing.REPLACED
     earlier = next((line.id for line in lines if line.state == Standing.DONE), None)
     row = FileRow(
@@ -244,7 +246,7 @@ def _queued(session: Session, library_id: int, found: _Found, folder_id: int | N
         folder_id=folder_id,
     )
     session.add(row)
-    return row
+    return row, True
 
 
 def _slices(found: Iterable[_Found]) -> Iterator[list[_Found]]:

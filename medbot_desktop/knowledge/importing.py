@@ -19,10 +19,10 @@ from medbot_desktop.knowledge.chunking import CountTokens
 from medbot_desktop.knowledge.document import Document, Reading
 from medbot_desktop.knowledge.embedding import EmbedTexts
 from medbot_desktop.knowledge.file_states import UNFINISHED, FileState, Standing, file_state
+from medbot_desktop.knowledge.import_staging import Staging
 from medbot_desktop.knowledge.library import record_change
 from medbot_desktop.knowledge.library_rows import now
 from medbot_desktop.knowledge.readers.reader import file_name, told_apart, unreadable
-from medbot_desktop.knowledge.staging import Staging
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import Permission
 from medbot_desktop.vault.schema import DocumentRow, FileRow, LibraryRow
