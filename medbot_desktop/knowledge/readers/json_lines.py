@@ -97,7 +97,11 @@ def _document(line: bytes, number: int, path: Path) -> Document:
         builder.paragraph(paragraph)
     if builder.is_empty:
         raise _refused(path, number, "has an empty text")
-    facts = Facts(title=title if clean(title).strip() else opening(text), url=_word(record.get("url")), language=_word(record.get("language")))
+    facts = Facts(
+        title=title if clean(title).strip() else opening(text),
+        url=_word(record.get("url")),
+        language=_word(record.get("language")),
+    )
     return finished(builder, " ".join(clean(identifier).split()), facts, path)
 
 

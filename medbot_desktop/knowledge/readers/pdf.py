@@ -11,6 +11,7 @@ from pypdfium2 import raw
 
 from medbot_desktop.errors import LibraryError
 from medbot_desktop.knowledge.document import Document
+from medbot_desktop.knowledge.page_marks import page_read
 from medbot_desktop.knowledge.readers.pdf_page import Page, columns_of
 from medbot_desktop.knowledge.readers.pdf_rules import Drawing, drawing_on
 from medbot_desktop.knowledge.readers.pdf_structure import document_of
@@ -41,7 +42,10 @@ class PdfReader:
             )
         with closing(_opened(path)) as pdf:
             stated = Facts(title=pdf.get_metadata_value("Title"), language=_language(pdf))
-            pages = list(_pages(pdf, path))
+            pages = []
+            for page in _pages(pdf, path):
+                pages.append(page)
+                page_read(page.number, len(pdf))
         yield document_of(pages, stated, path)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from medbot_desktop.knowledge.readers.pdf_lines import Column, Line, Table
@@ -74,12 +75,24 @@ def _repeated(rows: Sequence[_Row], names: Callable[[_Row], Iterable[object]]) -
         for name in names(row):
             places.setdefault(name, []).append(row)
     least = min(_OFTEN, max(len({row.page for row in rows}), 2))
-    return {
-        id(row)
-        for found in places.values()
-        for row in found
-        if len({other.page for other in found if abs(other.base - row.base) < _NEAR}) >= least
-    }
+    return {id(row) for found in places.values() for row, pages in _with_pages(found) if pages >= least}
+
+
+def _with_pages(found: list[_Row]) -> Iterator[tuple[_Row, int]]:
+    """Each row, and on how many pages one of them stands in its place."""
+    ordered = sorted(found, key=lambda row: row.base)
+    near: Counter[int] = Counter()
+    first = behind = 0
+    for row in ordered:
+        while behind < len(ordered) and ordered[behind].base < row.base + _NEAR:
+            near[ordered[behind].page] += 1
+            behind += 1
+        while ordered[first].base <= row.base - _NEAR:
+            near[ordered[first].page] -= 1
+            if not near[ordered[first].page]:
+                del near[ordered[first].page]
+            first += 1
+        yield row, len(near)
 
 
 def _page_numbers(row: _Row) -> set[int]:

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 
 from medbot_desktop.errors import LibraryError
 from medbot_desktop.knowledge.document import Document
+from medbot_desktop.knowledge.page_marks import page_read
 from medbot_desktop.knowledge.readers.ocr import recognised
 from medbot_desktop.knowledge.readers.pdf_page import Page, columns_of
 from medbot_desktop.knowledge.readers.pdf_structure import document_of
@@ -45,7 +46,10 @@ class ScanReader:
         """The file as one document; its title is its largest line, else the file's name."""
         if file_size(path) > _MOST_BYTES:
             raise _too_large(path)
-        pages = [recognised_page(picture, 1.0, number) for number, picture in enumerate(_pictures(path), start=1)]
+        pages = []
+        for number, (picture, count) in enumerate(_pictures(path), start=1):
+            pages.append(recognised_page(picture, 1.0, number))
+            page_read(number, count)
         yield document_of(pages, Facts(), path)
 
 
@@ -88,13 +92,13 @@ def recognised_page(picture: Image.Image, scale: float, number: int) -> Page:
     return Page(number, straight.height / scale, tuple(columns_of(placed)), recognised=True)
 
 
-def _pictures(path: Path) -> Iterator[Image.Image]:
-    """The pages of a picture file, one at a time, in colours and no larger than they have to be."""
+def _pictures(path: Path) -> Iterator[tuple[Image.Image, int]]:
+    """The pages of a picture file, one at a time, in colours and no larger than they have to be, and their count."""
     number, count = 0, 1
     while number < count:
         # Opened anew for each page, so that the large picture is not held while the small one is read.
         picture, count = _page_of(path, number)
-        yield picture
+        yield picture, count
         number += 1
 
 
