@@ -16,7 +16,7 @@ from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.catalogue import CatalogueEntry
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.sync import SyncedModel, SyncEvent, sync_models
-from medbot_desktop.workspace import core_is_prepared, prepare_core
+from medbot_desktop.knowledge.opening import core_is_prepared, prepare_core
 
 app = typer.Typer(help="The models on this computer.", no_args_is_help=True)
 
@@ -82,14 +82,19 @@ def verify(names: list[str] = _NamesArgument, as_json: bool = JsonOption) -> Non
 
 @app.command()
 def add(
-    file: Path = typer.Argument(..., metavar="FILE.gguf", help="A GGUF model, on a USB stick for example."),
+    file: Path = typer.Argument(
+        ..., metavar="FILE.gguf", help="A GGUF model, or a folder with an embedder's model.onnx and tokenizer.json."
+    ),
     as_json: bool = JsonOption,
 ) -> None:
-    """Take in a language model from a file."""
+    """Take in a language model from a file, or an embedder from a folder."""
     store = ModelStore.standard()
     with _progress(as_json) as progress:
         task = progress.add_task(f"Copying {file.name}", total=None)
-        entry = store.add(file, lambda done, total: progress.update(task, completed=done, total=total))
+        if file.is_dir():
+            entry = store.add_embedder(file)
+        else:
+            entry = store.add(file, lambda done, total: progress.update(task, completed=done, total=total))
     if as_json:
         print_json(_entry_object(store, entry, installed=True))
     else:

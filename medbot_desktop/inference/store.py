@@ -25,6 +25,8 @@ SYNC_HINT = "Run `medbot models sync` to fetch it anew."
 Progress = Callable[[int, int], None]
 """Called with the bytes done and the bytes to do."""
 
+_EMBEDDER_FILES = ("model.onnx", "tokenizer.json")
+
 
 def model_folders() -> tuple[Path, ...]:
     """Where weights are looked for, first to last: ``MEDBOT_MODELS``, the home folder's, the program's."""
@@ -216,17 +218,52 @@ class ModelStore:
         self._checks.remember(place, digest)
         return entry
 
-    def _entry_for(self, path: Path, file: ModelFile, header: GgufHeader) -> CatalogueEntry:
-        for entry in self.catalogue.entries:
-            if entry.purpose == "chat" and [own.sha256 for own in entry.files] == [file.sha256]:
-                return entry
-        name = re.sub(r"[^a-z0-9._-]+", "-", path.stem.lower()).strip("-._")[:100] or "model"
+    def add_embedder(self, source: Path) -> CatalogueEntry:
+        """Take in a sentence embedder of the MiniLM kind from a folder with ``model.onnx`` and ``tokenizer.json``.
+
+        Args:
+            source: the folder; its name becomes the model's.
+
+        Raises:
+            ModelError: a file is missing or is not what it should be, or another model has its name already.
+            DiskFullError: there is no room for it.
+        """
+        from medbot_desktop.inference.embedder import Embedder  # slow to load, and every other command goes without
+
+        Embedder(source / _EMBEDDER_FILES[0], source / _EMBEDDER_FILES[1], identity="").embed(["a word"])
+        folder, name = self.writable_folder(), _name_from(source.name)
+        size = sum((source / file).stat().st_size for file in _EMBEDDER_FILES)
+        with (
+            room_for(folder, size, f"the model {name}"),
+            tempfile.TemporaryDirectory(prefix=".adding-", dir=folder) as scratch,
+        ):
+            files = []
+            for file in _EMBEDDER_FILES:
+                digest = copy_hashing(source / file, Path(scratch) / file, lambda done: None)
+                files.append(ModelFile(file, (source / file).stat().st_size, digest))
+            self._require_free(name, files[0])
+            place = folder / name
+            place.mkdir(exist_ok=True)
+            for file in _EMBEDDER_FILES:
+                (Path(scratch) / file).replace(place / file)
+            entry = CatalogueEntry(name, source.name, "embedder", "unknown", tuple(files))
+            _record(folder, [*(added for added in _added(folder) if added.name != name), entry])
+        return entry
+
+    def _require_free(self, name: str, file: ModelFile) -> None:
         taken = next((entry for entry in self.entries() if entry.name == name), None)
         if taken is not None and taken.files[0].sha256 != file.sha256:
             raise ModelError(
                 f"Another model is called {name} already.",
                 f"Rename the file, or remove the other with `medbot models remove {name}`.",
             )
+
+    def _entry_for(self, path: Path, file: ModelFile, header: GgufHeader) -> CatalogueEntry:
+        for entry in self.catalogue.entries:
+            if entry.purpose == "chat" and [own.sha256 for own in entry.files] == [file.sha256]:
+                return entry
+        name = _name_from(path.stem)
+        self._require_free(name, file)
         title = _plain(header.facts.get("general.name")) or path.stem
         licence = _plain(header.facts.get("general.license")) or "unknown"
         return CatalogueEntry(name, title, "chat", licence, (dataclasses.replace(file, name=f"{name}.gguf"),))
@@ -265,6 +302,10 @@ class ModelStore:
                 f"The model file {file.name} was changed since it was installed; MedBot will not open it.", hint
             )
         return path
+
+
+def _name_from(text: str) -> str:
+    return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")[:100] or "model"
 
 
 def _added(folder: Path) -> tuple[CatalogueEntry, ...]:

@@ -25,7 +25,6 @@ class Standing(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     REPLACED = "replaced"
-    INSTALLING = "installing"
 
     @property
     def words(self) -> str:
@@ -41,7 +40,6 @@ _IN_WORDS: Mapping[Standing, str] = {
     Standing.FAILED: "Not added",
     Standing.CANCELLED: "Cancelled",
     Standing.REPLACED: "Replaced by a newer version",
-    Standing.INSTALLING: "Being installed",
 }
 
 UNFINISHED = (Standing.WAITING, Standing.READING)
@@ -105,19 +103,19 @@ def file_state(row: FileRow, library: str, documents: int, passages: int) -> Fil
 def file_states(session: Session, library: str | None = None, ids: Sequence[int] | None = None) -> list[FileState]:
     """The files of a library, or of all of them, in the order in which they were added."""
     query = select(FileRow, LibraryRow.name).join(LibraryRow, LibraryRow.id == FileRow.library_id).order_by(FileRow.id)
-    query = query.where(FileRow.state.not_in((Standing.REPLACED, Standing.INSTALLING)))
+    query = query.where(FileRow.state != Standing.REPLACED)
     if library is not None:
         query = query.where(LibraryRow.name == library)
     if ids is not None:
         query = query.where(FileRow.id.in_(ids))
     rows = session.execute(query).all()
-    counts = {
-        file: (documents, passages)
-        for file, documents, passages in session.execute(
-            select(DocumentRow.file_id, func.count(DocumentRow.id.distinct()), func.count(PassageRow.id))
-            .outerjoin(PassageRow, PassageRow.document_id == DocumentRow.id)
-            .where(DocumentRow.file_id.in_([row.id for row, _ in rows]) if ids is not None else True)
-            .group_by(DocumentRow.file_id)
-        )
-    }
+    of_file = (
+        select(DocumentRow.file_id, func.count(DocumentRow.id.distinct()), func.count(PassageRow.id))
+        .outerjoin(PassageRow, PassageRow.document_id == DocumentRow.id)
+        .where(DocumentRow.file_id.is_not(None))
+        .group_by(DocumentRow.file_id)
+    )
+    if ids is not None:
+        of_file = of_file.where(DocumentRow.file_id.in_(ids))
+    counts = {file: (documents, passages) for file, documents, passages in session.execute(of_file)}
     return [file_state(row, name, *counts.get(row.id, (0, 0))) for row, name in rows]

@@ -240,7 +240,7 @@ class Importing:
 
     def _clear_away(self) -> None:
         """Remove what was staged of files that failed, were cancelled or replaced; a little at a time."""
-        self._staging.forget(FileRow.state.not_in((*UNFINISHED, Standing.INSTALLING)))
+        self._staging.forget(FileRow.state.not_in(UNFINISHED))
         with self.vault.transaction() as session:
             session.execute(delete(FileRow).where(FileRow.state == Standing.REPLACED), _UNSYNCHRONISED)
 

@@ -42,10 +42,10 @@ CORE = "core"
 CLINIC_LIBRARY = "clinic"
 """The library to which is added where none is named."""
 
-_REVISION = "library_revision"
+REVISION = "library_revision"
 """The setting that is another random text after every change of a library."""
 
-_CORE_FINGERPRINT = "core_fingerprint"
+CORE_FINGERPRINT = "core_fingerprint"
 """The setting that says what the core library of this vault was made of."""
 
 # Cutting all documents takes longer than opening the vault; how the longest ones are cut tells when the rules changed.
@@ -222,9 +222,9 @@ class Libraries:
         Returns:
             Whether anything was changed: the documents, how they are cut or the embedder are others than last time.
         """
-        fingerprint = self._core_fingerprint(documents)
+        fingerprint = core_fingerprint(documents, self._embedder, self._count_tokens)
         with self._vault.reading() as session:
-            if _setting(session, _CORE_FINGERPRINT) == fingerprint:
+            if _setting(session, CORE_FINGERPRINT) == fingerprint:
                 return False
         prepared = self._prepare(documents)
         with self._vault.transaction() as session:
@@ -233,7 +233,7 @@ class Libraries:
                 session, list(session.scalars(select(DocumentRow.id).where(DocumentRow.library_id == row.id)))
             )
             self._insert(session, row, prepared)
-            session.merge(SettingRow(key=_CORE_FINGERPRINT, value=fingerprint))
+            session.merge(SettingRow(key=CORE_FINGERPRINT, value=fingerprint))
             record_change(session, self._access, row.id, len(documents), "synced")
         return True
 
@@ -241,7 +241,7 @@ class Libraries:
         """What tells the passages and vectors as they are now from those of any other moment."""
         with self._vault.reading() as session:
             passages = session.scalar(select(func.count()).select_from(PassageRow))
-            return f"{self._embedder} {passages} {_setting(session, _REVISION)}"
+            return f"{self._embedder} {passages} {_setting(session, REVISION)}"
 
     def passages(self) -> list[StoredPassage]:
         """Every passage of every library, in the order in which they were added."""
@@ -289,11 +289,6 @@ class Libraries:
     def _require_change(self, library: str) -> None:
         require_change(self._access, library)
 
-    def _core_fingerprint(self, documents: Sequence[Document]) -> str:
-        longest = sorted(documents, key=lambda document: (-len(document.body), document.id))[:_CUT_AS_SAMPLE]
-        cut = [embedded_texts(document, chunk(document, self._count_tokens)) for document in longest]
-        return hashlib.sha256(repr((self._embedder, cut, list(documents))).encode()).hexdigest()
-
     def _prepare(self, documents: Iterable[Document]) -> list[_Prepared]:
         """Cut and embed, which takes long, before any transaction begins."""
         cut = [(document, names_of(document), chunk(document, self._count_tokens)) for document in documents]
@@ -318,6 +313,13 @@ class Libraries:
             insert_names(session, row, prepared.names, prepared.name_vectors, self._embedder)
             insert_passages(session, row, prepared.names, prepared.passages, self._embedder)
             finish_document(session, row)
+
+
+def core_fingerprint(documents: Sequence[Document], embedder: str, count_tokens: CountTokens) -> str:
+    """What tells the library that ships, as it is cut and embedded, from any other one; kept as `CORE_FINGERPRINT`."""
+    longest = sorted(documents, key=lambda document: (-len(document.body), document.id))[:_CUT_AS_SAMPLE]
+    cut = [embedded_texts(document, chunk(document, count_tokens)) for document in longest]
+    return hashlib.sha256(repr((embedder, cut, list(documents))).encode()).hexdigest()
 
 
 def read_folder(folder: Path) -> list[Document]:
@@ -376,7 +378,7 @@ def named_library(session: Session, name: str) -> LibraryRow:
 
 def record_change(session: Session, access: Access, library_id: int, documents: int, change: str) -> None:
     """Note a change of a library: in the audit trail, and so that what was built on it before is known to be stale."""
-    session.merge(SettingRow(key=_REVISION, value=secrets.token_hex(16)))
+    session.merge(SettingRow(key=REVISION, value=secrets.token_hex(16)))
     access.record(session, Action.LIBRARY_CHANGED, "library", str(library_id), documents=documents, change=change)
 
 
