@@ -1,73 +1,255 @@
-"""Train the weights that turn a document's features into the probability that it answers a question.
+"""Train what orders the passages that were found, and what tells whether the first of them answers.
 
-Run by hand when the library or the question sets change: ``.venv/bin/python build/train_ranker.py``. It learns from
-the dev halves of ``tests/evaluation/questions.jsonl`` and ``uncovered.jsonl`` only, prints cross-validated figures for
-them, and writes ``resources/retrieval/ranker.toml``.
+Run by hand when the library, the question sets or the searches change:
+``.venv/bin/python build/train_ranker.py --answers FILE``. FILE has a question with its own answer on each line, as
+MedQuAD (Ben Abacha & Demner-Fushman 2019). It learns from one half of them and from the dev halves of the sets in
+``tests/evaluation/``, prints figures for the other half and cross-validated ones for the dev halves, and writes
+``trees.npz``, ``kinds.npz`` and ``ranker.toml`` in ``resources/retrieval/``.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import KFold
+from sqlalchemy import select
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from build.ranking_answers import Answer, documents_of, families, is_for_tuning, read_answers  # noqa: E402
+from build.ranking_cases import Cases, collect, print_figures  # noqa: E402
+from build.ranking_models import (  # noqa: E402
+    TREES,
+    fit_answering,
+    fit_kinds,
+    fit_trees,
+    save_answering,
+    save_kinds,
+    save_trees,
+)
+from medbot_desktop.inference.embedder import Embedder  # noqa: E402
 from medbot_desktop.inference.store import ModelStore  # noqa: E402
+from medbot_desktop.knowledge.answer_kinds import AnswerKinds, QuestionCues  # noqa: E402
+from medbot_desktop.knowledge.asking import read_question  # noqa: E402
+from medbot_desktop.knowledge.beyond import load_beyond  # noqa: E402
+from medbot_desktop.knowledge.document import Document  # noqa: E402
 from medbot_desktop.knowledge.features import FEATURE_NAMES, Features  # noqa: E402
-from medbot_desktop.workspace import open_knowledge  # noqa: E402
+from medbot_desktop.knowledge.fit import FIT_NAMES  # noqa: E402
+from medbot_desktop.knowledge.library import Libraries, read_folder  # noqa: E402
+from medbot_desktop.knowledge.opening import core_folder, open_embedder, open_wordings  # noqa: E402
+from medbot_desktop.knowledge.prepared import PreparedVectors  # noqa: E402
+from medbot_desktop.knowledge.ranker import Logistic, Ranker  # noqa: E402
+from medbot_desktop.knowledge.retrieval import Retriever  # noqa: E402
+from medbot_desktop.knowledge.stocktaking import Stocktaking  # noqa: E402
+from medbot_desktop.knowledge.trees import Trees  # noqa: E402
+from medbot_desktop.vault.access import Access  # noqa: E402
+from medbot_desktop.vault.roles import DEMO_ACCOUNT  # noqa: E402
+from medbot_desktop.vault.schema import DocumentRow  # noqa: E402
+from medbot_desktop.vault.vault import Vault  # noqa: E402
 
-_CANDIDATES = 10
-"""Only the documents that lead by a plain sum are learned from; the rest are all alike."""
+RETRIEVAL = ROOT / "resources" / "retrieval"
+_OWN_WEIGHT = 10.0
+"""What one of the project's own questions counts as much as: there are few of them, and they are what people ask."""
 _REJECTED = 0.97
 """The share of uncovered questions of the dev half that the threshold turns away."""
-_RANKING_FEATURES = [name for name in FEATURE_NAMES if name != "agreement"]
-"""Agreement tells covered from uncovered questions well, and one covered topic from the next one badly."""
 _FOLDS = 5
-_C = 3.0
+_KIND_FOLDS = 4
+_FOLD_TREES = 120
+_FOLD_SHARE = 3
+"""For the folds one in so many of the answers is learnt from."""
+_EXACT = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A question with the documents that answer it (none for an uncovered one) and the features of its candidates."""
+class Searched:
+    """A library in a vault of its own, with what searches it."""
 
-    topics: frozenset[str]
-    features: dict[str, Features]
+    retriever: Retriever
+    keys: list[str]
+    reopened: Callable[[Trees], Retriever]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the two regressions say of a case that they did not learn from."""
+class Own:
+    """The dev halves of the project's own questions; those without a topic are beyond the library."""
 
-    case: Case
-    ranked: list[str]
-    confidence: float
+    questions: list[str]
+    topics: list[frozenset[str]]
 
 
 def main() -> None:
     """Train, report, write."""
-    knowledge = open_knowledge(ModelStore.standard())
-    cases = [
-        Case(frozenset(line.get("topics", [])), knowledge.retriever.features(line["text"]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--answers", type=Path, required=True, help="JSON lines of questions with their answers")
+    parser.add_argument("--vectors", type=Path, help="where the vectors of the answers are kept between two runs")
+    arguments = parser.parse_args()
+    embedder = open_embedder(ModelStore.standard())
+    prepared = PreparedVectors(embedder.embed, embedder.identity)
+    if arguments.vectors:
+        prepared.load(arguments.vectors)
+    answers = read_answers(arguments.answers)
+    family = families(answers)
+    tuning = is_for_tuning(answers, family)
+    cues = QuestionCues.load(RETRIEVAL / "answer_kinds.toml")
+    print(f"{len(answers):,} answers, {int(tuning.sum()):,} to learn from", flush=True)
+    untrained = Ranker(cues, _no_kinds(cues), _no_trees(), Logistic(0.0, (0.0,) * len(FEATURE_NAMES)), 0.5)
+    library = _searched(list(documents_of(answers)), prepared, embedder, untrained)
+    prepared.embed([answer.question for answer in answers])
+    if arguments.vectors:
+        prepared.save(arguments.vectors)
+    kinds, of_units = _kinds(answers, family, tuning, library, cues)
+    cases = collect(library.retriever, library.keys, [a.question for a in answers], [{a.id} for a in answers])
+    cases = _with_kinds(cases, answers, of_units, cues)
+    for name, ranks in cases.plain.items():
+        print_figures(f"reporting half, {name}", ranks[~tuning])
+    core = _searched(read_folder(core_folder()), prepared, embedder, replace(untrained, kinds=kinds))
+    own = _own_questions()
+    own_cases = collect(core.retriever, core.keys, own.questions, own.topics)
+    covered = np.array([bool(topics) for topics in own.topics])
+    trees = _joined(cases, tuning, own_cases, covered, TREES)
+    ranks = cases.ranks(trees.score(cases.features))
+    print_figures("tuning half (learnt from)", ranks[tuning])
+    print_figures("reporting half, reordered", ranks[~tuning])
+    features, right = _held_out(cases, tuning, own_cases, own, core)
+    answering, threshold = _answering(features, right, covered)
+    save_trees(RETRIEVAL / "trees.npz", trees)
+    save_kinds(RETRIEVAL / "kinds.npz", kinds)
+    save_answering(RETRIEVAL / "ranker.toml", answering, threshold)
+
+
+def _searched(documents: Sequence[Document], prepared: PreparedVectors, embedder: Embedder, ranker: Ranker) -> Searched:
+    vault = Vault.open_in_memory()
+    access = Access(vault, DEMO_ACCOUNT)
+    libraries = Libraries(vault, access, prepared.embed, embedder.identity, embedder.count_tokens)
+    libraries.sync_core(documents)
+    stocktaking = Stocktaking(
+        embedder.identity,
+        is_common=lambda word: embedder.count_tokens(word) == 1,
+        kinds=ranker.kinds,
+        beyond=prepared.embed(load_beyond(RETRIEVAL / "beyond.toml")),
+        few=_EXACT,
+    )
+
+    wordings = open_wordings()
+
+    def opened(trees: Trees) -> Retriever:
+        return Retriever(vault, access, prepared.embed, replace(ranker, trees=trees), stocktaking, wordings)
+
+    retriever = opened(ranker.trees)
+    with vault.reading() as session:
+        key_of = {row.id: row.key for row in session.execute(select(DocumentRow.id, DocumentRow.key))}
+    return Searched(retriever, [key_of[item.row_id] for item in retriever.stock.holdings.documents], opened)
+
+
+def _kinds(
+    answers: Sequence[Answer],
+    family: NDArray[np.int64],
+    tuning: NDArray[np.bool_],
+    library: Searched,
+    cues: QuestionCues,
+) -> tuple[AnswerKinds, NDArray[np.float16]]:
+    """The kinds of answers, and those of each unit by a model that did not learn from its family."""
+    holdings = library.retriever.stock.holdings
+    number = {answer.id: place for place, answer in enumerate(answers)}
+    answer_of = np.array([number[library.keys[document]] for document in holdings.document_of.tolist()])
+    labels = np.array([_label(answers[place].kind, cues) for place in answer_of.tolist()])
+    first = np.r_[True, answer_of[1:] != answer_of[:-1]]
+    learnt = tuning[answer_of] & first
+    fold = family[answer_of] * 7919 % _KIND_FOLDS
+    model = fit_kinds(holdings.terms, np.nonzero(learnt)[0], labels, len(cues.names))
+    of_units = model.of_units(holdings.terms)
+    for part in range(_KIND_FOLDS):
+        others = fit_kinds(holdings.terms, np.nonzero(learnt & (fold != part))[0], labels, len(cues.names))
+        own = tuning[answer_of] & (fold == part)
+        of_units[own] = others.of_units(holdings.terms)[own]
+    said = of_units.argmax(axis=1) == labels
+    print(
+        f"kinds of answers told rightly: {said[first & ~tuning[answer_of]].mean():.3f} of the reporting half",
+        flush=True,
+    )
+    return model, of_units
+
+
+def _with_kinds(cases: Cases, answers: Sequence[Answer], of_units: NDArray[np.float16], cues: QuestionCues) -> Cases:
+    """The cases with the columns of the kinds, which were not known when they were collected."""
+    asked = np.array([read_question(answer.question, cues).kind for answer in answers])
+    values = of_units[cases.units, asked[cases.question]].astype(np.float32)
+    best = np.full(len(answers), -np.inf, dtype=np.float32)
+    np.maximum.at(best, cases.question, values)
+    cases.features[:, FIT_NAMES.index("kind")] = values
+    cases.features[:, FIT_NAMES.index("kind_behind")] = values - best[cases.question]
+    return cases
+
+
+def _joined(cases: Cases, chosen: NDArray[np.bool_], own: Cases, own_chosen: NDArray[np.bool_], trees: int) -> Trees:
+    of_answers, of_own = chosen[cases.question], own_chosen[own.question]
+    return fit_trees(
+        np.concatenate([cases.features[of_answers], own.features[of_own]]),
+        np.concatenate([cases.labels[of_answers], own.labels[of_own]]),
+        np.concatenate([cases.groups[chosen], own.groups[own_chosen]]),
+        np.concatenate([np.ones(int(of_answers.sum())), np.full(int(of_own.sum()), _OWN_WEIGHT)]),
+        trees,
+    )
+
+
+def _held_out(
+    cases: Cases, tuning: NDArray[np.bool_], own_cases: Cases, own: Own, core: Searched
+) -> tuple[list[Features], list[bool]]:
+    """For each own question, what trees that did not learn from it put first: its features, and whether it is right."""
+    count = len(own.questions)
+    covered = np.array([bool(topics) for topics in own.topics])
+    fold = np.random.default_rng(0).permutation(count) % _FOLDS
+    some = tuning & (np.arange(len(tuning)) % _FOLD_SHARE == 0)
+    ranks = np.full(count, 999)
+    features: list[Features | None] = [None] * count
+    for part in range(_FOLDS):
+        trees = _joined(cases, some, own_cases, covered & (fold != part), _FOLD_TREES)
+        scored = own_cases.ranks(trees.score(own_cases.features))
+        ranks[fold == part] = scored[fold == part]
+        retriever = core.reopened(trees)
+        for number in np.nonzero(fold == part)[0].tolist():
+            features[number] = retriever.explain(own.questions[number]).features
+    print_figures("own questions, cross-validated", ranks[covered])
+    found = [(row, bool(rank == 0)) for row, rank in zip(features, ranks.tolist(), strict=True) if row is not None]
+    if len(found) != count:
+        raise SystemExit("A question of the own sets finds nothing at all.")
+    return [row for row, _ in found], [is_right for _, is_right in found]
+
+
+def _answering(
+    features: list[Features], right: list[bool], covered: NDArray[np.bool_]
+) -> tuple[LogisticRegression, float]:
+    """The model, and the threshold that turns away most of what is not covered, from held-out probabilities."""
+    fold = np.random.default_rng(1).permutation(len(features)) % _FOLDS
+    confidence = np.zeros(len(features))
+    for part in range(_FOLDS):
+        chosen = np.nonzero(fold != part)[0].tolist()
+        model = fit_answering([features[i] for i in chosen], [right[i] for i in chosen])
+        for number in np.nonzero(fold == part)[0].tolist():
+            row = [[getattr(features[number], name) for name in FEATURE_NAMES]]
+            confidence[number] = model.predict_proba(row)[0, 1]
+    threshold = float(np.quantile(confidence[~covered], _REJECTED))
+    answered, refused = np.mean(confidence[covered] >= threshold), np.mean(confidence[~covered] < threshold)
+    print(f"own questions answered {answered:.3f}, uncovered refused {refused:.3f} at threshold {threshold:.3f}")
+    return fit_answering(features, right), threshold
+
+
+def _own_questions() -> Own:
+    lines = [
+        line
         for name in ("questions", "uncovered")
         for line in _dev_half(ROOT / "tests" / "evaluation" / f"{name}.jsonl")
     ]
-    knowledge.vault.close()
-    held_out: list[Outcome] = []
-    for train, test in KFold(_FOLDS, shuffle=True, random_state=0).split(cases):
-        ranking, answering = _fit([cases[i] for i in train])
-        held_out += [_outcome(ranking, answering, cases[i]) for i in test]
-    threshold = float(np.quantile([outcome.confidence for outcome in held_out if not outcome.case.topics], _REJECTED))
-    _report(held_out, threshold)
-    _write(*_fit(cases), threshold)
+    return Own([line["text"] for line in lines], [frozenset(line.get("topics", [])) for line in lines])
 
 
 def _dev_half(path: Path) -> list[dict[str, Any]]:
@@ -75,65 +257,17 @@ def _dev_half(path: Path) -> list[dict[str, Any]]:
     return [line for line in lines if line["half"] == "dev"]
 
 
-def _fit(cases: list[Case]) -> tuple[LogisticRegression, LogisticRegression]:
-    rows, labels = [], []
-    for case in cases:
-        leading = sorted(case.features.items(), key=lambda item: -sum(astuple(item[1])[:3]))[:_CANDIDATES]
-        for document, features in leading:
-            rows.append(_row(features, _RANKING_FEATURES))
-            labels.append(document in case.topics)
-    ranking = LogisticRegression(C=_C, max_iter=10_000).fit(np.array(rows), labels)
-    first = [(case, _rank(ranking, case)[0]) for case in cases if case.features]
-    answering = LogisticRegression(C=_C, max_iter=10_000).fit(
-        np.array([_row(case.features[document], FEATURE_NAMES) for case, document in first]),
-        [document in case.topics for case, document in first],
-    )
-    return ranking, answering
+def _label(kind: str, cues: QuestionCues) -> int:
+    return cues.names.index(kind) if kind in cues.names else len(cues.names) - 1
 
 
-def _rank(ranking: LogisticRegression, case: Case) -> list[str]:
-    rows = np.array([_row(features, _RANKING_FEATURES) for features in case.features.values()])
-    return [document for _, document in sorted(zip(-ranking.decision_function(rows), case.features, strict=True))]
+def _no_kinds(cues: QuestionCues) -> AnswerKinds:
+    count = len(cues.names)
+    return AnswerKinds(np.zeros(0, np.uint32), np.zeros((0, count), np.float32), np.zeros(count, np.float32))
 
 
-def _outcome(ranking: LogisticRegression, answering: LogisticRegression, case: Case) -> Outcome:
-    if not case.features:
-        return Outcome(case, [], 0.0)
-    ranked = _rank(ranking, case)
-    row = np.array([_row(case.features[ranked[0]], FEATURE_NAMES)])
-    return Outcome(case, ranked, float(answering.predict_proba(row)[0, 1]))
-
-
-def _row(features: Features, names: Sequence[str]) -> list[float]:
-    return [getattr(features, name) for name in names]
-
-
-def _report(held_out: list[Outcome], threshold: float) -> None:
-    covered = [outcome for outcome in held_out if outcome.case.topics]
-    uncovered = [outcome for outcome in held_out if not outcome.case.topics]
-    first = np.mean([outcome.ranked[0] in outcome.case.topics for outcome in covered])
-    third = np.mean([bool(outcome.case.topics & set(outcome.ranked[:3])) for outcome in covered])
-    answered = np.mean([outcome.confidence >= threshold for outcome in covered])
-    refused = np.mean([outcome.confidence < threshold for outcome in uncovered])
-    print(f"dev half, cross-validated: first {first:.3f}, first three {third:.3f}, answered {answered:.3f}")
-    print(f"uncovered refused {refused:.3f} at threshold {threshold:.3f}")
-
-
-def _write(ranking: LogisticRegression, answering: LogisticRegression, threshold: float) -> None:
-    lines = [
-        "# Weights of the ranker: written by build/train_ranker.py, not by hand.",
-        f"threshold = {threshold:.4f}",
-        *_table("ranking", ranking, _RANKING_FEATURES),
-        *_table("answering", answering, FEATURE_NAMES),
-    ]
-    (ROOT / "resources" / "retrieval" / "ranker.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _table(name: str, model: LogisticRegression, used: Sequence[str]) -> list[str]:
-    weights = dict(zip(used, model.coef_[0], strict=True))
-    return ["", f"[{name}]", f"bias = {model.intercept_[0]:.4f}"] + [
-        f"{feature} = {weights.get(feature, 0.0):.4f}" for feature in FEATURE_NAMES
-    ]
+def _no_trees() -> Trees:
+    return Trees(np.zeros((1, 1), np.int16), np.zeros((1, 1), np.float32), np.zeros((1, 2), np.float32))
 
 
 if __name__ == "__main__":

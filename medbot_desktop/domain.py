@@ -172,6 +172,7 @@ class Filters:
 
     Attributes:
         libraries: names of libraries.
+        without: names of libraries that are left out.
         audience: whom a document is for, e.g. ``adults``; what is for everyone is for them too.
         language: code of a language, e.g. ``en``; documents that do not say theirs are let through.
         since: ISO day on which or after which a document was reviewed, or added where it does not say.
@@ -179,6 +180,7 @@ class Filters:
     """
 
     libraries: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
     audience: str = ""
     language: str = ""
     since: str = ""
@@ -216,6 +218,16 @@ class Grounding:
     sentences: int = 0
     supported: int = 0
     removed: int = 0
+
+    def __add__(self, other: Grounding) -> Grounding:
+        """How an answer in two parts came about: composed if one of them was."""
+        modes = (self.mode, other.mode)
+        return Grounding(
+            next((mode for mode in ("composed", "extractive") if mode in modes), "none"),
+            self.sentences + other.sentences,
+            self.supported + other.supported,
+            self.removed + other.removed,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,11 @@ def sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
 
 
+def word_spans(text: str) -> list[tuple[int, int, str]]:
+    """Return the (start, end, word) of the words and numbers of ``text``, as `words` gives them."""
+    return [(match.start(), match.end(), match.group().lower().replace("’", "'")) for match in _WORD.finditer(text)]
+
+
 def written_words(text: str) -> list[str]:
     """Return the words and numbers of ``text`` as they are written."""
     return _WORD.findall(text)

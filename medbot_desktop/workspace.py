@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -14,22 +15,26 @@ from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.errors import InputError, ModelError, PassphraseError, VaultError
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
-from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
-from medbot_desktop.knowledge.beyond import load_beyond
-from medbot_desktop.knowledge.library import Libraries, read_folder
-from medbot_desktop.knowledge.prepared import PreparedVectors
-from medbot_desktop.knowledge.ranker import Ranker
+from medbot_desktop.knowledge.documents import Documents, is_as_read
+from medbot_desktop.knowledge.import_queue import ImportQueue
+from medbot_desktop.knowledge.importing import Importing
+from medbot_desktop.knowledge.library import Libraries
+from medbot_desktop.knowledge.opening import Knowledge, chosen_embedder, open_knowledge
+from medbot_desktop.knowledge.packs import Packs
+from medbot_desktop.knowledge.reembedding import Reembedding
 from medbot_desktop.knowledge.retrieval import Retriever
 from medbot_desktop.knowledge.snapshot import IndexSnapshot
+from medbot_desktop.knowledge.upkeep import Upkeep
+from medbot_desktop.memory.contributions import Contributions
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.memory.export import Exporting
 from medbot_desktop.memory.forgetting import Forgetting
 from medbot_desktop.memory.people import People
+from medbot_desktop.memory.unanswered import Unanswered
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import Settings, load_settings, resources_folder
-from medbot_desktop.text import sentences
 from medbot_desktop.triage.numbers import emergency_numbers
 from medbot_desktop.triage.watch import Watch
 from medbot_desktop.understanding.reader import Reader
@@ -60,9 +65,13 @@ class Workspace:
         settings: the settings in force.
         store: the models on this computer.
         access: who uses it, and what they may do.
-        libraries: the documents.
+        libraries: which libraries there are.
+        documents: what is in them.
+        queue: the files that were added to them, or are to be.
         retriever: finds passages.
         conversations: what was said.
+        unanswered: the questions that found nothing.
+        contributions: what documents contributed to answers.
         people: whom conversations are about.
         exporting: conversations as files.
         audit: the trail of who did what.
@@ -82,8 +91,12 @@ class Workspace:
     store: ModelStore
     access: Access
     libraries: Libraries
+    documents: Documents
+    queue: ImportQueue
     retriever: Retriever
     conversations: ConversationStore
+    unanswered: Unanswered
+    contributions: Contributions
     people: People
     exporting: Exporting
     audit: AuditTrail
@@ -98,6 +111,7 @@ class Workspace:
     emergency_number: str
     sample_questions: list[str]
     _vault: Vault
+    _knowledge: Knowledge
 
     @classmethod
     def open(
@@ -159,6 +173,8 @@ class Workspace:
         vault, access, opened = self._vault, self.access, self.opened
         self.preferences = Preferences(vault, access)
         self.conversations = ConversationStore(vault, access)
+        self.unanswered = Unanswered(vault, access)
+        self.contributions = Contributions(vault, access)
         self.people = People(vault, access)
         self.exporting = Exporting(self.conversations, access)
         self.audit = AuditTrail(vault, access)
@@ -171,8 +187,10 @@ class Workspace:
         """Build what reads, watches, finds and answers."""
         resources = resources_folder()
         snapshot = IndexSnapshot(self.opened.folder.index, self.opened.key.derive("index")) if self.opened else None
-        knowledge = open_knowledge(self.store, self._vault, self.access, snapshot)
+        self._knowledge = knowledge = open_knowledge(self.store, self._vault, self.access, snapshot)
         self.libraries, self.retriever = knowledge.libraries, knowledge.retriever
+        self.documents = Documents(self._vault, self.access)
+        self.queue = ImportQueue(self._vault, self.access)
         numbers = emergency_numbers(self.settings.country)
         self.emergency_number = numbers.emergency
         composer = ExtractiveComposer(
@@ -203,6 +221,70 @@ class Workspace:
         report = self.retention.run_if_due(now)
         return [report.postponed] if report is not None and report.postponed else []
 
+    @contextmanager
+    def importing(self) -> Iterator[Importing]:
+        """What works through the queue of files; may be used on another thread where the vault lies on the disk."""
+        with self._beside() as (vault, access), self._knowledge.importing(vault, access) as importing:
+            yield importing
+
+    @contextmanager
+    def packs(self) -> Iterator[Packs]:
+        """What makes and installs packs; used like `importing`."""
+        with self._beside() as (vault, access):
+            yield self._knowledge.packs(vault, access)
+
+    @contextmanager
+    def library_upkeep(self) -> Iterator[Upkeep]:
+        """What finds and mends what is wrong with the libraries; used like `importing`."""
+        with self._beside() as (vault, access):
+            yield self._knowledge.upkeep(vault, access)
+
+    @contextmanager
+    def reembedding(self, name: str) -> Iterator[Reembedding]:
+        """What embeds the libraries again by the embedder of this name; used like `importing`."""
+        with self._beside() as (vault, access):
+            yield self._knowledge.reembedding(vault, access, name)
+
+    def embedder_marks(self, name: str) -> dict[str, str]:
+        """What is noted in the vault as another embedder takes over."""
+        return self._knowledge.marks_of(name)
+
+    @property
+    def embedders(self) -> dict[str, str]:
+        """The embedders of this computer: name to title."""
+        return {entry.name: entry.title for entry in self.store.installed() if entry.purpose == "embedder"}
+
+    @property
+    def embedder(self) -> str:
+        """The name of the embedder in use."""
+        return chosen_embedder(self._vault) or self.store.default("embedder").name
+
+    @contextmanager
+    def _beside(self) -> Iterator[tuple[Vault, Access]]:
+        """The vault on a connection of its own; in the demo profile, which has only one, on that one."""
+        if self.opened is None:
+            yield self._vault, self.access
+            return
+        with self.opened.beside() as beside:
+            yield beside.vault, beside.access
+
+    def page_picture(self, row_id: int, page: int, width: int) -> bytes | None:
+        """A page of a document's file as PNG; None where the file is not there any more as it was read.
+
+        Args:
+            row_id: the document.
+            page: number of the page, from 1.
+            width: of the picture, in pixels.
+
+        Raises:
+            LibraryError: the document is gone, or the page cannot be drawn.
+        """
+        from medbot_desktop.knowledge.page_picture import page_picture  # its libraries are slow to load
+
+        source = self.documents.text(row_id)
+        path = Path(source.path)
+        return page_picture(path, page, width) if source.path and is_as_read(path, source.file_sha256) else None
+
     @property
     def keeps(self) -> bool:
         """Whether what is said is kept when the program ends."""
@@ -218,6 +300,7 @@ class Workspace:
         if self.text_model is not None:
             self.text_model.close()
         if self.opened is not None:
+            self.retriever.keep()
             self.opened.close()
         else:
             self._vault.close()
@@ -232,93 +315,6 @@ class Workspace:
 def default_profile() -> str:
     """The profile that is opened when none is named: the clinic's where the home folder has a vault, else the demo."""
     return CLINIC if VaultFolder.standard().exists() else DEMO
-
-
-def core_folder() -> Path:
-    """The folder of the library that ships."""
-    return resources_folder() / "library"
-
-
-def open_embedder(store: ModelStore) -> Embedder:
-    """Open the embedder of the catalogue.
-
-    Raises:
-        ModelError: its files are missing or were changed.
-    """
-    entry = store.default("embedder")
-    model, tokenizer = (store.file(entry.name, name) for name in ("model.onnx", "tokenizer.json"))
-    return Embedder(model, tokenizer, identity=entry.identity)
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """A vault with the core library in it, and what searches it."""
-
-    embedder: Embedder
-    prepared: PreparedVectors
-    vault: Vault
-    libraries: Libraries
-    retriever: Retriever
-
-
-def open_knowledge(
-    store: ModelStore, vault: Vault | None = None, access: Access | None = None, snapshot: IndexSnapshot | None = None
-) -> Knowledge:
-    """Open the embedder and bring the core library in the vault up to date.
-
-    Args:
-        store: the models.
-        vault: where the libraries lie; None: an empty one in memory.
-        access: who uses them; None: the demo's account.
-        snapshot: where the index is kept between two openings; None: nowhere.
-
-    Raises:
-        MedBotError: the embedder, a library file or a resource cannot be read.
-    """
-    embedder = open_embedder(store)
-    prepared = PreparedVectors(embedder.embed, embedder.identity)
-    prepared.load(_prepared_file())
-    vault = vault or Vault.open_in_memory()
-    access = access or Access(vault, DEMO_ACCOUNT)
-    libraries = Libraries(vault, access, prepared.embed, embedder.identity, embedder.count_tokens)
-    libraries.sync_core(read_folder(core_folder()))
-    retriever = Retriever(
-        libraries,
-        embedder.embed,
-        is_common=lambda word: embedder.count_tokens(word) == 1,
-        ranker=Ranker.load(resources_folder() / "retrieval" / "ranker.toml"),
-        beyond=prepared.embed(load_beyond(_beyond_file())),
-        snapshot=snapshot,
-    )
-    return Knowledge(embedder, prepared, vault, libraries, retriever)
-
-
-def core_is_prepared() -> bool:
-    """Whether the core library's vectors were kept; those of sentences changed since are made at every start."""
-    return _prepared_file().exists()
-
-
-def prepare_core(store: ModelStore) -> int:
-    """Embed what the core library needs and has no vector yet, and keep the vectors in the program's folder.
-
-    Returns:
-        How many texts have a vector now.
-    """
-    knowledge = open_knowledge(store)
-    passages = knowledge.libraries.passages()
-    knowledge.prepared.embed([sentence for item in passages for sentence in sentences(item.passage.text)])
-    knowledge.vault.close()
-    knowledge.prepared.forget_unused()
-    knowledge.prepared.save(_prepared_file())
-    return len(knowledge.prepared)
-
-
-def _beyond_file() -> Path:
-    return resources_folder() / "retrieval" / "beyond.toml"
-
-
-def _prepared_file() -> Path:
-    return core_folder() / "vectors.npz"
 
 
 def _take_pen(store: ModelStore, settings: Settings, wording: Wording) -> Pen[SupervisedTextModel] | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Protocol
 
 from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.assistant.wording import Wording
-from medbot_desktop.domain import Answer, Conversation, Finished, Retrieved, TurnEvent, Utterance
+from medbot_desktop.domain import Answer, Conversation, Filters, Finished, Retrieved, TurnEvent, Utterance
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
-from medbot_desktop.knowledge.library import EmbedTexts
+from medbot_desktop.knowledge.embedding import EmbedTexts
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
@@ -25,7 +26,7 @@ _CITED = re.compile(r"(\S.*?) \[(\d+)\](?= |$)")
 class Retrieving(Protocol):
     """Finds passages."""
 
-    def retrieve(self, question: str) -> Retrieved: ...
+    def retrieve_each(self, message: str, *, filters: Filters) -> Sequence[Retrieved]: ...
 
 
 class Reading(Protocol):

@@ -12,7 +12,8 @@ from keyring.backends import fail
 
 from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.workspace import Knowledge, Workspace, open_knowledge
+from medbot_desktop.knowledge.opening import Knowledge, open_knowledge
+from medbot_desktop.workspace import Workspace
 from tests.keyrings import KeyringInMemory
 
 _SLOW_TO_LOAD = ["pytest", "hypothesis.strategies", "sqlalchemy.dialects.sqlite", "medbot_desktop.vault.restore"]

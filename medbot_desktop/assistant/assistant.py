@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Protocol
 
 from medbot_desktop.assistant.answering import Answering
@@ -14,9 +15,11 @@ from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.domain import (
     Alert,
     Answer,
+    Cited,
     Conversation,
     Disposition,
     Failed,
+    Filters,
     Finished,
     Grounding,
     ModelUse,
@@ -55,8 +58,8 @@ class Watch(Protocol):
 class Retriever(Protocol):
     """Finds passages."""
 
-    def retrieve(self, question: str) -> Retrieved:
-        """The passages that answer a question, best first."""
+    def retrieve_each(self, message: str, *, filters: Filters) -> Sequence[Retrieved]:
+        """What answers each question of a message, in the order in which they are asked; at least one."""
 
 
 class Memory(Protocol):
@@ -166,7 +169,7 @@ class Assistant:
             finally:  # also where the turn is cancelled at this very moment
                 self._note_emergency(conversation, triage)
         draft = _Draft(utterance.intent.name, AnswerText())
-        for event in self._skill(utterance, triage, draft, clock):
+        for event in self._skill(conversation, utterance, triage, draft, clock):
             if isinstance(event, TextDelta) and event.text:
                 clock.first_text()
             yield event
@@ -201,7 +204,7 @@ class Assistant:
         return replace(triage, red_flags=flags)
 
     def _skill(
-        self, utterance: Utterance, triage: Triage | None, draft: _Draft, clock: _Clock
+        self, conversation: Conversation, utterance: Utterance, triage: Triage | None, draft: _Draft, clock: _Clock
     ) -> Generator[TurnEvent, None, None]:
         intent = utterance.intent.name
         if utterance.language not in ("en", "und"):
@@ -217,27 +220,42 @@ class Assistant:
         elif intent == "speak_to_person":
             yield from draft.answer.say(self._fill_numbers(self._wording.speak_to_person.text))
         else:
-            yield from self._health_question(utterance, triage, draft, clock)
+            yield from self._health_question(conversation, utterance, triage, draft, clock)
 
     def _health_question(
-        self, utterance: Utterance, triage: Triage | None, draft: _Draft, clock: _Clock
+        self, conversation: Conversation, utterance: Utterance, triage: Triage | None, draft: _Draft, clock: _Clock
     ) -> Generator[TurnEvent, None, None]:
         draft.skill = "health_question"
         if utterance.intent.name == "instruction_attempt":
             yield from draft.answer.say(self._wording.instruction_attempt.text)
-        retrieved = self._retriever.retrieve(utterance.text)
+        filters = Filters(without=frozenset(conversation.libraries_off))
+        found = self._retriever.retrieve_each(utterance.text, filters=filters)
         clock.lap("retrieve")
-        yield ToolUsed("library.search", f"{len(retrieved.hits)} passages, confidence {retrieved.confidence:.2f}")
-        if not retrieved.answerable:
-            yield from self._not_found(retrieved, triage, draft)
+        for retrieved in found:
+            yield ToolUsed("library.search", f"{len(retrieved.hits)} passages, confidence {retrieved.confidence:.2f}")
+        if not any(retrieved.answerable for retrieved in found):
+            yield from self._not_found(found, triage, draft)
             return
         if not draft.answer.text:
             opening, draft.model = self._opening(utterance, triage)
             yield from draft.answer.say(opening)
-        draft.grounding = yield from self._answering.answer(utterance.text, retrieved, draft.answer)
+        for retrieved in found:
+            if len(found) > 1:
+                yield from draft.answer.say(self._wording.asked.format(question=retrieved.question))
+            yield from self._answer_one(retrieved, utterance, draft)
         if draft.grounding.mode == "composed":
             draft.model = self._answering.model
         yield from draft.answer.say(self._wording.disclaimer)
+
+    def _answer_one(
+        self, retrieved: Retrieved, utterance: Utterance, draft: _Draft
+    ) -> Generator[TextDelta | Cited, None, None]:
+        """Answer one of the questions of a message, or say that the library does not."""
+        if not retrieved.answerable:
+            yield from draft.answer.say(self._wording.not_found.text)
+            return
+        question = retrieved.question or utterance.text
+        draft.grounding += yield from self._answering.answer(question, retrieved, draft.answer)
 
     def _opening(self, utterance: Utterance, triage: Triage | None) -> tuple[str, ModelUse | None]:
         if triage is not None:
@@ -245,12 +263,13 @@ class Assistant:
         return self._answering.open_with(utterance.text, self._wording.openings)
 
     def _not_found(
-        self, retrieved: Retrieved, triage: Triage | None, draft: _Draft
+        self, found: Sequence[Retrieved], triage: Triage | None, draft: _Draft
     ) -> Generator[TextDelta, None, None]:
         draft.skill = "not_found"
         if triage is not None:
             yield from draft.answer.say(self._wording.after_alert.text)
         words = self._wording.not_found
-        titles = list(dict.fromkeys(hit.passage.title for hit in retrieved.hits))[:_NEAREST_TITLES]
+        hits = chain.from_iterable(retrieved.hits for retrieved in found)
+        titles = list(dict.fromkeys(hit.passage.title for hit in hits))[:_NEAREST_TITLES]
         nearest = " " + words.nearest.format(titles=", ".join(titles)) if titles else ""
         yield from draft.answer.say(f"{words.text} {words.next_step}{nearest}")

@@ -47,6 +47,7 @@ class Wording(_Group):
 
     disclaimer: str
     safety_net: str
+    asked: str
     other_language: OtherLanguage
     openings: list[str] = Field(min_length=1)
     phrase_instruction: str

@@ -24,6 +24,7 @@ _SECTION_BONUS = (0.35, 0.15)
 """Added to a sentence of the first and of the second preferred section; the rest weighs up to about 1.5."""
 _KEEP_SHARE = 0.6
 """Sentences that score less than this share of the best one are left out."""
+_MOST_CANDIDATES = 90
 _SAME = 0.7
 """Two sentences that share more than this part of their words (Jaccard) say the same."""
 
@@ -33,7 +34,7 @@ EmbedTexts = Callable[[Sequence[str]], NDArray[np.float32]]
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     hit: Hit
-    order: tuple[int, int]
+    order: int
     span: tuple[int, int]
     text: str
     stems: frozenset[str]
@@ -96,16 +97,28 @@ class ExtractiveComposer:
 
 
 def _candidates(hits: list[Hit]) -> list[_Candidate]:
-    candidates = []
+    """The sentences of a document in its order, each once, though two passages may share it.
+
+    Of a long document only those of the best passages are looked at: every new one has to be embedded.
+    """
+    candidates: list[_Candidate] = []
+    taken: set[int] = set()
     for hit in hits:
+        if len(candidates) >= _MOST_CANDIDATES and hit.passage.section not in SAFETY_SECTIONS:
+            continue
         text = hit.passage.text
+        before = hit.passage.end - len(text)  # the header of a table stands before the text that the offsets tell
         for start, end in sentence_spans(text):
+            if before + start in taken:
+                continue
+            if before + start >= hit.passage.start:
+                taken.add(before + start)
             sentence = text[start:end]
             is_step = bool(STEP.match(sentence))
             candidates.append(
                 _Candidate(
                     hit,
-                    (hit.passage.start, start),
+                    before + start,
                     (start, end),
                     sentence,
                     frozenset(content_stems(sentence)),

@@ -1,8 +1,7 @@
-"""Say in a few numbers how well a document fits a question; the ranker weighs them."""
+"""Say in a few numbers whether the document that leads answers the question at all; the ranker weighs them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """How one document fits one question.
+    """How the document that leads fits the question.
 
     Attributes:
         passage_cosine: highest cosine of the question with a passage of the document.
@@ -63,8 +62,3 @@ def reciprocal_rank_fusion(rankings: Sequence[NDArray[np.float64]]) -> NDArray[n
         ranks = np.argsort(np.argsort(-scores, kind="stable"), kind="stable")
         fused += (_RRF_OFFSET + 1) / (_RRF_OFFSET + 1 + ranks)
     return fused / len(rankings)
-
-
-def inverse_document_frequency(documents: int, with_word: int) -> float:
-    """The rarity of a word, as BM25 weighs it (Robertson & Zaragoza 2009)."""
-    return math.log(1.0 + (documents - with_word + 0.5) / (with_word + 0.5))

@@ -1,4 +1,4 @@
-"""Order documents by their features, and tell whether the first of them answers the question."""
+"""Order candidates by their features, and tell whether the first of them answers the question."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from medbot_desktop.errors import LibraryError
+from medbot_desktop.knowledge.answer_kinds import AnswerKinds, QuestionCues
 from medbot_desktop.knowledge.features import FEATURE_NAMES, Features
+from medbot_desktop.knowledge.fit import FIT_NAMES
+from medbot_desktop.knowledge.trees import Trees
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +35,44 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Two regressions, trained by ``build/train_ranker.py``.
+    """What was trained by ``build/train_ranker.py``.
 
     Attributes:
-        ranking: whether a candidate is the right document; orders the candidates.
+        cues: the words of questions that ask for each kind of answer.
+        kinds: tells what kind of answer a text gives.
+        trees: order the candidates.
         answering: whether the first candidate is the right document; calibrated on questions that the library does
             and does not cover, so it falls where nothing fits.
         threshold: the probability of ``answering`` below which the library is said not to hold the answer.
     """
 
-    ranking: Logistic
+    cues: QuestionCues
+    kinds: AnswerKinds
+    trees: Trees
     answering: Logistic
     threshold: float
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read the trained weights.
+    def load(cls, folder: Path) -> Self:
+        """Read the trained numbers of ``resources/retrieval``.
 
         Raises:
-            LibraryError: the file is missing or broken.
+            LibraryError: a file is missing or broken.
         """
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-            return cls(_logistic(data["ranking"]), _logistic(data["answering"]), float(data["threshold"]))
-        except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-            raise LibraryError(
-                f"The retrieval weights {path.name} cannot be read.", hint="Install MedBot again."
-            ) from error
+        cues = QuestionCues.load(folder / "answer_kinds.toml")
+        answering, threshold = _answering(folder / "ranker.toml")
+        kinds = AnswerKinds.load(folder / "kinds.npz", len(cues.names))
+        return cls(cues, kinds, Trees.load(folder / "trees.npz", len(FIT_NAMES)), answering, threshold)
+
+
+def _answering(path: Path) -> tuple[Logistic, float]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _logistic(data["answering"]), float(data["threshold"])
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise LibraryError(
+            f"The retrieval weights {path.name} cannot be read.", hint="Install MedBot again."
+        ) from error
 
 
 def _logistic(table: dict[str, Any]) -> Logistic:

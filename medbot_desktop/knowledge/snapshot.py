@@ -1,27 +1,48 @@
-"""Keep the graph of the passages between two starts, encrypted, so that it need not be built at each.
+"""Keep what takes long to make from the libraries between two starts, encrypted: the graphs, and the words they use.
 
-Only the links are kept. The vectors stay in the database and are put back in at loading, so a snapshot is a tenth of
-the index, and can never bring a vector that the database does not hold.
+Of the graphs only the links are kept. The vectors stay in the database and are put back in at loading, so a snapshot is
+a tenth of the index, and can never bring a vector that the database does not hold.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from medbot_desktop.errors import MedBotError, VaultError
-from medbot_desktop.knowledge.vector_index import LAYOUT, Graph, VectorIndex
+from medbot_desktop.knowledge.vector_graph import LAYOUT, Graph
 from medbot_desktop.vault.sealed import seal, unseal
 
 _log = logging.getLogger(__name__)
 
+_FORMAT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept.
+
+    Attributes:
+        graphs: by the name of the index; of one whose vectors are few there is none.
+        documents: the signatures of the documents that were learnt from.
+        words: the lower-case words of their texts and names.
+        forms: short forms, long forms, and how often they stood together.
+        capitals: words in capitals, and how often they were used.
+    """
+
+    graphs: dict[str, Graph] = field(repr=False)
+    documents: frozenset[str] = field(repr=False)
+    words: frozenset[str] = field(repr=False)
+    forms: Sequence[Sequence[Any]] = field(repr=False)
+    capitals: Sequence[Sequence[Any]] = field(repr=False)
+
 
 class IndexSnapshot:
-    """The one snapshot of a vault's index.
+    """The one snapshot of a vault's libraries.
 
     Args:
         folder: where it lies; made when it is needed.
@@ -32,54 +53,56 @@ class IndexSnapshot:
         self._file = folder / "passages.hnsw"
         self._key = key
 
-    def load(self, fingerprint: str, vectors: NDArray[np.float32], ids: NDArray[np.int64]) -> VectorIndex | None:
-        """The index over these vectors as it was saved.
+    @property
+    def file(self) -> Path:
+        """Where it lies; it need not be there."""
+        return self._file
 
-        Args:
-            fingerprint: what `save` was given when the libraries were as they are now.
-            vectors: the vectors of the database, shape (n, d), float32.
-            ids: their identifiers, shape (n,).
+    def load(self) -> Kept | None:
+        """What was saved.
 
         Returns:
-            None where there is no snapshot, or it is stale, damaged, of another vault or of another way to build.
+            None where there is no snapshot, or it is damaged, of another vault or of another way to build.
         """
         if not self._file.exists():
             return None
         try:
             header, content = unseal(self._file, self._key)
-            kept = json.loads(header)
-            entry, upper_rows = int(kept["entry"]), int(kept["upper_rows"])
-            if kept != _header(fingerprint, vectors.shape[1], len(ids), entry, upper_rows):
-                return None
-            return VectorIndex.from_graph(Graph.from_bytes(content, entry, len(ids), upper_rows), vectors, ids)
+            return _unpacked(json.loads(header), memoryview(content))
         except (VaultError, ValueError, KeyError, TypeError) as error:
             _log.warning("The index snapshot cannot be used: %s", type(error).__name__)
             return None
 
-    def save(self, index: VectorIndex, fingerprint: str) -> None:
-        """Write the index in place of what was saved before.
+    def save(self, kept: Kept) -> None:
+        """Write a snapshot in place of what was saved before.
 
-        Where that fails, on a full disk for example, the index is simply built again at the next start.
-
-        Args:
-            index: what to save.
-            fingerprint: what tells the libraries as they are now from any earlier and later state.
+        Where that fails, on a full disk for example, all is simply made again at the next start.
         """
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            graph = index.graph()
-            header = _header(fingerprint, index.dimensions, len(index), graph.entry, len(graph.upper))
-            seal(self._file, graph.to_bytes(), self._key, json.dumps(header).encode())
+            header, content = _packed(kept)
+            seal(self._file, content, self._key, json.dumps(header).encode())
         except (OSError, MedBotError, ValueError) as error:
             _log.warning("The index snapshot could not be saved: %s", type(error).__name__)
 
 
-def _header(fingerprint: str, dimensions: int, nodes: int, entry: int, upper_rows: int) -> dict[str, str | int]:
-    return {
-        "layout": LAYOUT,
-        "fingerprint": fingerprint,
-        "dimensions": dimensions,
-        "nodes": nodes,
-        "entry": entry,
-        "upper_rows": upper_rows,
-    }
+def _packed(kept: Kept) -> tuple[dict[str, Any], list[memoryview]]:
+    words = json.dumps([sorted(kept.documents), sorted(kept.words), kept.forms, kept.capitals]).encode()
+    content, sizes = [memoryview(words)], []
+    for name, graph in kept.graphs.items():
+        parts = graph.to_bytes()
+        sizes.append([name, graph.entry, len(graph.ids), len(graph.upper), sum(part.nbytes for part in parts)])
+        content += parts
+    return {"format": _FORMAT, "layout": LAYOUT, "words": len(words), "graphs": sizes}, content
+
+
+def _unpacked(header: dict[str, Any], content: memoryview) -> Kept | None:
+    if (header["format"], header["layout"]) != (_FORMAT, LAYOUT):
+        return None
+    at = int(header["words"])
+    documents, words, forms, capitals = json.loads(bytes(content[:at]))
+    graphs = {}
+    for name, entry, nodes, upper_rows, size in header["graphs"]:
+        graphs[str(name)] = Graph.from_bytes(content[at : at + size], entry, nodes, upper_rows)
+        at += size
+    return Kept(graphs, frozenset(documents), frozenset(words), forms, capitals)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from rapidfuzz import process
@@ -23,12 +24,16 @@ class Speller:
 
     def __init__(self, vocabulary: Iterable[str], is_common: Callable[[str], bool]) -> None:
         self._known = frozenset(vocabulary)
-        self._candidates = sorted(word for word in self._known if len(word) >= _SHORTEST and word.isalpha())
+        # The first letter is hardly ever wrong, and most of the words need not be looked at then.
+        self._by_letter: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._known):
+            if len(word) >= _SHORTEST and word.isalpha():
+                self._by_letter[word[0]].append(word)
         self._is_common = is_common
 
-    def knows(self, word: str) -> bool:
-        """Whether the libraries use this lower-case word."""
-        return word in self._known
+    def is_strange(self, word: str) -> bool:
+        """Whether a lower-case word is neither one of the libraries nor an ordinary one."""
+        return word not in self._known and not self._is_common(word)
 
     def mend(self, text: str) -> str:
         """Replace each unknown word by the nearest known one.
@@ -42,5 +47,6 @@ class Speller:
         if len(lower) < _SHORTEST or lower in self._known or self._is_common(lower):
             return word
         errors = 2 if len(lower) >= _TWO_ERRORS_FROM else 1
-        found = process.extractOne(lower, self._candidates, scorer=OSA.distance, score_cutoff=errors)
-        return found[0] if found and found[0][0] == lower[0] else word
+        candidates = self._by_letter.get(lower[0], ())
+        found = process.extractOne(lower, candidates, scorer=OSA.distance, score_cutoff=errors)
+        return found[0] if found else word

@@ -1,4 +1,4 @@
-"""Keep the content words of every passage as numbers in order, so that where words stand can be looked up in microseconds."""
+"""Keep the content words of every passage as numbers, in order, so that where words stand is looked up at once."""
 
 from __future__ import annotations
 
@@ -45,6 +45,17 @@ def passage_terms(text: str) -> Terms:
     return np.array(numbers, dtype="<u4")
 
 
+def _counted(flat: Terms, lengths: NDArray[np.int64]) -> tuple[Terms, NDArray[np.int64]]:
+    """The distinct terms of units of these lengths, sorted, and how many of the units each is in."""
+    pairs = (flat & NUMBER).astype(np.int64) << 32 | np.repeat(np.arange(len(lengths)), lengths)
+    # Sorting integers is many times faster than the table of hashes that NumPy would make of them.
+    pairs.sort()
+    terms = pairs[np.diff(pairs, prepend=-1) != 0] >> 32
+    first = np.nonzero(np.diff(terms, prepend=-1))[0]
+    vocabulary, units_with = terms[first], np.diff(first, append=len(terms))
+    return vocabulary.astype(np.uint32), units_with.astype(np.int64)
+
+
 @lru_cache(maxsize=50_000)
 def _term_of_word(word: str) -> int:
     return term(stem(word))
@@ -71,16 +82,23 @@ class TermIndex:
         """Join the terms of units."""
         flat = np.concatenate(units).astype(np.uint32) if units else np.zeros(0, np.uint32)
         lengths = np.array([len(unit) for unit in units], dtype=np.int64)
-        pairs = np.unique((flat & NUMBER).astype(np.int64) << 32 | np.repeat(np.arange(len(units)), lengths))
-        vocabulary, units_with = np.unique(pairs >> 32, return_counts=True)
-        return cls(flat, np.r_[0, np.cumsum(lengths)], vocabulary.astype(np.uint32), units_with)
+        return cls(flat, np.r_[0, np.cumsum(lengths)], *_counted(flat, lengths))
 
-    def keeping(self, units: NDArray[np.int64]) -> Self:
-        """Only some of the units, in the order given."""
-        return type(self).of([self.flat[self.offsets[unit] : self.offsets[unit + 1]] for unit in units])
+    def keeping(self, wanted: NDArray[np.bool_]) -> Self:
+        """Only some of the units, in their order; ``wanted`` tells of each whether it is one, shape (units,)."""
+        lengths = np.diff(self.offsets)
+        of_wanted = np.repeat(wanted, lengths)
+        gone = _counted(self.flat[~of_wanted], lengths[~wanted])
+        units_with = self.units_with.copy()
+        units_with[np.searchsorted(self.vocabulary, gone[0])] -= gone[1]
+        left = units_with > 0
+        offsets = np.r_[0, np.cumsum(lengths[wanted])]
+        return type(self)(self.flat[of_wanted], offsets, self.vocabulary[left], units_with[left])
 
     def followed_by(self, more: Self) -> Self:
         """These units, then those."""
+        if not len(more):
+            return self
         vocabulary, place = np.unique(np.concatenate([self.vocabulary, more.vocabulary]), return_inverse=True)
         units_with = np.zeros(len(vocabulary), dtype=np.int64)
         np.add.at(units_with, place, np.concatenate([self.units_with, more.units_with]))
@@ -93,6 +111,11 @@ class TermIndex:
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
+
+    def unit(self, number: int) -> Terms:
+        """The unmarked terms of a unit."""
+        terms: Terms = self.flat[self.offsets[number] : self.offsets[number + 1]] & NUMBER
+        return terms
 
     @property
     def mean_length(self) -> float:

@@ -1,148 +1,84 @@
-"""Find the nearest vectors with an HNSW graph (Malkov & Yashunin 2018), by hnswlib."""
+"""Find the nearest vectors: few of them by comparing with each, many with an HNSW graph (Malkov & Yashunin 2018)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Self
+import threading
+import time
+from typing import Self
 
 import hnswlib
 import numpy as np
 from numpy.typing import NDArray
 
-# M, ef_construction and ef_search keep recall@10 against exact search at 0.99 or more at 100,000 passages.
-_LINKS = 24
-_EF_CONSTRUCTION = 200
-_EF_SEARCH = 160
-_SEED = 42
+from medbot_desktop.knowledge.vector_graph import DEAD, Graph, checks_of, empty_index, graph_of, index_from
 
-_SERIALISATION = 1
-"""The version of hnswlib's own state that `VectorIndex.graph` and `VectorIndex.from_graph` know."""
-
-LAYOUT = f"hnswlib {_SERIALISATION}, M {_LINKS}, ef_construction {_EF_CONSTRUCTION}"
-"""What a kept graph depends on besides its vectors; one of another layout is made anew."""
-
-_GROUND_WIDTH = 1 + 2 * _LINKS
-_UPPER_WIDTH = 1 + _LINKS
-_NODES_AT_ONCE = 4_096
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """The links of an index without its vectors; a node is known by its number, from 0.
-
-    Attributes:
-        entry: the node where every search begins.
-        ids: shape (n,), int64, the identifier of each node.
-        levels: shape (n,), int32, the highest level of each node.
-        ground: shape (n, 1 + 2 M), uint32: how many links a node has on level 0, then the nodes that they lead to.
-        upper: shape (sum of levels, 1 + M), uint32: the same for the levels from 1, node by node and upwards.
-    """
-
-    entry: int
-    ids: NDArray[np.int64]
-    levels: NDArray[np.int32]
-    ground: NDArray[np.uint32]
-    upper: NDArray[np.uint32]
-
-    @classmethod
-    def from_bytes(cls, content: bytearray, entry: int, nodes: int, upper_rows: int) -> Self:
-        """Read a graph from what `to_bytes` gave; whether it is sound, `fits` must tell.
-
-        Raises:
-            ValueError: the content is not as long as such a graph.
-        """
-        kinds = [np.dtype(kind) for kind in ("<i8", "<i4", "<u4", "<u4")]
-        counts = (nodes, nodes, nodes * _GROUND_WIDTH, upper_rows * _UPPER_WIDTH)
-        starts = np.cumsum([0, *(kind.itemsize * count for kind, count in zip(kinds, counts, strict=True))])
-        if len(content) != starts[-1]:
-            raise ValueError("The graph is longer or shorter than it should be.")
-        ids, levels, ground, upper = (
-            np.frombuffer(content, kind, count, start)
-            for kind, count, start in zip(kinds, counts, starts[:-1], strict=True)
-        )
-        return cls(entry, ids, levels, ground.reshape(nodes, _GROUND_WIDTH), upper.reshape(upper_rows, _UPPER_WIDTH))
-
-    def to_bytes(self) -> list[memoryview]:
-        """The arrays one after the other, as they lie in memory."""
-        arrays = (self.ids, self.levels, self.ground, self.upper)
-        return [array.reshape(-1).view(np.uint8).data for array in arrays]
-
-    def fits(self, ids: NDArray[np.int64]) -> bool:
-        """Whether this is a whole graph over these ids; hnswlib would crash on one that is not."""
-        n = len(ids)
-        shapes = [part.shape for part in (self.ids, self.levels, self.ground, self.upper)]
-        if shapes != [(n,), (n,), (n, _GROUND_WIDTH), (len(self.upper), _UPPER_WIDTH)]:
-            return False
-        if not n:
-            return not len(self.upper)
-        return (
-            np.array_equal(np.sort(self.ids), np.sort(ids))
-            and int(self.levels.min()) >= 0
-            and int(self.levels.sum(dtype=np.int64)) == len(self.upper)
-            and 0 <= self.entry < n
-            and self.levels[self.entry] == self.levels.max()
-            and self._leads_somewhere(self.ground, np.zeros(n, dtype=np.int64))
-            and self._leads_somewhere(self.upper, _levels_of_rows(self.levels))
-        )
-
-    def _leads_somewhere(self, links: NDArray[np.uint32], level: NDArray[np.int64]) -> bool:
-        """Whether every link of a row leads to a node that is on the row's level."""
-        counts, targets = links[:, 0].astype(np.int64), links[:, 1:]
-        if (counts > targets.shape[1]).any():
-            return False
-        found = targets[np.arange(targets.shape[1]) < counts[:, None]]
-        return bool((found < len(self.levels)).all() and (self.levels[found] >= np.repeat(level, counts)).all())
+FEW = 8_192
+"""Up to so many vectors each is compared with: that takes less than a graph saves, and needs no building."""
+_SMALL_SHARE = 0.1
+"""Where fewer than this share may be found, those are compared with one by one."""
+_GROWTH = 1.25
+_ROWS_AT_ONCE = 16
+"""A search waits for no more additions than these, which is some 20 ms."""
+_PAUSE = 0.0005
+_MOST_DEAD = 0.25
 
 
 class VectorIndex:
-    """A graph over unit vectors, searched by cosine.
+    """Unit vectors, searched by cosine; one thread may search while another one adds and removes.
 
     Args:
-        vectors: shape (n, d), float32, each of length one.
-        ids: shape (n,), the identifiers that searches return.
+        dimensions: the length of each vector.
+        few: up to so many vectors each is compared with.
     """
 
-    def __init__(self, vectors: NDArray[np.float32], ids: NDArray[np.int64]) -> None:
-        self._size: int = vectors.shape[0]
-        self._dimensions: int = vectors.shape[1]
-        self._index = _empty_index(self._size, self._dimensions)
-        if self._size:
-            self._index.add_items(vectors, ids)
+    def __init__(self, dimensions: int, few: int = FEW) -> None:
+        self._dimensions = dimensions
+        self._most_few = few
+        self._lock = threading.Lock()
+        self._ids = np.zeros(0, dtype=np.int64)
+        self._by_id: NDArray[np.int64] | None = None
+        self._few = np.zeros((0, dimensions), dtype=np.float32)
+        self._graph: hnswlib.Index | None = None
+        # hnswlib gives vectors back number by number, which takes longer than the search itself: so half precision of
+        # them stands beside it, in the order of the identifiers, with room for more.
+        self._halves = np.zeros((0, dimensions), dtype=np.float16)
 
     @classmethod
-    def from_graph(cls, graph: Graph, vectors: NDArray[np.float32], ids: NDArray[np.int64]) -> Self:
-        """Put vectors back into the graph that was built over them.
+    def of(cls, vectors: NDArray[np.float32], ids: NDArray[np.int64], few: int = FEW) -> Self:
+        """Make an index.
+
+        Args:
+            vectors: shape (n, d), float32, each of length one.
+            ids: shape (n,), the identifiers that searches return, each once.
+            few: up to so many vectors each is compared with.
+        """
+        made = cls(vectors.shape[1], few)
+        made.add(vectors, ids)
+        return made
+
+    @classmethod
+    def from_graph(cls, graph: Graph, vectors: NDArray[np.float32], ids: NDArray[np.int64], few: int = FEW) -> Self:
+        """Put vectors back into a graph that was built over them, or over many of them; the others are added.
 
         Args:
             graph: what `graph` gave; it is checked before it is used.
-            vectors: the same vectors, in the order of ``ids``, shape (n, d), float32.
+            vectors: the vectors that there are now, in the order of ``ids``, shape (n, d), float32.
             ids: their identifiers, in any order.
+            few: up to so many vectors each is compared with, and a graph is of no use.
 
         Raises:
-            ValueError: the graph does not fit the ids, or this version of hnswlib keeps graphs in another way.
+            ValueError: the graph is damaged or too little of it is left, or hnswlib keeps graphs in another way.
         """
-        if not graph.fits(ids):
-            raise ValueError("The graph does not fit the vectors.")
-        if not len(ids):
-            return cls(vectors, ids)
-        made = cls.__new__(cls)
-        made._size, made._dimensions = vectors.shape
-        state = _state_of(_empty_index(1, made._dimensions), made._dimensions)
-        state |= {
-            "max_elements": made._size,
-            "cur_element_count": made._size,
-            "ep_added": True,
-            "ef": _EF_SEARCH,
-            "enterpoint_node": graph.entry,
-            "max_level": int(graph.levels.max()),
-            "element_levels": graph.levels,
-            "label_lookup_external": graph.ids.astype(np.uint64),
-            "label_lookup_internal": np.arange(made._size, dtype=np.uint32),
-            "data_level0": _nodes(graph, vectors, ids).view(state["data_level0"].dtype),
-            "link_lists": graph.upper.reshape(-1).view(state["link_lists"].dtype),
-        }
-        made._index = hnswlib.Index.__new__(hnswlib.Index)
-        made._index.__setstate__((state,))
+        if not graph.is_whole():
+            raise ValueError("The graph is damaged.")
+        graph = graph.without(ids, checks_of(vectors))
+        known = np.isin(ids, graph.ids)
+        if int((graph.ids == DEAD).sum()) > _MOST_DEAD * len(graph.ids) or len(ids) <= few:
+            raise ValueError("Too little of the graph is left.")
+        made = cls(vectors.shape[1], few)
+        made._graph, made._ids = index_from(graph, vectors, ids), np.array(ids[known], dtype=np.int64)
+        made._halves = vectors[known].astype(np.float16)
+        made.add(vectors[~known], ids[~known])
         return made
 
     @property
@@ -150,80 +86,171 @@ class VectorIndex:
         """The length of each vector."""
         return self._dimensions
 
-    def graph(self) -> Graph:
-        """The links, to be kept without the vectors.
-
-        Raises:
-            ValueError: this version of hnswlib keeps graphs in another way.
-        """
-        state = _state_of(self._index, self._dimensions)
-        nodes = state["data_level0"].view(_node_type(self._dimensions))
-        return Graph(
-            entry=int(state["enterpoint_node"]),
-            ids=nodes["label"].astype("<i8"),
-            levels=state["element_levels"][: self._size].astype("<i4"),
-            ground=nodes["links"].copy(),
-            upper=state["link_lists"].view("<u4").reshape(-1, _UPPER_WIDTH),
-        )
+    @property
+    def is_worn(self) -> bool:
+        """Whether so many vectors were removed that the index should be made anew."""
+        with self._lock:
+            return self._graph is not None and self._dead > _MOST_DEAD * (len(self._ids) + self._dead)
 
     def __len__(self) -> int:
-        return self._size
+        return len(self._ids)
 
-    def search(self, vector: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
-        """Return the (id, cosine) of the ``limit`` nearest vectors, nearest first.
+    def add(self, vectors: NDArray[np.float32], ids: NDArray[np.int64]) -> None:
+        """Add vectors, a few at a time, so that a search need not wait long.
+
+        Args:
+            vectors: shape (n, d), float32, each of length one.
+            ids: their identifiers, none of which is in the index.
+        """
+        if self._graph is None:
+            everything, numbers = np.concatenate([self._few, vectors]), np.concatenate([self._ids, ids])
+            graph = _graph_of(everything, numbers) if len(numbers) > self._most_few else None
+            with self._lock:
+                self._graph, self._ids, self._by_id = graph, numbers, None
+                self._few = everything if graph is None else everything[:0].copy()
+                self._halves = everything[:0].astype(np.float16) if graph is None else everything.astype(np.float16)
+            return
+        for start in range(0, len(ids), _ROWS_AT_ONCE):
+            some = slice(start, start + _ROWS_AT_ONCE)
+            with self._lock:
+                _make_room(self._graph, len(ids[some]))
+                self._graph.add_items(vectors[some], ids[some])
+                self._halves = _with_rows(self._halves, len(self._ids), vectors[some])
+                self._ids, self._by_id = np.concatenate([self._ids, ids[some]]), None
+            time.sleep(_PAUSE)
+
+    def remove(self, ids: NDArray[np.int64]) -> None:
+        """Take vectors out; identifiers that are not in the index are passed over."""
+        with self._lock:
+            gone = np.isin(self._ids, ids)
+            if self._graph is None:
+                self._few = self._few[~gone]
+            else:
+                for number in self._ids[gone]:
+                    self._graph.mark_deleted(int(number))
+                self._halves = self._halves[: len(gone)][~gone]
+            self._ids, self._by_id = self._ids[~gone], None
+
+    def search(
+        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the identifiers and cosines of the nearest vectors, nearest first.
 
         Args:
             vector: shape (d,), float32, of length one.
             limit: how many to return; fewer where the index holds fewer.
+            allowed: only these are searched for; None: all.
         """
-        limit = min(limit, self._size)
-        if limit == 0:
-            return []
-        ids, distances = self._index.knn_query(vector, k=limit)
-        return [(int(i), 1.0 - float(d)) for i, d in zip(ids[0], distances[0], strict=True)]
+        with self._lock:
+            if self._graph is not None and allowed is None:
+                return self._neighbours(vector, limit)
+            if allowed is None:
+                return _nearest(vector, self._ids, self._few, limit)
+            places = self._places(allowed)
+            places = places[places >= 0]
+            if self._graph is None or len(places) <= max(self._most_few, _SMALL_SHARE * len(self._ids)):
+                return _nearest(vector, self._ids[places], self._at(places), limit)
+            return self._allowed_neighbours(vector, limit, self._ids[places])
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors of some identifiers, to half precision, shape (len(ids), d); zeros where there is none."""
+        found = np.zeros((len(ids), self._dimensions), dtype=np.float32)
+        with self._lock:
+            places = self._places(ids)
+            found[places >= 0] = self._at(places[places >= 0])
+        return found
+
+    def nearest_cosines(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """For each of some vectors the cosine with the nearest one here, shape (n,); -1 where there is none."""
+        with self._lock:
+            if not len(self._ids) or not len(vectors):
+                return np.full(len(vectors), -1.0, dtype=np.float32)
+            if self._graph is None:
+                nearest: NDArray[np.float32] = (vectors @ self._few.T).max(axis=1)
+                return nearest
+            _, distances = self._graph.knn_query(vectors, k=1, num_threads=1)
+            return np.asarray(1.0 - distances[:, 0], dtype=np.float32)
+
+    def made_anew(self) -> VectorIndex:
+        """The same vectors in an index of their own, without what was removed; this one can be searched meanwhile."""
+        with self._lock:
+            exact = self._few if self._graph is None else self._graph.get_items(self._ids, return_type="numpy")
+            ids = self._ids
+        return VectorIndex.of(exact, ids, self._most_few)
+
+    def graph(self) -> Graph | None:
+        """The links, to be kept without the vectors; None where the vectors are few and have none.
+
+        Raises:
+            ValueError: this version of hnswlib keeps graphs in another way.
+        """
+        with self._lock:
+            return None if self._graph is None else graph_of(self._graph, self._dimensions)
+
+    @property
+    def _dead(self) -> int:
+        return int(self._graph.get_current_count()) - len(self._ids) if self._graph is not None else 0
+
+    def _neighbours(self, vector: NDArray[np.float32], limit: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        assert self._graph is not None
+        limit = min(limit, len(self._ids))
+        if not limit:
+            return self._ids[:0], np.zeros(0, np.float32)
+        ids, distances = self._graph.knn_query(vector, k=limit, num_threads=1)
+        return ids[0].astype(np.int64), 1.0 - distances[0]
+
+    def _allowed_neighbours(
+        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """More neighbours than are wanted, until there are enough among them that may be found."""
+        reach = limit
+        while True:
+            reach = min(len(self._ids), int(1.5 * reach * len(self._ids) / len(allowed)))
+            ids, cosines = self._neighbours(vector, reach)
+            may = np.isin(ids, allowed)
+            if may.sum() >= limit or reach == len(self._ids):
+                return ids[may][:limit], cosines[may][:limit]
+
+    def _places(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where each identifier stands in ``_ids``; -1 for one that is not there."""
+        if not len(self._ids):
+            return np.full(len(ids), -1, dtype=np.int64)
+        if self._by_id is None:
+            self._by_id = np.argsort(self._ids)
+        at = self._by_id[np.minimum(np.searchsorted(self._ids, ids, sorter=self._by_id), len(self._ids) - 1)]
+        return np.where(self._ids[at] == ids, at, -1)
+
+    def _at(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self._few[places] if self._graph is None else self._halves[places].astype(np.float32)
 
 
-def _empty_index(size: int, dimensions: int) -> hnswlib.Index:
-    index = hnswlib.Index(space="ip", dim=dimensions)
-    index.init_index(max(1, size), M=_LINKS, ef_construction=_EF_CONSTRUCTION, random_seed=_SEED)
-    index.set_ef(_EF_SEARCH)
+def _with_rows(halves: NDArray[np.float16], count: int, more: NDArray[np.float32]) -> NDArray[np.float16]:
+    """The array with more rows behind the first ``count``, in the room that there is, or in a larger one."""
+    if count + len(more) > len(halves):
+        larger = np.empty((int(_GROWTH * (count + len(more))), halves.shape[1]), dtype=np.float16)
+        larger[:count] = halves[:count]
+        halves = larger
+    halves[count : count + len(more)] = more
+    return halves
+
+
+def _nearest(
+    vector: NDArray[np.float32], ids: NDArray[np.int64], vectors: NDArray[np.float32], limit: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """By comparing with each, on one thread: others would spin on for a while, and the text model comes next."""
+    cosines = np.einsum("nd,d->n", vectors, vector)
+    among = np.argpartition(-cosines, limit)[:limit] if limit < len(cosines) else np.arange(len(cosines))
+    best = among[np.lexsort((among, -cosines[among]))]
+    return ids[best], cosines[best]
+
+
+def _graph_of(vectors: NDArray[np.float32], ids: NDArray[np.int64]) -> hnswlib.Index:
+    index = empty_index(len(ids), vectors.shape[1])
+    index.add_items(vectors, ids)
     return index
 
 
-def _state_of(index: hnswlib.Index, dimensions: int) -> dict[str, Any]:
-    """What hnswlib would pickle of an index; only a layout that is known is let through."""
-    [state] = index.__getstate__()
-    node = _node_type(dimensions)
-    # A dtype's fields are (type, offset) pairs.
-    offsets = [node.fields[name][1] for name in ("vector", "label")] if node.fields else []
-    if (
-        state["ser_version"] != _SERIALISATION
-        or state["size_data_per_element"] != node.itemsize
-        or [state["offset_data"], state["label_offset"]] != offsets
-    ):
-        raise ValueError("This version of hnswlib keeps graphs in another way.")
-    return dict(state)
-
-
-def _node_type(dimensions: int) -> np.dtype[np.void]:
-    """How hnswlib lays out a node on level 0: how many links, the links, the vector, the label."""
-    return np.dtype([("links", "<u4", (_GROUND_WIDTH,)), ("vector", "<f4", (dimensions,)), ("label", "<u8")])
-
-
-def _nodes(graph: Graph, vectors: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.void]:
-    nodes = np.empty(len(ids), dtype=_node_type(vectors.shape[1]))
-    nodes["links"] = graph.ground
-    nodes["label"] = graph.ids
-    by_id = np.argsort(ids)
-    rows = by_id[np.searchsorted(ids, graph.ids, sorter=by_id)]
-    # Some at a time, so that there is never a second copy of all vectors.
-    for start in range(0, len(ids), _NODES_AT_ONCE):
-        some = slice(start, start + _NODES_AT_ONCE)
-        nodes["vector"][some] = vectors[rows[some]]
-    return nodes
-
-
-def _levels_of_rows(levels: NDArray[np.int32]) -> NDArray[np.int64]:
-    """The level of each row of `Graph.upper`: 1 to the node's highest one, node by node."""
-    before = np.repeat(np.cumsum(levels) - levels, levels)
-    return np.arange(len(before)) - before + 1
+def _make_room(index: hnswlib.Index, more: int) -> None:
+    needed = index.get_current_count() + more
+    if needed > index.get_max_elements():
+        index.resize_index(int(_GROWTH * needed))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -196,6 +196,11 @@ class ConversationStore:
         with self._seen(conversation_id) as (session, row):
             _require_person(session, person_id)
             row.person_id = person_id
+
+    def set_libraries_off(self, conversation_id: str, names: Iterable[str]) -> None:
+        """Say which libraries are not asked in a conversation; every other one that may be read is."""
+        with self._seen(conversation_id) as (_, row):
+            row.libraries_off = sorted(set(names))
 
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation; until the local day ends `undelete` brings it back, then it is erased."""

@@ -43,6 +43,7 @@ def conversation_of(row: ConversationRow) -> Conversation:
         account=row.account.name if row.account else "",
         person=person_of(row.person) if row.person else None,
         deleted=_utc(row.deleted) if row.deleted else None,
+        libraries_off=tuple(row.libraries_off or ()),
     )
 
 

@@ -7,15 +7,18 @@ import json
 
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.knowledge.library import read_folder
-from medbot_desktop.workspace import core_folder, open_embedder
+from medbot_desktop.knowledge.opening import core_folder, open_embedder
 from tests.benchmarks.figures import Figure, as_objects, machine, print_table
 from tests.benchmarks.model_speed import compare_embedding, compare_text
+from tests.benchmarks.packs import PASSAGES, measure_packs
+from tests.benchmarks.retrieval import measure_retrieval
 from tests.benchmarks.start_up import measure_start_up
 from tests.benchmarks.turns import measure_turns, questions
 from tests.benchmarks.vault import MESSAGES, measure_vault
 
 _QUICK_QUESTIONS = 12
 _QUICK_TEXTS = 48
+_QUICK_PASSAGES = 200
 _QUICK_MESSAGES = 2_000
 _TEXTS = 600
 
@@ -30,6 +33,8 @@ def main() -> None:
     figures = [
         *turns,
         *measure_vault(answer, questions(None), _QUICK_MESSAGES if arguments.quick else MESSAGES),
+        *(measure_retrieval((1_000,), _QUICK_QUESTIONS) if arguments.quick else measure_retrieval()),
+        *measure_packs(_texts(), _QUICK_PASSAGES if arguments.quick else PASSAGES),
         *_models(quick=arguments.quick),
         *measure_start_up(),
     ]
@@ -44,7 +49,7 @@ def _models(*, quick: bool) -> list[Figure]:
     store = ModelStore.standard()
     chat, embedding = store.default("chat"), store.default("embedder")
     text = compare_text(store.file(chat.name, chat.files[0].name), rounds=1 if quick else 5)
-    texts = [block.text for document in read_folder(core_folder()) for s in document.sections for block in s.blocks]
+    texts = _texts()
     ours, bare = compare_embedding(
         open_embedder(store),
         store.file(embedding.name, "model.onnx"),
@@ -60,6 +65,11 @@ def _models(*, quick: bool) -> list[Figure]:
         Figure("embedding", ours, "texts/s", beside=f"{bare:.1f} texts/s bare ONNX Runtime"),
         Figure("embedding, ratio", ours / bare, "x", least=0.95, beside="bare ONNX Runtime, same batches"),
     ]
+
+
+def _texts() -> list[str]:
+    """The paragraphs of the library that ships."""
+    return [block.text for document in read_folder(core_folder()) for s in document.sections for block in s.blocks]
 
 
 if __name__ == "__main__":

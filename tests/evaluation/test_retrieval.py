@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from medbot_desktop.domain import Answer, Retrieved
-from medbot_desktop.knowledge.retrieval import best_per_document
+from medbot_desktop.domain import Answer, Filters, Retrieved
+from medbot_desktop.knowledge.opening import Knowledge
+from medbot_desktop.knowledge.retrieval import best_per_document, brought_together
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
-from medbot_desktop.workspace import Knowledge
 from tests.assistants import answer_of, assistant_of, unsupported_sentences
 
 HERE = Path(__file__).parent
 HALVES = ("dev", "test")
 FIRST_FEW = 3
+ALL = Filters()
 
 RIGHT_FIRST = 0.90
 RIGHT_IN_THREE = 0.97
@@ -49,10 +50,11 @@ class Watched:
         self._retriever = knowledge.retriever
         self.found: tuple[str, ...] = ()
 
-    def retrieve(self, question: str) -> Retrieved:
-        retrieved = self._retriever.retrieve(question)
-        self.found = tuple(hit.passage.document_id for hit in best_per_document(retrieved.hits)[:FIRST_FEW])
-        return retrieved
+    def retrieve_each(self, message: str, *, filters: Filters = ALL) -> tuple[Retrieved, ...]:
+        found = self._retriever.retrieve_each(message, filters=filters)
+        hits = brought_together(found, FIRST_FEW).hits
+        self.found = tuple(hit.passage.document_id for hit in best_per_document(hits)[:FIRST_FEW])
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ def asked(knowledge: Knowledge) -> list[Asked]:
             retriever.found = ()
             answer = answer_of(assistant, talk, case["text"])
             if not retriever.found:  # the assistant saw no health question in it
-                retriever.retrieve(case["text"])
+                retriever.retrieve_each(case["text"])
             questions.append(Asked(case["text"], tuple(case.get("topics", ())), case["half"], retriever.found, answer))
     return questions
 

@@ -15,11 +15,12 @@ import pytest
 from medbot_desktop.assistant.answering import Pen
 from medbot_desktop.domain import Conversation, Failed, Finished
 from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
+from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.settings import MESSAGE_LIMIT
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
-from medbot_desktop.workspace import Knowledge, Workspace
+from medbot_desktop.workspace import Workspace
 from tests.assistants import answer_of, assistant_of, events_of, unsupported_sentences
 from tests.integration.conftest import Program
 

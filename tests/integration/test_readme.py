@@ -23,6 +23,8 @@ COMMANDS = [
     for line in block.splitlines()
 ]
 MEDBOT = [command for command in COMMANDS if command.startswith("medbot ")]
+FILLING = MEDBOT[MEDBOT.index("medbot library verify") - 3 :][:7]
+"""The commands that fill a library, one after the other."""
 
 
 PASSPHRASE = "correct horse battery staple"
@@ -36,12 +38,12 @@ def home_with_a_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def _run(argv: list[str], tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def _run(argv: list[str], tmp_path: Path, folder: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "MEDBOT_HOME": str(tmp_path), **variables}
     environment.pop("DISPLAY", None)
     environment.pop("WAYLAND_DISPLAY", None)
     return subprocess.run(
-        argv, cwd=ROOT, env=environment, input="", capture_output=True, text=True, timeout=300, check=False
+        argv, cwd=folder, env=environment, input="", capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -53,7 +55,7 @@ def test_the_readme_shows_commands() -> None:
     ]
 
 
-@pytest.mark.parametrize("command", MEDBOT)
+@pytest.mark.parametrize("command", [command for command in MEDBOT if command not in FILLING])
 def test_a_medbot_command_of_the_readme_works(command: str, tmp_path: Path, home_with_a_vault: Path) -> None:
     home, variables = tmp_path / "home", {}
     if command.startswith("medbot vault"):
@@ -63,6 +65,22 @@ def test_a_medbot_command_of_the_readme_works(command: str, tmp_path: Path, home
     done = _run([sys.executable, "-m", "medbot_desktop", *shlex.split(command)[1:]], home, **variables)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_commands_that_fill_a_library_work_one_after_the_other(tmp_path: Path, home_with_a_vault: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(home_with_a_vault, home)
+    (tmp_path / "protocols").mkdir()
+    (tmp_path / "protocols" / "fever.md").write_text("# Fever\n\nGive water often.\n", encoding="utf-8")
+    shutil.copy(ROOT / "tests/unit/knowledge/readers/files/writer_handbook.pdf", tmp_path / "formulary.pdf")
+    assert [command.split()[2] for command in FILLING] == ["add", "list", "search", "verify", "export", "add", "remove"]
+    said = ""
+    for command in FILLING:
+        argv = shlex.split(command.replace("FINGERPRINT", "".join(re.findall(r"Signed by ([A-Z0-9-]+):", said))))
+        argv = [sys.executable, "-m", "medbot_desktop", *argv[1:]]
+        done = _run(argv, home, tmp_path, MEDBOT_PASSPHRASE=PASSPHRASE, PYTHONPATH=str(ROOT))
+        assert done.returncode == 0, (command, done.stderr)
+        said = done.stdout
 
 
 def test_the_first_command_of_the_readme_opens_the_chat_where_there_is_no_display(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -15,6 +16,7 @@ from medbot_desktop.domain import (
     Conversation,
     Disposition,
     Failed,
+    Filters,
     Finished,
     Retrieved,
     TextDelta,
@@ -23,10 +25,10 @@ from medbot_desktop.domain import (
 )
 from medbot_desktop.errors import LibraryError, ModelError
 from medbot_desktop.inference.text_model import ChatMessage
+from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
-from medbot_desktop.workspace import Knowledge
 from tests.assistants import answer_of, assistant_of, events_of, unsupported_sentences
 
 SORE_THROAT = "how do I treat a sore throat"
@@ -40,10 +42,10 @@ class FailingOnce:
         self._retriever = knowledge.retriever
         self._errors = [error]
 
-    def retrieve(self, question: str) -> Retrieved:
+    def retrieve_each(self, message: str, *, filters: Filters) -> tuple[Retrieved, ...]:
         if self._errors:
             raise self._errors.pop()
-        return self._retriever.retrieve(question)
+        return self._retriever.retrieve_each(message, filters=filters)
 
 
 class Composer:
@@ -275,6 +277,30 @@ def test_a_model_that_may_not_compose_writes_nothing_medical(
 ) -> None:
     pen = Pen(Composer("Rest at home. [1]"), "a model", tier)
     assert answer_of(build(pen=pen), talk, SORE_THROAT).grounding.mode == "extractive"
+
+
+def test_each_question_of_a_message_is_answered_under_its_own_words(assistant: Assistant, talk: Conversation) -> None:
+    answer = answer_of(assistant, talk, "What is asthma? How do I stop a nosebleed?")
+    assert answer.text.count("You asked: ") == 2
+    assert {citation.passage.document_id for citation in answer.citations} == {"asthma", "nosebleeds"}
+    assert answer.text.index("asthma") < answer.text.index("nosebleed")
+    assert answer.grounding.sentences == answer.grounding.supported > 3
+    assert unsupported_sentences(answer) == []
+
+
+def test_of_two_questions_the_one_without_an_answer_is_said_to_have_none(
+    assistant: Assistant, talk: Conversation
+) -> None:
+    answer = answer_of(assistant, talk, "What is asthma? What happens during kidney dialysis?")
+    assert answer.skill == "health_question"
+    assert "The library does not hold an answer to that" in answer.text
+    assert {citation.passage.document_id for citation in answer.citations} == {"asthma"}
+
+
+def test_a_library_that_is_switched_off_is_not_asked(assistant: Assistant, talk: Conversation) -> None:
+    answer = answer_of(assistant, replace(talk, libraries_off=("core",)), SORE_THROAT)
+    assert answer.skill == "not_found"
+    assert answer.citations == ()
 
 
 def test_the_times_of_the_steps_are_kept(assistant: Assistant, talk: Conversation) -> None:

@@ -228,7 +228,7 @@ def test_searching_a_library_that_is_not_there_is_named(medbot: Medbot) -> None:
 
 def test_the_libraries_are_listed(medbot: Medbot) -> None:
     [core] = medbot("library", "list", "--json").objects
-    assert set(core) == {"name", "documents", "passages"}
+    assert set(core) == {"name", "documents", "passages", "readable_by", "pack"}
     assert core["documents"] >= 80
     assert "core" in medbot("library", "list").out
 

@@ -8,9 +8,9 @@ from medbot_desktop.domain import Hit, Passage
 from medbot_desktop.generation.extractive import SAFETY_SECTIONS, ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKind, QuestionKinds
 from medbot_desktop.generation.sentence import SupportedSentence
+from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.text import content_stems
-from medbot_desktop.workspace import Knowledge
 
 QUESTIONS = (
     "how do I stop a nosebleed",

@@ -13,8 +13,8 @@ from medbot_desktop.knowledge.chunking import LEAST_TOKENS, MOST_TOKENS, Chunk, 
 from medbot_desktop.knowledge.document import Document
 from medbot_desktop.knowledge.embedding import embedded_texts
 from medbot_desktop.knowledge.library import read_folder
+from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.settings import resources_folder
-from medbot_desktop.workspace import Knowledge
 
 HEADER = ["Medicine", "Dose"]
 

@@ -53,5 +53,6 @@ def test_everything_around_a_mended_word_stays(speller: Speller) -> None:
 
 
 def test_it_knows_the_words_of_the_library(speller: Speller) -> None:
-    assert speller.knows("asthma")
-    assert not speller.knows("lupus")
+    assert not speller.is_strange("asthma")
+    assert speller.is_strange("lupus")
+    assert not speller.is_strange("weather"), "an ordinary word"

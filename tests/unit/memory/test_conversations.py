@@ -271,3 +271,17 @@ def test_what_is_deleted_after_the_clock_was_set_back_keeps_its_day(
     set_clock(monkeypatch, held - timedelta(days=2))
     store.delete(talk)
     assert store.get(talk).deleted == held
+
+
+def test_libraries_are_switched_off_for_one_conversation_alone(store: ConversationStore) -> None:
+    talk, other = store.start(), store.start()
+    store.set_libraries_off(talk.id, ["leaflets", "core", "leaflets"])
+    assert store.get(talk.id).libraries_off == ("core", "leaflets")
+    assert store.get(other.id).libraries_off == ()
+
+
+def test_libraries_are_switched_on_again(store: ConversationStore) -> None:
+    talk = store.start()
+    store.set_libraries_off(talk.id, ["core"])
+    store.set_libraries_off(talk.id, [])
+    assert store.list()[0].libraries_off == ()

@@ -9,10 +9,10 @@ from sqlalchemy import select, text
 
 from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.domain import Alert, Conversation, Failed, Finished, Retrieved
+from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.vault.schema import AuditRow
 from medbot_desktop.vault.vault import Vault
-from medbot_desktop.workspace import Knowledge
 from tests.assistants import assistant_of, events_of
 
 EMERGENCY = "I have crushing chest pain and my left arm hurts"

@@ -1,0 +1,184 @@
+"""Open what finds answers: the embedder, the libraries with the one that ships, and what searches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from medbot_desktop.errors import ModelError
+from medbot_desktop.inference.embedder import Embedder
+from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.knowledge.beyond import load_beyond
+from medbot_desktop.knowledge.importing import Importing
+from medbot_desktop.knowledge.library import CORE_FINGERPRINT, Libraries, core_fingerprint, read_folder
+from medbot_desktop.knowledge.pack_staging import clear_unfinished
+from medbot_desktop.knowledge.packs import Packs
+from medbot_desktop.knowledge.prepared import PreparedVectors
+from medbot_desktop.knowledge.questions import questions_in
+from medbot_desktop.knowledge.ranker import Ranker
+from medbot_desktop.knowledge.reembedding import Reembedding
+from medbot_desktop.knowledge.retrieval import Retriever
+from medbot_desktop.knowledge.snapshot import IndexSnapshot
+from medbot_desktop.knowledge.stocktaking import Stocktaking
+from medbot_desktop.knowledge.upkeep import Upkeep
+from medbot_desktop.knowledge.wordings import Wordings
+from medbot_desktop.settings import resources_folder
+from medbot_desktop.text import sentences
+from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.preferences import mark
+from medbot_desktop.vault.roles import DEMO_ACCOUNT
+from medbot_desktop.vault.vault import Vault
+
+EMBEDDER = "embedder"
+"""The setting of a vault that names its embedder, where that is not the default one."""
+
+
+def core_folder() -> Path:
+    """The folder of the library that ships."""
+    return resources_folder() / "library"
+
+
+def open_embedder(store: ModelStore, name: str | None = None) -> Embedder:
+    """Open an embedder.
+
+    Args:
+        store: the models.
+        name: which one; None: the default of the catalogue.
+
+    Raises:
+        ModelError: its files are missing or were changed, or it is none.
+    """
+    entry = store.entry(name) if name else store.default("embedder")
+    if entry.purpose != "embedder":
+        raise ModelError(f"{entry.name} is no embedder.", "`medbot models list` shows which are.")
+    model, tokenizer = (store.file(entry.name, name) for name in ("model.onnx", "tokenizer.json"))
+    return Embedder(model, tokenizer, identity=entry.identity)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A vault with the core library in it, and what searches it.
+
+    The methods take the vault on which they work: one on a connection of its own, where that is on another thread.
+    """
+
+    store: ModelStore
+    embedder: Embedder
+    prepared: PreparedVectors
+    vault: Vault
+    libraries: Libraries
+    retriever: Retriever
+    snapshot: IndexSnapshot | None
+
+    @contextmanager
+    def importing(self, vault: Vault, access: Access) -> Iterator[Importing]:
+        """What works through the queue of files, with its own process that reads them."""
+        from medbot_desktop.knowledge.document_process import DocumentProcess  # not needed for the window to open
+
+        with DocumentProcess() as source:
+            embedder = self.embedder
+            yield Importing(vault, access, embedder.embed, embedder.identity, embedder.count_tokens, source)
+
+    def packs(self, vault: Vault, access: Access) -> Packs:
+        """What makes and installs packs."""
+        return Packs(vault, access, self.embedder.embed, self.embedder.identity)
+
+    def upkeep(self, vault: Vault, access: Access) -> Upkeep:
+        """What finds and mends what is wrong with the libraries."""
+        return Upkeep(vault, access, self.embedder.embed, self.embedder.identity, self.snapshot)
+
+    def reembedding(self, vault: Vault, access: Access, name: str) -> Reembedding:
+        """What embeds the libraries again, by another embedder of the store.
+
+        Raises:
+            ModelError: there is no such embedder, or its files were changed.
+        """
+        embedder = open_embedder(self.store, name)
+        return Reembedding(vault, access, embedder.embed, embedder.identity)
+
+    def marks_of(self, name: str) -> dict[str, str]:
+        """What is to be noted in the vault as the embedder of this name takes over."""
+        embedder = open_embedder(self.store, name)
+        core = core_fingerprint(read_folder(core_folder()), embedder.identity, embedder.count_tokens)
+        return {EMBEDDER: name, CORE_FINGERPRINT: core}
+
+
+def open_knowledge(
+    store: ModelStore, vault: Vault | None = None, access: Access | None = None, snapshot: IndexSnapshot | None = None
+) -> Knowledge:
+    """Open the embedder and bring the core library in the vault up to date.
+
+    Args:
+        store: the models.
+        vault: where the libraries lie; None: an empty one in memory.
+        access: who uses them; None: the demo's account.
+        snapshot: where the index is kept between two openings; None: nowhere.
+
+    Raises:
+        MedBotError: the embedder, a library file or a resource cannot be read.
+    """
+    vault = vault or Vault.open_in_memory()
+    access = access or Access(vault, DEMO_ACCOUNT)
+    embedder = open_embedder(store, chosen_embedder(vault))
+    prepared = PreparedVectors(embedder.embed, embedder.identity)
+    prepared.load(_prepared_file())
+    libraries = Libraries(vault, access, prepared.embed, embedder.identity, embedder.count_tokens)
+    for _ in clear_unfinished(vault):
+        pass
+    libraries.sync_core(read_folder(core_folder()))
+    ranker = Ranker.load(_retrieval_folder())
+    stocktaking = Stocktaking(
+        embedder.identity,
+        is_common=lambda word: embedder.count_tokens(word) == 1,
+        kinds=ranker.kinds,
+        beyond=prepared.embed(load_beyond(_retrieval_folder() / "beyond.toml")),
+        snapshot=snapshot,
+    )
+    retriever = Retriever(vault, access, embedder.embed, ranker, stocktaking, open_wordings(), questions_in)
+    return Knowledge(store, embedder, prepared, vault, libraries, retriever, snapshot)
+
+
+def chosen_embedder(vault: Vault) -> str | None:
+    """The name of the embedder that the libraries were embedded by; None: the default one."""
+    with vault.reading() as session:
+        name = mark(session, EMBEDDER)
+    return str(name) if name else None
+
+
+def open_wordings() -> Wordings:
+    """What else things are called.
+
+    Raises:
+        LibraryError: a list cannot be read.
+    """
+    return Wordings.load(_retrieval_folder() / "wordings.toml", _retrieval_folder() / "brands.toml")
+
+
+def core_is_prepared() -> bool:
+    """Whether the core library's vectors were kept; those of sentences changed since are made at every start."""
+    return _prepared_file().exists()
+
+
+def prepare_core(store: ModelStore) -> int:
+    """Embed what the core library needs and has no vector yet, and keep the vectors in the program's folder.
+
+    Returns:
+        How many texts have a vector now.
+    """
+    knowledge = open_knowledge(store)
+    passages = knowledge.libraries.passages()
+    knowledge.prepared.embed([sentence for item in passages for sentence in sentences(item.passage.text)])
+    knowledge.vault.close()
+    knowledge.prepared.forget_unused()
+    knowledge.prepared.save(_prepared_file())
+    return len(knowledge.prepared)
+
+
+def _retrieval_folder() -> Path:
+    return resources_folder() / "retrieval"
+
+
+def _prepared_file() -> Path:
+    return core_folder() / "vectors.npz"
