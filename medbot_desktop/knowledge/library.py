@@ -7,14 +7,12 @@ import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from medbot_desktop.domain import Passage
 from medbot_desktop.errors import LibraryError
 from medbot_desktop.knowledge.chunking import Chunk, CountTokens, chunk
 from medbot_desktop.knowledge.document import Document
@@ -32,7 +30,7 @@ from medbot_desktop.knowledge.markdown_reader import read_markdown
 from medbot_desktop.knowledge.rights import may_read
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import Permission, Role
-from medbot_desktop.vault.schema import DocumentRow, LibraryRow, NameRow, PassageRow, SettingRow
+from medbot_desktop.vault.schema import DocumentRow, LibraryRow, PassageRow, SettingRow
 from medbot_desktop.vault.trail import Action
 from medbot_desktop.vault.vault import Vault
 
@@ -80,25 +78,6 @@ class _Prepared:
     names: tuple[str, ...]
     name_vectors: NDArray[np.float32]
     passages: tuple[EmbeddedPassage, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage as retrieval needs it; ``document`` is the row id of its document."""
-
-    row_id: int
-    document: int
-    passage: Passage
-    vector: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredName:
-    """A title or synonym of the document whose row id is ``document``."""
-
-    document: int
-    text: str
-    vector: NDArray[np.float32]
 
 
 class Libraries:
@@ -243,49 +222,6 @@ class Libraries:
             passages = session.scalar(select(func.count()).select_from(PassageRow))
             return f"{self._embedder} {passages} {_setting(session, REVISION)}"
 
-    def passages(self) -> list[StoredPassage]:
-        """Every passage of every library, in the order in which they were added."""
-        of_document = select(DocumentRow.id, LibraryRow.name, DocumentRow.key, DocumentRow.title)
-        columns = select(
-            PassageRow.id,
-            PassageRow.document_id,
-            PassageRow.vector,
-            PassageRow.ordinal,
-            PassageRow.section,
-            PassageRow.text,
-            PassageRow.start,
-            PassageRow.end,
-            PassageRow.page,
-        ).order_by(PassageRow.id)
-        with self._vault.transaction() as session:
-            documents = {row.id: row for row in session.execute(of_document.join(DocumentRow.library))}
-            return [_stored_passage(row, documents[row.document_id]) for row in session.execute(columns)]
-
-    def names(self) -> list[StoredName]:
-        """Every title and synonym of every document."""
-        query = select(NameRow.document_id, NameRow.text, NameRow.vector).order_by(NameRow.id)
-        with self._vault.transaction() as session:
-            return [
-                StoredName(document, name, np.frombuffer(vector, dtype="<f4"))
-                for document, name, vector in session.execute(query)
-            ]
-
-    def full_text_search(self, query: str, limit: int) -> list[tuple[int, float]]:
-        """Return (row id, BM25 score, higher is better) of the passages that match an FTS5 query best.
-
-        A match in a name of the document weighs more than one in the text.
-        """
-        if not query:
-            return []
-        statement = text(
-            "SELECT rowid, -bm25(passages_fts, 4.0, 0.5, 1.0) AS score FROM passages_fts"
-            " WHERE passages_fts MATCH :query ORDER BY score DESC LIMIT :limit"
-        )
-        with self._vault.transaction() as session:
-            return [
-                (int(row[0]), float(row[1])) for row in session.execute(statement, {"query": query, "limit": limit})
-            ]
-
     def _require_change(self, library: str) -> None:
         require_change(self._access, library)
 
@@ -393,18 +329,3 @@ def _embedded(
 def _setting(session: Session, key: str) -> object:
     row = session.get(SettingRow, key)
     return None if row is None else row.value
-
-
-def _stored_passage(row: Row[*tuple[Any, ...]], document: Row[*tuple[Any, ...]]) -> StoredPassage:
-    passage = Passage(
-        id=f"{document.name}/{document.key}/{row.ordinal}",
-        library=document.name,
-        document_id=document.key,
-        title=document.title,
-        section=row.section,
-        text=row.text,
-        start=row.start,
-        end=row.end,
-        page=row.page,
-    )
-    return StoredPassage(row.id, row.document_id, passage, np.frombuffer(row.vector, dtype="<f4"))

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.inference.store import ModelStore
@@ -29,6 +31,7 @@ from medbot_desktop.text import sentences
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.preferences import mark
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
+from medbot_desktop.vault.schema import PassageRow
 from medbot_desktop.vault.vault import Vault
 
 EMBEDDER = "embedder"
@@ -168,8 +171,9 @@ def prepare_core(store: ModelStore) -> int:
         How many texts have a vector now.
     """
     knowledge = open_knowledge(store)
-    passages = knowledge.libraries.passages()
-    knowledge.prepared.embed([sentence for item in passages for sentence in sentences(item.passage.text)])
+    with knowledge.vault.reading() as session:
+        passages = session.scalars(select(PassageRow.text)).all()
+    knowledge.prepared.embed([sentence for passage in passages for sentence in sentences(passage)])
     knowledge.vault.close()
     knowledge.prepared.forget_unused()
     knowledge.prepared.save(_prepared_file())

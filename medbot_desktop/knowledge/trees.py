@@ -62,12 +62,14 @@ class Trees:
             starts = range(0, len(features), _ROWS_AT_ONCE)
             return np.concatenate([self.score(features[start : start + _ROWS_AT_ONCE]) for start in starts])
         trees, inner = self.feature.shape
-        rows = np.arange(len(features))[:, None]
-        base = np.arange(trees)[None, :] * inner
-        node = np.zeros((len(features), trees), dtype=np.int64)
+        values = features.astype(np.float32).reshape(-1)
+        first_value = (np.arange(len(features)) * features.shape[1])[:, None]
+        first_node = (np.arange(trees) * inner)[None, :]
+        node = np.broadcast_to(first_node, (len(features), trees))
         for _ in range((inner + 1).bit_length() - 1):
-            at = base + node
-            right = features[rows, self.feature.reshape(-1)[at]] > self.threshold.reshape(-1)[at]
-            node = 2 * node + 1 + right
-        score: NDArray[np.float64] = self.leaf[np.arange(trees)[None, :], node - inner].sum(axis=1, dtype=float)
+            right = values.take(first_value + self.feature.take(node)) > self.threshold.take(node)
+            node = 2 * node - first_node + 1 + right
+        # A tree has one leaf more than it has nodes.
+        leaf = node - inner + np.arange(trees)[None, :]
+        score: NDArray[np.float64] = self.leaf.take(leaf).sum(axis=1, dtype=float)
         return score

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 # M, ef_construction and ef_search keep recall@10 against exact search at 0.99 or more at 100,000 passages.
 _LINKS = 24
 _EF_CONSTRUCTION = 200
-_EF_SEARCH = 160
+_EF_SEARCH = 300
 _SEED = 42
 
 _SERIALISATION = 1
@@ -30,8 +30,6 @@ _UPPER_WIDTH = 1 + _LINKS
 _NODES_AT_ONCE = 4_096
 _DELETED = np.uint32(0x1_0000)
 """Where hnswlib marks that a node was deleted: in the third byte of its number of links."""
-_FOREIGN_LABELS = 1 << 62
-"""From here on are the labels of dead nodes, which no row of the database has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,8 @@ class Graph:
 
     Attributes:
         entry: the node where every search begins.
-        ids: shape (n,), int64, the identifier of each node; -1: its vector was removed.
+        ids: shape (n,), int64, the identifier of each node's vector, or of one of those that are the same; -1: it was
+            removed.
         checks: shape (n,), uint32, the CRC-32 of each node's vector.
         levels: shape (n,), int32, the highest level of each node.
         ground: shape (n, 1 + 2 M), uint32: how many links a node has on level 0, then the nodes that they lead to.
@@ -125,8 +124,30 @@ def checks_of(vectors: NDArray[np.float32]) -> NDArray[np.uint32]:
     return np.array([crc32(vector.tobytes()) for vector in vectors], dtype="<u4")
 
 
-def graph_of(index: hnswlib.Index, dimensions: int) -> Graph:
+def twins(vectors: NDArray[np.float32], checks: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """For each vector the number of the first one that is the same.
+
+    Args:
+        vectors: shape (n, d).
+        checks: the CRC-32 of each, shape (n,).
+    """
+    _, first, which = np.unique(checks, return_index=True, return_inverse=True)
+    twin = first[which].astype(np.int64)
+    for start in range(0, len(vectors), _NODES_AT_ONCE):
+        own = np.arange(start, min(start + _NODES_AT_ONCE, len(vectors)))
+        other = own[twin[own] != own]
+        differs = (vectors[other] != vectors[twin[other]]).any(axis=1)
+        twin[other[differs]] = other[differs]
+    return twin
+
+
+def graph_of(index: hnswlib.Index, dimensions: int, ids: NDArray[np.int64]) -> Graph:
     """The links of an index.
+
+    Args:
+        index: the index.
+        dimensions: the length of its vectors.
+        ids: for each label an identifier of its vector.
 
     Raises:
         ValueError: this version of hnswlib keeps graphs in another way.
@@ -139,7 +160,7 @@ def graph_of(index: hnswlib.Index, dimensions: int) -> Graph:
     ground[:, 0] &= ~_DELETED
     return Graph(
         entry=int(state["enterpoint_node"]),
-        ids=np.where(is_dead, DEAD, nodes["label"].astype("<i8")),
+        ids=np.where(is_dead, DEAD, ids[nodes["label"].astype(np.int64)]).astype("<i8"),
         checks=checks_of(nodes["vector"]),
         levels=state["element_levels"][:count].astype("<i4"),
         ground=ground,
@@ -148,17 +169,17 @@ def graph_of(index: hnswlib.Index, dimensions: int) -> Graph:
 
 
 def index_from(graph: Graph, vectors: NDArray[np.float32], ids: NDArray[np.int64]) -> hnswlib.Index:
-    """Put an index together from a graph and the vectors.
+    """Put an index together from a graph and the vectors; the label of each node is its number.
 
     Args:
         graph: a whole one.
         vectors: shape (n, d), float32.
-        ids: their identifiers; those of the graph are among them, or dead.
+        ids: their identifiers; each of the graph is among them, or dead.
     """
     count, dimensions = len(graph.ids), vectors.shape[1]
     state = _state_of(empty_index(1, dimensions), dimensions)
     is_dead = graph.ids == DEAD
-    labels = np.where(is_dead, _FOREIGN_LABELS + np.arange(count), graph.ids)
+    labels = np.arange(count)
     state |= {
         "max_elements": count,
         "cur_element_count": count,

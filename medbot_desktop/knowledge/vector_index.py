@@ -10,7 +10,15 @@ import hnswlib
 import numpy as np
 from numpy.typing import NDArray
 
-from medbot_desktop.knowledge.vector_graph import DEAD, Graph, checks_of, empty_index, graph_of, index_from
+from medbot_desktop.knowledge.vector_graph import (
+    DEAD,
+    Graph,
+    checks_of,
+    empty_index,
+    graph_of,
+    index_from,
+    twins,
+)
 
 FEW = 8_192
 """Up to so many vectors each is compared with: that takes less than a graph saves, and needs no building."""
@@ -21,10 +29,15 @@ _ROWS_AT_ONCE = 16
 """A search waits for no more additions than these, which is some 20 ms."""
 _PAUSE = 0.0005
 _MOST_DEAD = 0.25
+_SAME = 1.0 - 1e-6
+"""The cosine from which two vectors are the same."""
 
 
 class VectorIndex:
     """Unit vectors, searched by cosine; one thread may search while another one adds and removes.
+
+    Vectors that are the same, as those of a sentence that stands in many documents, share a node of the graph: a search
+    that comes among many nodes at one place finds no way out.
 
     Args:
         dimensions: the length of each vector.
@@ -36,7 +49,10 @@ class VectorIndex:
         self._most_few = few
         self._lock = threading.Lock()
         self._ids = np.zeros(0, dtype=np.int64)
+        self._nodes = np.zeros(0, dtype=np.int64)
         self._by_id: NDArray[np.int64] | None = None
+        self._by_node: NDArray[np.int64] | None = None
+        self._living = 0
         self._few = np.zeros((0, dimensions), dtype=np.float32)
         self._graph: hnswlib.Index | None = None
         # hnswlib gives vectors back number by number, which takes longer than the search itself: so half precision of
@@ -71,13 +87,16 @@ class VectorIndex:
         """
         if not graph.is_whole():
             raise ValueError("The graph is damaged.")
-        graph = graph.without(ids, checks_of(vectors))
-        known = np.isin(ids, graph.ids)
+        checks = checks_of(vectors)
+        graph = graph.without(ids, checks)
         if int((graph.ids == DEAD).sum()) > _MOST_DEAD * len(graph.ids) or len(ids) <= few:
             raise ValueError("Too little of the graph is left.")
         made = cls(vectors.shape[1], few)
-        made._graph, made._ids = index_from(graph, vectors, ids), np.array(ids[known], dtype=np.int64)
+        made._graph = index_from(graph, vectors, ids)
+        nodes = _nodes_of(graph, vectors, ids, checks)
+        known = nodes != DEAD
         made._halves = vectors[known].astype(np.float16)
+        made._hold(np.array(ids[known], dtype=np.int64), nodes[known])
         made.add(vectors[~known], ids[~known])
         return made
 
@@ -90,7 +109,7 @@ class VectorIndex:
     def is_worn(self) -> bool:
         """Whether so many vectors were removed that the index should be made anew."""
         with self._lock:
-            return self._graph is not None and self._dead > _MOST_DEAD * (len(self._ids) + self._dead)
+            return self._graph is not None and self._dead > _MOST_DEAD * (self._living + self._dead)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -103,33 +122,29 @@ class VectorIndex:
             ids: their identifiers, none of which is in the index.
         """
         if self._graph is None:
-            everything, numbers = np.concatenate([self._few, vectors]), np.concatenate([self._ids, ids])
-            graph = _graph_of(everything, numbers) if len(numbers) > self._most_few else None
-            with self._lock:
-                self._graph, self._ids, self._by_id = graph, numbers, None
-                self._few = everything if graph is None else everything[:0].copy()
-                self._halves = everything[:0].astype(np.float16) if graph is None else everything.astype(np.float16)
+            self._add_to_few(np.concatenate([self._few, vectors]), np.concatenate([self._ids, ids]))
             return
         for start in range(0, len(ids), _ROWS_AT_ONCE):
             some = slice(start, start + _ROWS_AT_ONCE)
             with self._lock:
-                _make_room(self._graph, len(ids[some]))
-                self._graph.add_items(vectors[some], ids[some])
+                nodes = self._add_to_graph(vectors[some])
                 self._halves = _with_rows(self._halves, len(self._ids), vectors[some])
-                self._ids, self._by_id = np.concatenate([self._ids, ids[some]]), None
+                self._hold(np.concatenate([self._ids, ids[some]]), np.concatenate([self._nodes, nodes]))
             time.sleep(_PAUSE)
 
     def remove(self, ids: NDArray[np.int64]) -> None:
         """Take vectors out; identifiers that are not in the index are passed over."""
         with self._lock:
             gone = np.isin(self._ids, ids)
+            nodes = self._nodes
             if self._graph is None:
                 self._few = self._few[~gone]
             else:
-                for number in self._ids[gone]:
+                nodes = nodes[~gone]
+                for number in np.setdiff1d(self._nodes[gone], nodes):
                     self._graph.mark_deleted(int(number))
                 self._halves = self._halves[: len(gone)][~gone]
-            self._ids, self._by_id = self._ids[~gone], None
+            self._hold(self._ids[~gone], nodes)
 
     def search(
         self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None = None
@@ -174,7 +189,7 @@ class VectorIndex:
     def made_anew(self) -> VectorIndex:
         """The same vectors in an index of their own, without what was removed; this one can be searched meanwhile."""
         with self._lock:
-            exact = self._few if self._graph is None else self._graph.get_items(self._ids, return_type="numpy")
+            exact = self._few if self._graph is None else self._graph.get_items(self._nodes, return_type="numpy")
             ids = self._ids
         return VectorIndex.of(exact, ids, self._most_few)
 
@@ -185,19 +200,63 @@ class VectorIndex:
             ValueError: this version of hnswlib keeps graphs in another way.
         """
         with self._lock:
-            return None if self._graph is None else graph_of(self._graph, self._dimensions)
+            if self._graph is None:
+                return None
+            ids = np.full(self._graph.get_current_count(), DEAD, dtype=np.int64)
+            ids[self._nodes] = self._ids
+            return graph_of(self._graph, self._dimensions, ids)
 
     @property
     def _dead(self) -> int:
-        return int(self._graph.get_current_count()) - len(self._ids) if self._graph is not None else 0
+        return int(self._graph.get_current_count()) - self._living if self._graph is not None else 0
+
+    def _hold(self, ids: NDArray[np.int64], nodes: NDArray[np.int64]) -> None:
+        self._ids, self._nodes, self._living = ids, nodes, len(np.unique(nodes))
+        self._by_id = self._by_node = None
+
+    def _add_to_few(self, vectors: NDArray[np.float32], ids: NDArray[np.int64]) -> None:
+        if len(ids) <= self._most_few:
+            with self._lock:
+                self._few = vectors
+                self._hold(ids, self._nodes)
+            return
+        twin = twins(vectors, checks_of(vectors))
+        first = np.unique(twin)
+        graph = empty_index(len(first), self._dimensions)
+        graph.add_items(vectors[first], np.arange(len(first)))
+        with self._lock:
+            self._graph, self._few, self._halves = graph, vectors[:0].copy(), vectors.astype(np.float16)
+            self._hold(ids, np.searchsorted(first, twin))
+
+    def _add_to_graph(self, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Add a few vectors; returns the node of each, for one that is there already the same node."""
+        assert self._graph is not None
+        nodes = np.full(len(vectors), DEAD, dtype=np.int64)
+        if self._living:
+            nearest, distances = self._graph.knn_query(vectors, k=1, num_threads=1)
+            nodes = np.where(1.0 - distances[:, 0] >= _SAME, nearest[:, 0].astype(np.int64), DEAD)
+        new = np.nonzero(nodes == DEAD)[0]
+        twin = twins(vectors[new], checks_of(vectors[new]))
+        first = np.unique(twin)
+        count = int(self._graph.get_current_count())
+        if len(first):
+            _make_room(self._graph, len(first))
+            self._graph.add_items(vectors[new[first]], count + np.arange(len(first)))
+        nodes[new] = count + np.searchsorted(first, twin)
+        return nodes
 
     def _neighbours(self, vector: NDArray[np.float32], limit: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        assert self._graph is not None
-        limit = min(limit, len(self._ids))
-        if not limit:
+        if not self._living:
             return self._ids[:0], np.zeros(0, np.float32)
-        ids, distances = self._graph.knn_query(vector, k=limit, num_threads=1)
-        return ids[0].astype(np.int64), 1.0 - distances[0]
+        assert self._graph is not None
+        nodes, distances = self._graph.knn_query(vector, k=min(limit, self._living), num_threads=1)
+        if self._by_node is None:
+            self._by_node = np.argsort(self._nodes, kind="stable")
+        start = np.searchsorted(self._nodes, nodes[0], sorter=self._by_node)
+        many = np.searchsorted(self._nodes, nodes[0], side="right", sorter=self._by_node) - start
+        within = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
+        ids = self._ids[self._by_node[np.repeat(start, many) + within]]
+        return ids[:limit], np.repeat(1.0 - distances[0], many)[:limit]
 
     def _allowed_neighbours(
         self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64]
@@ -244,10 +303,19 @@ def _nearest(
     return ids[best], cosines[best]
 
 
-def _graph_of(vectors: NDArray[np.float32], ids: NDArray[np.int64]) -> hnswlib.Index:
-    index = empty_index(len(ids), vectors.shape[1])
-    index.add_items(vectors, ids)
-    return index
+def _nodes_of(
+    graph: Graph, vectors: NDArray[np.float32], ids: NDArray[np.int64], checks: NDArray[np.uint32]
+) -> NDArray[np.int64]:
+    """The node of each vector: its own, or that of one that is the same; `DEAD` for one that is not in the graph."""
+    nodes = np.full(len(ids), DEAD, dtype=np.int64)
+    live = np.nonzero(graph.ids != DEAD)[0]
+    by_id = np.argsort(ids)
+    nodes[by_id[np.searchsorted(ids, graph.ids[live], sorter=by_id)]] = live
+    # Those that have a node come first, so that the others are found to be the same as one of them.
+    order = np.argsort(nodes == DEAD, kind="stable")
+    twin = np.empty(len(ids), dtype=np.int64)
+    twin[order] = order[twins(vectors[order], checks[order])]
+    return np.where(nodes == DEAD, nodes[twin], nodes)
 
 
 def _make_room(index: hnswlib.Index, more: int) -> None:

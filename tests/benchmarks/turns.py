@@ -41,7 +41,7 @@ def measure_turns(limit: int | None) -> tuple[list[Figure], Answer]:
             begun = time.perf_counter()
             workspace.retriever.retrieve(text)
             searches.append((time.perf_counter() - begun) * 1e3)
-        passages = len(workspace.libraries.passages())
+        passages = sum(library.passages for library in workspace.libraries.summaries())
     figures = [
         Figure("whole turn without composing, p50", percentile(totals[1:], 50), "ms", most=150),
         Figure("whole turn without composing, p95", percentile(totals[1:], 95), "ms", most=400),

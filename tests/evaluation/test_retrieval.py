@@ -15,6 +15,7 @@ from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from tests.assistants import answer_of, assistant_of, unsupported_sentences
+from tests.contents import passages_of
 
 HERE = Path(__file__).parent
 HALVES = ("dev", "test")
@@ -106,7 +107,7 @@ def test_the_sets_are_large_enough_and_name_topics_of_the_library(
 ) -> None:
     assert len(covered) >= 200
     assert len(uncovered) >= 60
-    held = {item.passage.document_id for item in knowledge.libraries.passages()}
+    held = {item.passage.document_id for item in passages_of(knowledge.vault)}
     assert {topic for question in covered for topic in question.topics} <= held
 
 

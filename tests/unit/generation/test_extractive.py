@@ -11,6 +11,7 @@ from medbot_desktop.generation.sentence import SupportedSentence
 from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.text import content_stems
+from tests.contents import passages_of
 
 QUESTIONS = (
     "how do I stop a nosebleed",
@@ -76,7 +77,7 @@ def test_an_answer_says_what_to_do_if_it_gets_worse(
 def test_where_one_step_is_shown_every_step_is(composer: ExtractiveComposer, knowledge: Knowledge) -> None:
     question = "what are the steps in an asthma attack"
     shown = [s.text for s in composed(composer, knowledge, question) if s.text[:1].isdigit()]
-    passages = [p.passage for p in knowledge.libraries.passages() if p.passage.document_id == "asthma"]
+    passages = [p.passage for p in passages_of(knowledge.vault) if p.passage.document_id == "asthma"]
     steps = [line for p in passages for line in p.text.splitlines() if line[:1].isdigit() and ". " in line[:4]]
     assert shown
     assert shown == steps

@@ -19,6 +19,7 @@ from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.roles import DEMO_ACCOUNT, Account, Role
 from medbot_desktop.vault.schema import AuditRow
 from medbot_desktop.vault.vault import Vault
+from tests.contents import full_text_of, names_of, passages_of
 
 KEY = DataKey.random()
 
@@ -68,8 +69,8 @@ def entries(vault: Vault) -> list[AuditRow]:
         return list(session.scalars(select(AuditRow).order_by(AuditRow.seq)))
 
 
-def words_found(libraries: Libraries, word: str) -> int:
-    return len(libraries.full_text_search(word, 10))
+def words_found(vault: Vault, word: str) -> int:
+    return len(full_text_of(vault, word))
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_who_may_not_edit_the_library_can_neither_add_nor_remove(
 
 def test_any_role_brings_the_library_that_ships(vault: Vault) -> None:
     assert libraries_of(vault, Role.KIOSK).sync_core(CORE_DOCUMENTS)
-    assert words_found(libraries_of(vault, Role.KIOSK), "honey") == 1
+    assert words_found(vault, "honey") == 1
 
 
 def test_adding_and_removing_are_in_the_trail_with_numbers_only(vault: Vault, libraries: Libraries) -> None:
@@ -140,19 +141,19 @@ def test_a_library_that_is_not_there_cannot_be_removed(libraries: Libraries) -> 
 def test_nothing_of_a_removed_library_is_found_any_more(vault: Vault, libraries: Libraries) -> None:
     libraries.remove("clinic")
     assert [summary.name for summary in libraries.summaries()] == [CORE]
-    assert {item.passage.library for item in libraries.passages()} == {CORE}
-    assert "Hours" not in [name.text for name in libraries.names()]
-    assert words_found(libraries, "nine") == 0
-    assert words_found(libraries, "honey") == 1
+    assert {item.passage.library for item in passages_of(vault)} == {CORE}
+    assert "Hours" not in names_of(vault)
+    assert words_found(vault, "nine") == 0
+    assert words_found(vault, "honey") == 1
     with vault.transaction() as session:
         kept = session.scalars(text("SELECT rowid FROM passages_fts")).all()
-    assert sorted(kept) == [item.row_id for item in libraries.passages()]
+    assert sorted(kept) == [item.row_id for item in passages_of(vault)]
 
 
-def test_a_library_can_be_added_again_after_it_was_removed(libraries: Libraries) -> None:
+def test_a_library_can_be_added_again_after_it_was_removed(vault: Vault, libraries: Libraries) -> None:
     libraries.remove("clinic")
     libraries.add("clinic", [OURS])
-    assert words_found(libraries, "nine") == 1
+    assert words_found(vault, "nine") == 1
 
 
 def test_every_change_gives_a_fingerprint_that_never_comes_again(libraries: Libraries) -> None:
@@ -176,14 +177,14 @@ def test_the_library_that_ships_is_put_into_a_vault_on_the_disk_once(tmp_path: P
     assert not libraries.sync_core(CORE_DOCUMENTS)
     assert embedder.asked == 0
     assert libraries.fingerprint() == fingerprint
-    assert [item.passage.text for item in libraries.passages()] == ["Drink water.\nRest a lot.", "Honey soothes."]
+    assert [item.passage.text for item in passages_of(again)] == ["Drink water.\nRest a lot.", "Honey soothes."]
     again.close()
 
 
-def test_the_library_that_ships_is_replaced_when_a_document_changes(libraries: Libraries) -> None:
+def test_the_library_that_ships_is_replaced_when_a_document_changes(vault: Vault, libraries: Libraries) -> None:
     newer = [CORE_DOCUMENTS[0], document("cough", "Lemon soothes.")]
     assert libraries.sync_core(newer)
-    assert (words_found(libraries, "honey"), words_found(libraries, "lemon")) == (0, 1)
+    assert (words_found(vault, "honey"), words_found(vault, "lemon")) == (0, 1)
     assert not libraries.sync_core(newer)
 
 
@@ -211,25 +212,25 @@ def test_the_library_that_ships_is_replaced_when_the_embedder_changes(vault: Vau
 def test_the_library_that_ships_is_replaced_when_it_is_cut_in_another_way(vault: Vault, libraries: Libraries) -> None:
     finer = libraries_of(vault, count_tokens=lambda words: 130)
     assert finer.sync_core(CORE_DOCUMENTS)
-    assert sum(item.passage.document_id == "fever" for item in finer.passages()) == 2
+    assert sum(item.passage.document_id == "fever" for item in passages_of(vault)) == 2
 
 
-def test_the_clinics_own_library_stays_when_the_one_that_ships_is_replaced(libraries: Libraries) -> None:
+def test_the_clinics_own_library_stays_when_the_one_that_ships_is_replaced(vault: Vault, libraries: Libraries) -> None:
     libraries.sync_core(CORE_DOCUMENTS[:1])
-    assert words_found(libraries, "nine") == 1
+    assert words_found(vault, "nine") == 1
     assert [(summary.name, summary.documents) for summary in libraries.summaries()] == [("clinic", 1), (CORE, 1)]
 
 
-def test_a_replacement_that_fails_leaves_what_was_there(libraries: Libraries) -> None:
+def test_a_replacement_that_fails_leaves_what_was_there(vault: Vault, libraries: Libraries) -> None:
     before = libraries.fingerprint()
     with pytest.raises(LibraryError):
         libraries.sync_core([CORE_DOCUMENTS[0], CORE_DOCUMENTS[0]])
     assert libraries.fingerprint() == before
-    assert words_found(libraries, "honey") == 1
+    assert words_found(vault, "honey") == 1
     assert not libraries.sync_core(CORE_DOCUMENTS)
 
 
 def test_the_demo_may_change_its_libraries(vault: Vault) -> None:
     libraries = Libraries(vault, Access(vault, DEMO_ACCOUNT), CountingEmbedder().embed, "one", count_words)
     libraries.add("clinic", [OURS])
-    assert words_found(libraries, "nine") == 1
+    assert words_found(vault, "nine") == 1

@@ -22,6 +22,7 @@ from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.roles import Account, Role
 from medbot_desktop.vault.schema import FileRow
 from medbot_desktop.vault.vault import Vault
+from tests.contents import full_text_of, passages_of
 from tests.disks import fill, small_disk
 from tests.unit.knowledge.clinics import DIMENSIONS, DOCUMENTS, Clinic, document, exhaust, letters
 
@@ -78,7 +79,7 @@ def test_an_installed_library_is_what_it_was_where_it_was_made(maker: Clinic, ot
     assert len(signed) == len(DOCUMENTS)
     without = [tuple("" if value == maker.packs().fingerprint() else value for value in row) for row in other.state()]
     assert without == maker.state()
-    assert len(other.libraries.full_text_search("Zoë", 10)) == 1
+    assert len(full_text_of(other.vault, "Zoë")) == 1
 
 
 def test_what_is_seen_of_a_pack_before_it_is_installed(maker: Clinic, other: Clinic, pack: Path) -> None:
@@ -182,7 +183,7 @@ def test_a_newer_pack_takes_the_place_of_the_older_one_whole(maker: Clinic, othe
     summary = other.summary("clinic")
     assert summary is not None
     assert summary.readable_by == (Role.CLINICIAN,)
-    assert other.libraries.full_text_search("nine", 10) == []
+    assert full_text_of(other.vault, "nine") == []
 
 
 def test_an_older_pack_does_not_take_the_place_of_a_newer_one(maker: Clinic, other: Clinic, pack: Path) -> None:
@@ -338,7 +339,7 @@ def test_real_vectors_rank_the_same_after_the_journey(
     ranked = [
         sorted(
             (float(item.vector @ question), item.passage.text)
-            for item in clinic.libraries.passages()
+            for item in passages_of(clinic.vault)
             if item.passage.library == "clinic"
         )
         for clinic in (maker, other)

@@ -22,6 +22,7 @@ from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.preferences import Preferences
 from medbot_desktop.vault.roles import Account, Role
 from medbot_desktop.vault.vault import Vault
+from tests.contents import passages_of
 from tests.unit.knowledge.clinics import Clinic, document, exhaust, finished
 
 NEXT = "vowels@1"
@@ -206,6 +207,6 @@ def test_a_second_real_embedder_of_other_dimensions_takes_over(
         assert len(str(vector)) == 2 * 4 * 256
         assert not str(before[kind, row]).startswith(str(vector)[:64])
     [question] = shorter(["When do you open?"])
-    found = {item.passage.text: float(item.vector @ question) for item in clinic.libraries.passages()}
+    found = {item.passage.text: float(item.vector @ question) for item in passages_of(clinic.vault)}
     assert max(found, key=found.__getitem__) == "We open at nine."
     clinic.close()

@@ -25,6 +25,7 @@ from medbot_desktop.settings import resources_folder
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import DEMO_ACCOUNT, Role
 from medbot_desktop.vault.vault import Vault
+from tests.contents import passages_of
 
 _WHERE = "Patients park behind the surgery. The car park is closed at night."
 PARKING = Document(
@@ -97,7 +98,7 @@ def test_the_hits_are_ordered_by_document_and_inside_one_by_score(knowledge: Kno
 
 def test_every_passage_of_the_best_document_comes_back(knowledge: Knowledge) -> None:
     hits = knowledge.retriever.retrieve("nosebleed", documents=1).hits
-    stored = [p.passage for p in knowledge.libraries.passages() if p.passage.document_id == "nosebleeds"]
+    stored = [p.passage for p in passages_of(knowledge.vault) if p.passage.document_id == "nosebleeds"]
     assert sorted(hit.passage.id for hit in hits) == sorted(passage.id for passage in stored)
     assert all(hit.passage in stored for hit in hits)
 
@@ -207,7 +208,7 @@ def test_the_summary_counts_documents_and_passages(knowledge: Knowledge) -> None
     [core] = knowledge.libraries.summaries()
     assert core.name == "core"
     assert core.documents == len(list((resources_folder() / "library").glob("*.md")))
-    assert core.passages == len(knowledge.libraries.passages())
+    assert core.passages == len(passages_of(knowledge.vault))
 
 
 def test_what_leads_every_ranking_has_a_fused_score_of_one() -> None:

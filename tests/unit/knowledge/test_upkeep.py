@@ -16,6 +16,7 @@ from medbot_desktop.knowledge.snapshot import IndexSnapshot, Kept
 from medbot_desktop.knowledge.upkeep import Upkeep
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import Account, Role
+from tests.contents import full_text_of
 from tests.unit.knowledge.clinics import DIMENSIONS, Clinic, document, exhaust, finished, letters
 
 OF_FEVER = "document_id = (SELECT id FROM documents WHERE key = 'fever')"
@@ -132,7 +133,7 @@ def test_passages_and_names_of_no_document_are_dropped(clinic: Clinic) -> None:
     assert finished(upkeep(clinic).verify()).faults == {Fault.ORPHANS: 2 + 4}
     assert finished(upkeep(clinic).repair()).is_well
     assert [row for row in clinic.state() if row != (5,)] == [row for row in before if row != (7,)]
-    assert clinic.libraries.full_text_search("water", 10) == []
+    assert full_text_of(clinic.vault, "water") == []
 
 
 def test_a_passage_whose_text_was_changed_gets_the_documents_words_back(clinic: Clinic) -> None:
@@ -158,7 +159,7 @@ def test_a_full_text_index_that_is_damaged_inside_is_made_anew(clinic: Clinic) -
     assert finished(upkeep(clinic).repair()).is_well
     assert finished(upkeep(clinic).verify()).faults == {}
     assert clinic.state() == before
-    assert len(clinic.libraries.full_text_search("water", 10)) == 1
+    assert len(full_text_of(clinic.vault, "water")) == 1
 
 
 LOST = {

@@ -106,6 +106,21 @@ def test_what_is_added_is_found_and_what_is_removed_is_not(few: int) -> None:
     assert IDS[5] not in found(index, VECTORS[5], 600)
 
 
+@pytest.mark.parametrize("is_added", [False, True])
+def test_a_thousand_vectors_that_are_the_same_hide_no_other(is_added: bool) -> None:
+    same = np.repeat(VECTORS[:1], 1_000, axis=0)
+    vectors, ids = np.concatenate([VECTORS[:500], same]), np.arange(1_500)
+    index = index_of(vectors[:500], ids[:500]) if is_added else index_of(vectors, ids)
+    if is_added:
+        index.add(vectors[500:], ids[500:])
+    assert all(found(index, VECTORS[number], 1) == [number] for number in range(1, 500))
+    assert len(found(index, VECTORS[0], 2_000)) == 1_500
+    index.remove(ids[:1])
+    assert len(found(index, VECTORS[0], 1_000)) == 1_000
+    again = put_together(graph_in(index), vectors[1:], ids[1:])
+    assert set(found(again, VECTORS[0], 1_000)) == set(range(500, 1_500))
+
+
 @pytest.mark.parametrize("few", [FEW, 10_000])
 def test_an_identifier_may_come_back_with_another_vector(few: int) -> None:
     index = VectorIndex.of(VECTORS[:500], IDS[:500], few)
