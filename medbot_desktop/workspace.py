@@ -17,7 +17,7 @@ from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
-from medbot_desktop.knowledge.documents import Documents, is_as_read
+from medbot_desktop.knowledge.documents import Documents
 from medbot_desktop.knowledge.import_queue import ImportQueue
 from medbot_desktop.knowledge.importing import Importing
 from medbot_desktop.knowledge.library import Libraries
@@ -267,23 +267,6 @@ class Workspace:
             return
         with self.opened.beside() as beside:
             yield beside.vault, beside.access
-
-    def page_picture(self, row_id: int, page: int, width: int) -> bytes | None:
-        """A page of a document's file as PNG; None where the file is not there any more as it was read.
-
-        Args:
-            row_id: the document.
-            page: number of the page, from 1.
-            width: of the picture, in pixels.
-
-        Raises:
-            LibraryError: the document is gone, or the page cannot be drawn.
-        """
-        from medbot_desktop.knowledge.page_picture import page_picture  # its libraries are slow to load
-
-        source = self.documents.text(row_id)
-        path = Path(source.path)
-        return page_picture(path, page, width) if source.path and is_as_read(path, source.file_sha256) else None
 
     @property
     def keeps(self) -> bool:

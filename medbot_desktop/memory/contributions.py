@@ -80,7 +80,7 @@ class Contributions:
         """
         self._access.require(Permission.CONVERSE)
         with self._vault.reading() as session:
-            return dict(session.execute(_COUNTS, {"library": library}).tuples().all())
+            return {row[0]: row[1] for row in session.execute(_COUNTS, {"library": library})}
 
     def of(self, library: str, document: str) -> Contribution:
         """What one document has contributed.

@@ -117,6 +117,16 @@ class Archive(QObject):
         person_id = person.id if person else None
         self._change(talk, lambda services, key: services.conversations.link(key, person_id), person=person)
 
+    def switch_off(self, talk: Talk, libraries: tuple[str, ...]) -> None:
+        """Say which libraries are not asked in a conversation."""
+        talk.off_at_first = libraries
+        if talk.conversation is not None:
+            self._change(
+                talk,
+                lambda services, key: services.conversations.set_libraries_off(key, libraries),
+                libraries_off=libraries,
+            )
+
     def delete(self, talk: Talk) -> None:
         """Delete a conversation; until the day ends it can be restored."""
         self.talks.remove(talk)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from medbot_desktop.errors import MedBotError, PassphraseError
 from medbot_desktop.ui import restoring
 from medbot_desktop.ui.restore_dialog import Restoration
-from medbot_desktop.ui.section_page import Progress
 from medbot_desktop.ui.worker import Services
+from medbot_desktop.ui.working_page import Progress
 from medbot_desktop.vault.roles import Permission
 
 if TYPE_CHECKING:

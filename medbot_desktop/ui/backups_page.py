@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -21,10 +22,11 @@ from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.restore_dialog import Restoration, RestoreDialog
 from medbot_desktop.ui.restoring import AFTER_FAILURE, look_at, put_back
-from medbot_desktop.ui.section_page import STOPPED, SectionPage, block
+from medbot_desktop.ui.section_page import SectionPage, block
 from medbot_desktop.ui.table import Column, Table, TableModel
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.worker import Worker
+from medbot_desktop.ui.working_page import STOPPED
 
 if TYPE_CHECKING:
     from medbot_desktop.vault.backup import BackupInfo
@@ -45,9 +47,11 @@ class BackupsPage(SectionPage):
 
     Signals:
         reopening: the vault was closed to restore a backup: what opens it again or None, and what to say meanwhile.
+        vault_closing: the vault will be closed as soon as the second thread is free.
     """
 
     reopening = Signal(object, str)
+    vault_closing = Signal()
 
     def __init__(self, appearance: Appearance, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(appearance, worker, "Backups", _ABOUT, parent=parent)
@@ -233,9 +237,12 @@ class BackupsPage(SectionPage):
         def fail(failure: Failed) -> None:
             self.reopening.emit(None, f"{failure.message} {failure.hint} {AFTER_FAILURE}")
 
+        is_free = Event()
+        self.vault_closing.emit()
+        self.worker.run_aside(lambda _: is_free.set())
         self.do_long(
             "Restoring the backup",
-            lambda services, tell: put_back(services, restoration, tell),
+            lambda services, tell: put_back(services, restoration, tell, is_free),
             lambda found: self.reopening.emit(*found),
             fail,
             self._buttons(),

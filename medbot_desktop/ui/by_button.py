@@ -9,8 +9,8 @@ from medbot_desktop.domain import Failed
 IN_SETTINGS = {
     "`medbot vault verify`": "“Check the vault” in the section “Backups”",
     "`medbot vault restore`": "“Restore it…” in the section “Backups”",
+    "`medbot library list`": "The list at the left",
 }
-
 
 AT_THE_LOCK = {"`medbot vault restore`": "“Restore a backup…”"}
 

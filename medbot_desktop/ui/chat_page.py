@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,6 +17,7 @@ from medbot_desktop.ui.composer import Composer
 from medbot_desktop.ui.conversation_column import ConversationColumn
 from medbot_desktop.ui.conversation_desk import ConversationDesk
 from medbot_desktop.ui.empty_page import EmptyPage
+from medbot_desktop.ui.library_jobs import Shelf
 from medbot_desktop.ui.notice_bar import NoticeBar
 from medbot_desktop.ui.quick_replies import QuickReplies
 from medbot_desktop.ui.source_panel import SourcePanel
@@ -30,7 +32,13 @@ if TYPE_CHECKING:
 
 
 class ChatPage(QWidget):
-    """The chat: conversations at the left, the talk in the middle, what stands behind the answer at the right."""
+    """The chat: conversations at the left, the talk in the middle, what stands behind the answer at the right.
+
+    Signals:
+        passage_wanted: the document of a ``Citation`` is to be read in the library.
+    """
+
+    passage_wanted = Signal(object)
 
     def __init__(self, appearance: Appearance, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +115,8 @@ class ChatPage(QWidget):
         self.replies.chosen.connect(self.send)
         self.composer.sent.connect(self.send)
         self.composer.stop_wanted.connect(self.stop)
+        self.composer.libraries.switched.connect(lambda off: self.archive.switch_off(self.talk, off))
+        self.panel.passage_wanted.connect(self.passage_wanted)
         self.transcript.source_wanted.connect(self.show_source)
         self.transcript.chosen.connect(self._show_behind)
         self.transcript.rated.connect(self.rate)
@@ -124,7 +134,7 @@ class ChatPage(QWidget):
         talk = self.talk
         row = talk.transcript.begin_turn(text)
         talk.draft = self.composer.text()
-        number = self._worker.ask(talk.conversation, text)
+        number = self._worker.ask(talk.conversation, text, talk.off_at_first)
         self._turn = Turn(number, talk, row, text)
         self._asked[number] = talk
         self.composer.set_busy(True)
@@ -169,6 +179,10 @@ class ChatPage(QWidget):
         self.transcript.set_emergency_number(self._emergency_number)
         self._on_changed()
 
+    def use_libraries(self, shelf: Shelf) -> None:
+        """Offer to choose among the libraries that may be read."""
+        self.composer.libraries.offer([library.name for library in shelf.libraries])
+
     def show_source(self, row: int, number: int) -> None:
         """Open the passage behind a numbered mark of the answer at ``row``."""
         self._panel_closed = False
@@ -192,6 +206,7 @@ class ChatPage(QWidget):
         self.talk = talk
         self.transcript.show_transcript(talk.transcript)
         self.composer.set_text(talk.draft)
+        self.composer.libraries.show_off(talk.libraries_off())
         if not talk.is_loaded and talk.conversation is not None:
             self._worker.load(talk.conversation)
         self._refresh()
@@ -237,9 +252,13 @@ class ChatPage(QWidget):
         self.status.show_failure(failure)
 
     def _on_begun(self, number: int, conversation: Conversation) -> None:
-        if number in self._asked:
-            self._asked[number].conversation = conversation
-            self._list()
+        talk = self._asked.get(number)
+        if talk is None:
+            return
+        is_new, talk.conversation = talk.conversation is None, conversation
+        if is_new and talk.off_at_first != conversation.libraries_off:  # changed meanwhile
+            self.archive.switch_off(talk, talk.off_at_first)
+        self._list()
 
     def _on_event(self, number: int, event: TurnEvent) -> None:
         turn = self._turn

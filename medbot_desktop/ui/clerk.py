@@ -6,7 +6,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -96,12 +96,12 @@ class Clerk(QObject):
             self._close()
             self.unavailable.emit(self._failure)
 
-    @Slot(int, object, str)
-    def ask(self, turn: int, conversation: Conversation | None, text: str) -> None:
+    @Slot(int, object, str, object)
+    def ask(self, turn: int, conversation: Conversation | None, text: str, libraries_off: tuple[str, ...]) -> None:
         """Answer a message, event by event, and say ``ended`` whatever comes of it."""
         if not self._is_cancelled(turn):
             try:
-                self._answer(turn, conversation, text)
+                self._answer(turn, conversation, text, libraries_off)
             except MedBotError as error:
                 self.happened.emit(turn, Failed(error.message, error.hint))
             except Exception as error:
@@ -109,11 +109,11 @@ class Clerk(QObject):
                 self.happened.emit(turn, _FAULT)
         self.ended.emit(turn)
 
-    def _answer(self, turn: int, conversation: Conversation | None, text: str) -> None:
+    def _answer(self, turn: int, conversation: Conversation | None, text: str, libraries_off: tuple[str, ...]) -> None:
         if self._services is None:
             self.happened.emit(turn, self._failure or _FAULT)
             return
-        talk = conversation or self._services.conversations.start()
+        talk = conversation or _begun(self._services, libraries_off)
         self.begun.emit(turn, talk)
         events = self._services.assistant.respond(talk, text)
         try:
@@ -189,3 +189,11 @@ class Clerk(QObject):
     def _is_cancelled(self, turn: int) -> bool:
         with self._lock:
             return turn in self._cancelled or -1 in self._cancelled
+
+
+def _begun(services: Services, libraries_off: tuple[str, ...]) -> Conversation:
+    """A new conversation in which these libraries are not asked."""
+    talk = services.conversations.start()
+    if libraries_off:
+        services.conversations.set_libraries_off(talk.id, libraries_off)
+    return replace(talk, libraries_off=libraries_off)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, 
 
 from medbot_desktop.settings import MESSAGE_LIMIT
 from medbot_desktop.ui.icons import icon
+from medbot_desktop.ui.library_switch import LibrarySwitch
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.plain_text import is_blank
 from medbot_desktop.ui.theme import Appearance, Theme
@@ -89,7 +90,7 @@ class MessageEdit(QPlainTextEdit):
 
 
 class Composer(QWidget):
-    """The field, its button, the counter and the standing disclaimer.
+    """The field, its button, the choice of libraries, the counter and the standing disclaimer.
 
     Signals:
         sent: a message that may be sent. stop_wanted: the person wants the answer to stop.
@@ -106,6 +107,7 @@ class Composer(QWidget):
         self.edit = MessageEdit(appearance.theme)
         self.send_button = named(QPushButton("Send"), "primary")
         self.stop_button = QPushButton("Stop")
+        self.libraries = LibrarySwitch(appearance)
         self.note = words("", "small")
         self.note.hide()
         self._frame = named(QFrame(), "composer")
@@ -113,7 +115,7 @@ class Composer(QWidget):
         half = sizes.unit // 2
         inside.setContentsMargins(sizes.unit + half, half, half, half)
         inside.addWidget(self.edit, 1)
-        for button in (self.send_button, self.stop_button):
+        for button in (self.libraries, self.send_button, self.stop_button):
             inside.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
         disclaimer = words(DISCLAIMER, "disclaimer")
         disclaimer.setAlignment(Qt.AlignmentFlag.AlignHCenter)

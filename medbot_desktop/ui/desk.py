@@ -6,15 +6,19 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from medbot_desktop.domain import Conversation
+from medbot_desktop.domain import Citation, Conversation
 from medbot_desktop.ui.chat_page import ChatPage
 from medbot_desktop.ui.icons import icon, picture
+from medbot_desktop.ui.library_page import LibraryPage
 from medbot_desktop.ui.parts import named
 from medbot_desktop.ui.settings_page import SettingsPage
 from medbot_desktop.ui.theme import Appearance, Theme
 from medbot_desktop.ui.worker import Worker
 
-_PAGES = (("chat", "Chat"), ("settings", "Settings"))
+CHAT, LIBRARY, SETTINGS = range(3)
+"""The pages, from top to bottom."""
+
+_PAGES = (("chat", "Chat"), ("library", "Library"), ("settings", "Settings"))
 
 
 class Desk(QWidget):
@@ -36,10 +40,11 @@ class Desk(QWidget):
         self._worker = worker
         self.setObjectName("shell")
         self.chat = ChatPage(appearance, worker)
+        self.library = LibraryPage(appearance, worker)
         self.settings = SettingsPage(appearance, worker)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.chat)
-        self._pages.addWidget(self.settings)
+        for page in (self.chat, self.library, self.settings):
+            self._pages.addWidget(page)
         self._mark = QLabel()
         self._mark.setAccessibleName("MedBot")
         self.rail_buttons: list[QToolButton] = []
@@ -55,6 +60,11 @@ class Desk(QWidget):
         self._add_shortcuts()
         self.settings.erased.connect(self._read_anew)
         self.settings.conversation_wanted.connect(self._open_conversation)
+        self.settings.lock_wanted.connect(self.lock_wanted)
+        self.settings.vault_closing.connect(self.library.adding.importer.stop)
+        self.library.conversation_wanted.connect(self._open_conversation)
+        self.chat.passage_wanted.connect(self._open_passage)
+        self.library.shelved.connect(self.chat.use_libraries)
         appearance.changed.connect(self._use_theme)
         self._use_theme(appearance.theme)
         self.chat.composer.edit.setFocus()
@@ -93,9 +103,10 @@ class Desk(QWidget):
     def _add_shortcuts(self) -> None:
         for keys, action in (
             (QKeySequence("Ctrl+N"), self._begin_conversation),
-            (QKeySequence("Esc"), self.chat.stop),
-            (QKeySequence("Ctrl+,"), lambda: self.open_page(1)),
-            (QKeySequence("Ctrl+1"), lambda: self.open_page(0)),
+            (QKeySequence("Esc"), self._leave),
+            (QKeySequence("Ctrl+,"), lambda: self.open_page(SETTINGS)),
+            (QKeySequence("Ctrl+1"), lambda: self.open_page(CHAT)),
+            (QKeySequence("Ctrl+2"), lambda: self.open_page(LIBRARY)),
         ):
             QShortcut(keys, self).activated.connect(action)
 
@@ -104,15 +115,25 @@ class Desk(QWidget):
         self._pages.setCurrentIndex(number)
         for place, button in enumerate(self.rail_buttons):
             button.setChecked(place == number)
-        if number == 0:
+        if number == CHAT:
             self.chat.composer.edit.setFocus()
+        elif number == LIBRARY:
+            self.library.enter()
         else:
             self.settings.focus_choice()
 
     def forget(self) -> None:
         """Drop everything that was read or typed, and stop what takes long, before the vault is locked."""
+        self.library.forget()
         self.chat.forget()
         self.settings.forget()
+
+    def _leave(self) -> None:
+        """Stop the answer, or go back from the document that is read."""
+        if self._pages.currentWidget() is self.library:
+            self.library.close_reader()
+        else:
+            self.chat.stop()
 
     def _read_anew(self) -> None:
         """Let the chat know only what the vault still holds."""
@@ -120,11 +141,15 @@ class Desk(QWidget):
         self._worker.run(lambda services: services.conversations.list(), self.chat.archive.open)
 
     def _open_conversation(self, conversation: Conversation) -> None:
-        self.open_page(0)
+        self.open_page(CHAT)
         self.chat.switch_to(self.chat.archive.take_in(conversation))
 
+    def _open_passage(self, citation: Citation) -> None:
+        self.open_page(LIBRARY)
+        self.library.open_passage(citation.passage, citation.quotes)
+
     def _begin_conversation(self) -> None:
-        self.open_page(0)
+        self.open_page(CHAT)
         self.chat.begin_conversation()
 
     def _use_theme(self, theme: Theme) -> None:

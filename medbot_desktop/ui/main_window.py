@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QStacke
 from medbot_desktop.domain import Failed
 from medbot_desktop.ui.by_button import AT_THE_LOCK, by_button
 from medbot_desktop.ui.chat_page import ChatPage
-from medbot_desktop.ui.desk import Desk
+from medbot_desktop.ui.desk import CHAT, Desk
 from medbot_desktop.ui.entry import minutes_before_lock, open_workspace, planned_backup, preload, upkeep
 from medbot_desktop.ui.first_run_page import FirstRunPage
 from medbot_desktop.ui.icons import icon
 from medbot_desktop.ui.idle import IdleWatch
+from medbot_desktop.ui.library_page import LibraryPage
 from medbot_desktop.ui.lock_screen import LockScreen
 from medbot_desktop.ui.long_work import LongWork
 from medbot_desktop.ui.notice_bar import NoticeBar
@@ -93,6 +94,11 @@ class MainWindow(QMainWindow):
         return self.desk.chat
 
     @property
+    def library(self) -> LibraryPage:
+        """The page of what answers are made of."""
+        return self.desk.library
+
+    @property
     def settings(self) -> SettingsPage:
         """The page of settings."""
         return self.desk.settings
@@ -133,6 +139,7 @@ class MainWindow(QMainWindow):
         self.idle.stop()
         self._upkeep.stop()
         self._backing_up.stop()
+        self.library.adding.importer.stop()
         try:
             self._throw_away(notice)
         finally:
@@ -179,7 +186,7 @@ class MainWindow(QMainWindow):
         """Show the desk as soon as the passphrase was right; what takes long loads behind it."""
         self._begin_opening()
         self._stack.setCurrentWidget(self.desk)
-        self.desk.open_page(0)
+        self.desk.open_page(CHAT)
 
     def _on_unavailable(self, failure: Failed) -> None:
         """Go back to the lock where the vault was opened and nothing could be built on it."""
@@ -208,7 +215,7 @@ class MainWindow(QMainWindow):
         self._is_opening = False
         if self._stack.currentWidget() is not self.desk:
             self._stack.setCurrentWidget(self.desk)
-            self.desk.open_page(0)
+            self.desk.open_page(CHAT)
         self._end_first_run()
         self.worker.run(minutes_before_lock, self._watch)
 
@@ -275,6 +282,7 @@ class MainWindow(QMainWindow):
         if self.first_run is not None:
             self.first_run.stop()
         self._backing_up.stop()
+        self.library.forget()
         self.desk.settings.forget()
         self.worker.stop()
         super().closeEvent(event)

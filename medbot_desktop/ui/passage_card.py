@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from medbot_desktop.domain import Citation
 from medbot_desktop.ui.answer_document import plain_document
-from medbot_desktop.ui.parts import words
+from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.plain_text import bulleted, shown
 from medbot_desktop.ui.theme import Theme
 
@@ -70,7 +70,13 @@ class PassageText(QTextEdit):
 
 
 class PassageCard(QFrame):
-    """A citation: its number, the document, the section, the library and the passage."""
+    """A citation: its number, the document, the section, the library and the passage.
+
+    Signals:
+        opened: its document is to be read in the library, at the passage.
+    """
+
+    opened = Signal(object)
 
     def __init__(self, citation: Citation, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +106,10 @@ class PassageCard(QFrame):
         column.addLayout(head)
         column.addSpacing(sizes.unit // 2)
         column.addWidget(self.text)
+        self.open_button = named(QPushButton("Open in the library"), "link")
+        self.open_button.setAccessibleName(f"Open {passage.title} in the library")
+        self.open_button.clicked.connect(lambda: self.opened.emit(citation))
+        column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def set_chosen(self, chosen: bool) -> None:
         """Show that this is the passage that the person asked for."""

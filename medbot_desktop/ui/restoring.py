@@ -6,17 +6,20 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from medbot_desktop.errors import VaultError
 from medbot_desktop.ui.amounts import local_moment
 from medbot_desktop.ui.entry import unlock
 from medbot_desktop.ui.restore_dialog import Restoration
-from medbot_desktop.ui.section_page import Progress
 from medbot_desktop.ui.worker import Services
+from medbot_desktop.ui.working_page import Progress
 
 if TYPE_CHECKING:
     from medbot_desktop.vault.opening import Credentials
+
+_WAIT_SECONDS = 0.1
 
 Opening = Callable[[], Services]
 
@@ -53,12 +56,17 @@ def check(restoration: Restoration) -> None:
     check_backup(restoration.file, VaultFolder.standard(), _credentials(restoration))
 
 
-def put_back(services: Services, restoration: Restoration, progress: Progress) -> tuple[Opening | None, str]:
+def put_back(
+    services: Services, restoration: Restoration, progress: Progress, is_free: Event
+) -> tuple[Opening | None, str]:
     """Close the vault and put a backup in its place; takes and returns what `bring_back` does.
 
-    The vault is closed also where this fails, so the window locks in any case.
+    The vault is closed also where this fails, so the window locks in any case. ``is_free`` is set as soon as the second
+    thread does nothing with the vault any more.
     """
     assert services.opened is not None
+    while not is_free.wait(_WAIT_SECONDS):
+        progress(0, 0)
     services.opened.close()
     return bring_back(restoration, progress)
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from medbot_desktop.domain import Failed, TextDelta, TurnEvent
 from medbot_desktop.errors import MedBotError
@@ -22,8 +22,12 @@ from medbot_desktop.network import install_guard
 from medbot_desktop.settings import MESSAGE_LIMIT
 from medbot_desktop.ui.accounts_page import AccountsPage
 from medbot_desktop.ui.app import application
+from medbot_desktop.ui.desk import LIBRARY, SETTINGS
 from medbot_desktop.ui.entry import open_workspace
 from medbot_desktop.ui.example_clinic import PERSON, open_example_clinic
+from medbot_desktop.ui.example_documents import QUESTION as QUESTION_OF_DOCUMENTS
+from medbot_desktop.ui.example_documents import UNANSWERED, write_examples
+from medbot_desktop.ui.library_shelf import DOCUMENTS, FILES, QUESTIONS
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.privacy_page import PrivacyPage
 from medbot_desktop.ui.theme import Appearance
@@ -87,6 +91,7 @@ class Photographer:
         self._ask("a " * (MESSAGE_LIMIT // 2) + "too long")
         self._take("error")
         self._take_conversations()
+        self._take_library()
         self._take_settings()
         self._take_lock()
         self._take_first_run()
@@ -138,12 +143,59 @@ class Photographer:
         chat.desk.delete(talk)
         self._take("deleted")
 
+    def _take_library(self) -> None:
+        """Take the library: its documents, files on their way, what a search finds, and a document that is read."""
+        page = self.window.library
+        shelf, reader = page.shelf, page.reader
+        self._ask(UNANSWERED)
+        self.window.desk.open_page(LIBRARY)
+        page.open_library("core")
+        self._wait(lambda: shelf.documents.rows.rowCount() > 0)
+        self._take("library")
+        page.adding.importer.pause()
+        page.adding.add(write_examples(Path(self._home.name) / "documents"))
+        self._wait(lambda: shelf.files.files.waiting > 0)
+        self._take("library_paused")
+        page.adding.importer.go_on()
+        self._wait(lambda: page.known.library(page.known.common) is not None and not page.adding.importer.is_running)
+        page.open_library(page.known.common)
+        shelf.open_tab(FILES)
+        self._wait(lambda: shelf.files.files.failed > 0 and shelf.files.files.waiting == 0)
+        shelf.files.list.choose(shelf.files.files.files[0].id)
+        self._take("library_failed")
+        shelf.open_tab(QUESTIONS)
+        self._wait(lambda: shelf.questions.table.rows.rowCount() > 0)
+        self._take("library_questions")
+        shelf.field.setText(QUESTION_OF_DOCUMENTS)
+        self._wait(lambda: shelf.hits.results.rowCount() > 0)
+        self._take("library_search")
+        page.open_passage(shelf.hits.results.found(0).passage)
+        self._wait(lambda: page.is_reading() and reader.view.is_written())
+        self._wait(reader.page_button.isVisible)
+        self._take("library_reader")
+        reader.field.setText("burn")
+        self._wait(lambda: bool(reader.view.matches))
+        self._take("library_find")
+        page.close_reader()
+        shelf.leave_search()
+        shelf.open_tab(DOCUMENTS)
+        page.deeds.ask_readers()
+        self._take("library_readers", above=page.dialog)
+        self._close(page.dialog)
+        page.adding.hint.welcome("Drop files or folders here to add them to “clinic”")
+        self._take("library_drop")
+        page.adding.hint.hide()
+
+    def _close(self, dialog: QDialog | None) -> None:
+        if dialog is not None:
+            dialog.reject()
+
     def _take_settings(self) -> None:
         """Take each section of the settings, on the vault of a clinic that does not exist."""
         self._worker.open_with(lambda: open_example_clinic(Path(self._home.name) / "vault"))
         settings = self.window.settings
         self._wait(lambda: not settings.buttons["accounts"].isHidden())
-        self.window.desk.open_page(1)
+        self.window.desk.open_page(SETTINGS)
         self._take("settings")
         for name in list(settings.buttons)[1:]:
             settings.open_section(name)

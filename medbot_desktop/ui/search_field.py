@@ -15,7 +15,13 @@ _LONGEST = 400
 
 
 class SearchField(QLineEdit):
-    """The field at the top of the conversations.
+    """A field with a glass in front of its words, and a button that clears it.
+
+    Args:
+        appearance: the look that is on.
+        about: what stands in it while it is empty.
+        name: what a screen reader calls it.
+        tip: what is said about it where the pointer rests.
 
     Signals:
         rested: the typing rests, and the field holds this now.
@@ -27,12 +33,19 @@ class SearchField(QLineEdit):
     left = Signal()
     down_wanted = Signal()
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        appearance: Appearance,
+        about: str = "Search",
+        name: str = "Search conversations",
+        tip: str = "Search conversations (Ctrl+F)",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("search")
-        self.setPlaceholderText("Search")
-        self.setAccessibleName("Search conversations")
-        self.setToolTip("Search conversations (Ctrl+F)")
+        self.setPlaceholderText(about)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
         self.setMaxLength(_LONGEST)
         sizes = appearance.theme.sizes
         self.setTextMargins(sizes.icon + sizes.unit, 0, sizes.target - sizes.unit, 0)

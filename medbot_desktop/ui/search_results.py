@@ -1,58 +1,39 @@
-"""Show what a search has found: title, day and the words around each match, with the matches marked."""
+"""Show what a search of the conversations has found: title, day and the words around each match."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QTextCharFormat, QTextLayout, QTextOption
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
-from medbot_desktop.ui.conversation_delegate import paint_ground
 from medbot_desktop.ui.days import short_moment
-from medbot_desktop.ui.plain_text import shown
+from medbot_desktop.ui.result_list import ResultList, ResultModel
 from medbot_desktop.ui.talk import one_line
-from medbot_desktop.ui.theme import Appearance, Theme
-from medbot_desktop.ui.transcript_model import AnyIndex
+from medbot_desktop.ui.theme import Appearance
 
 if TYPE_CHECKING:
     from medbot_desktop.memory.search import Found
 
-FOUND_ROLE = Qt.ItemDataRole.UserRole + 1
-"""The role under which a row's ``Found`` is found."""
-
 _TITLE_LETTERS = 60
-_SNIPPET_LINES = 2
-_LEAD_LETTERS = 24
-"""So much of a snippet is shown before its first match, which must be in sight."""
 
 
-class ResultModel(QAbstractListModel):
-    """What was found, best first."""
+class FoundModel(ResultModel["Found"]):
+    """The places that were found in conversations.
+
+    Args:
+        today: says which day it is.
+    """
 
     def __init__(self, today: Callable[[], date] = date.today, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._today = today
-        self._results: Sequence[Found] = ()
 
-    def show(self, results: Sequence[Found]) -> None:
-        """List other results."""
-        self.beginResetModel()
-        self._results = results
-        self.endResetModel()
-
-    def found(self, row: int) -> Found:
-        """What stands in a row."""
-        return self._results[row]
+    def title(self, found: Found) -> str:
+        """The conversation's."""
+        return title_of(found)
 
     def where(self, found: Found) -> str:
         """When it was said, and whom the conversation is about."""
@@ -60,191 +41,14 @@ class ResultModel(QAbstractListModel):
         day = short_moment(conversation.updated.astimezone(), self._today())
         return f"{day} · {one_line(conversation.person.name, _TITLE_LETTERS)}" if conversation.person else day
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802
-        """The number of results."""
-        return 0 if parent.isValid() else len(self._results)
 
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """What Qt asks about one result."""
-        if not index.isValid():
-            return None
-        found = self._results[index.row()]
-        if role == FOUND_ROLE:
-            return found
-        if role == Qt.ItemDataRole.DisplayRole:
-            return title_of(found)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{title_of(found)}, {self.where(found)}: {shown_snippet(found)[0]}"
-        return None
-
-
-class SearchResults(QListView):
-    """The list of results.
-
-    Signals:
-        opened: a ``Found`` is to be shown where it was said. left: the keyboard goes back up to the field.
-    """
-
-    opened = Signal(object)
-    left = Signal()
+class SearchResults(ResultList["Found"]):
+    """The list of places that were found."""
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.results = ResultModel(parent=self)
-        self._painter = _ResultDelegate(appearance.theme, self)
-        self.setObjectName("conversationList")
-        self.setAccessibleName("Search results")
-        self.setModel(self.results)
-        self.setItemDelegate(self._painter)
-        self.setMouseTracking(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setLayoutMode(QListView.LayoutMode.Batched)
-        self.clicked.connect(self._open)
-        appearance.changed.connect(self._use_theme)
-
-    def show_results(self, results: Sequence[Found]) -> None:
-        """List these results from the top."""
-        self.results.show(results)
-        self.scrollToTop()
-
-    def enter(self) -> None:
-        """Take the keyboard, at the first result."""
-        self.setFocus()
-        if not self.currentIndex().isValid():
-            self.setCurrentIndex(self.results.index(0))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Open by key, and go back to the field from the first result."""
-        index = self.currentIndex()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
-            self._open(index)
-        elif event.key() == Qt.Key.Key_Up and index.row() <= 0:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def _open(self, index: AnyIndex) -> None:
-        self.opened.emit(self.results.found(index.row()))
-
-    def _use_theme(self, theme: Theme) -> None:
-        self._painter.theme = theme
-        self.viewport().update()
-
-
-class _ResultDelegate(QStyledItemDelegate):
-    """Paints results; text is never read as markup."""
-
-    def __init__(self, theme: Theme, parent: SearchResults) -> None:
-        super().__init__(parent)
-        self.theme = theme
-        self._view = parent
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: N802
-        """Two lines, and as many for the snippet where there is one."""
-        unit = self.theme.sizes.unit
-        found: Found = index.data(FOUND_ROLE)
-        height = self.theme.sizes.target + unit + unit // 2
-        if found.snippet:
-            box = self._inside(QRect(0, 0, self._view.viewport().width(), 0))
-            height += self._lay_out(found, box.width()).lineCount() * self._small_line() + unit // 2
-        return QSize(0, height)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Paint one result."""
-        theme, sizes = self.theme, self.theme.sizes
-        found: Found = index.data(FOUND_ROLE)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
-        paint_ground(painter, option, theme, is_current)
-        box = self._inside(option.rect)
-        title = QRect(box.left(), box.top(), box.width(), 3 * sizes.unit)
-        self._line(painter, title, title_of(found), "text", sizes.body, is_current)
-        where = QRect(box.left(), title.bottom(), box.width(), self._small_line())
-        self._line(painter, where, self._view.results.where(found), "muted", sizes.small)
-        if found.snippet:
-            top = where.bottom() + sizes.unit // 2
-            painter.setPen(theme.colour("text"))
-            self._lay_out(found, box.width()).draw(painter, QPointF(box.left(), top))
-        painter.restore()
-
-    def _inside(self, rect: QRect) -> QRect:
-        sizes = self.theme.sizes
-        return rect.adjusted(sizes.unit + sizes.stroke, sizes.unit, -sizes.unit, -sizes.unit // 2)
-
-    def _small_line(self) -> int:
-        return QFontMetrics(self.theme.font(self.theme.sizes.small)).lineSpacing()
-
-    def _line(self, painter: QPainter, box: QRect, text: str, colour: str, pixels: int, is_bold: bool = False) -> None:
-        font = self.theme.font(pixels, is_bold)
-        painter.setFont(font)
-        painter.setPen(self.theme.colour(colour))
-        words = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-
-    def _lay_out(self, found: Found, width: int) -> QTextLayout:
-        """The snippet in a few lines, with its matches marked."""
-        text, spans = shown_snippet(found)
-        layout = QTextLayout(text, self.theme.font(self.theme.sizes.small))
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout.setTextOption(option)
-        layout.setFormats([self._marked(text, start, end) for start, end in spans])
-        layout.beginLayout()
-        y = 0.0
-        for _ in range(_SNIPPET_LINES):
-            line = layout.createLine()
-            if not line.isValid():
-                break
-            line.setLineWidth(width)
-            line.setPosition(QPointF(0, y))
-            y += line.height()
-        layout.endLayout()
-        return layout
-
-    def _marked(self, text: str, start: int, end: int) -> QTextLayout.FormatRange:
-        """The look of a match; Qt counts in UTF-16 units."""
-        mark = QTextLayout.FormatRange()
-        mark.start = _units(text[:start])
-        mark.length = _units(text[start:end])
-        style = QTextCharFormat()
-        style.setBackground(self.theme.colour("mark"))
-        style.setForeground(self.theme.colour("mark_text"))
-        mark.format = style
-        return mark
+        super().__init__(appearance, FoundModel(), "Search results", parent)
 
 
 def title_of(found: Found) -> str:
     """The name of the conversation in which it was found, never empty."""
     return one_line(found.conversation.title, _TITLE_LETTERS) or "New conversation"
-
-
-def shown_snippet(found: Found) -> tuple[str, list[tuple[int, int]]]:
-    """The snippet on one line, as it may be put on screen, with the offsets of its matches."""
-    at = _beginning(found)
-    text, spans = ("…" if at else ""), []
-    for start, end in found.highlights:
-        text += _flat(found.snippet[at:start])
-        match = _flat(found.snippet[start:end])
-        spans.append((len(text), len(text) + len(match)))
-        text += match
-        at = end
-    return text + _flat(found.snippet[at:]), spans
-
-
-def _beginning(found: Found) -> int:
-    """Where the snippet begins in a narrow list: at a word not far before its first match."""
-    first = found.highlights[0][0] if found.highlights else 0
-    if first <= _LEAD_LETTERS:
-        return 0
-    space = found.snippet.find(" ", first - _LEAD_LETTERS, first)
-    return space + 1 if space >= 0 else first
-
-
-def _flat(text: str) -> str:
-    return shown(text).replace("\n", " ").replace("\t", " ")
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2

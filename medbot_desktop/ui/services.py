@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from medbot_desktop.domain import Conversation, TurnEvent
 
 if TYPE_CHECKING:  # what keeps things is slow to load, and the window must not wait for it
+    from medbot_desktop.knowledge.documents import Documents
+    from medbot_desktop.knowledge.import_queue import ImportQueue
+    from medbot_desktop.knowledge.importing import Importing
+    from medbot_desktop.knowledge.library import Libraries
+    from medbot_desktop.knowledge.packs import Packs
+    from medbot_desktop.knowledge.reembedding import Reembedding
+    from medbot_desktop.knowledge.retrieval import Retriever
+    from medbot_desktop.knowledge.upkeep import Upkeep
+    from medbot_desktop.memory.contributions import Contributions
     from medbot_desktop.memory.conversations import ConversationStore
     from medbot_desktop.memory.export import Exporting
     from medbot_desktop.memory.forgetting import Forgetting
     from medbot_desktop.memory.people import People
+    from medbot_desktop.memory.unanswered import Unanswered
     from medbot_desktop.vault.access import Access
     from medbot_desktop.vault.accounts import Accounts
     from medbot_desktop.vault.audit import AuditTrail
@@ -39,6 +50,36 @@ class Services(Protocol):
     @property
     def conversations(self) -> ConversationStore:
         """What was said."""
+
+    @property
+    def libraries(self) -> Libraries:
+        """What answers are made of."""
+
+    @property
+    def documents(self) -> Documents:
+        """The documents of the libraries, one by one."""
+
+    @property
+    def queue(self) -> ImportQueue:
+        """The files that were added to the libraries, or are to be."""
+
+    def importing(self) -> AbstractContextManager[Importing]:
+        """What works through the queue; on a connection of its own where the vault lies on the disk."""
+
+    def packs(self) -> AbstractContextManager[Packs]:
+        """What makes and installs packs; on a connection of its own where the vault lies on the disk."""
+
+    @property
+    def retriever(self) -> Retriever:
+        """Finds passages."""
+
+    @property
+    def unanswered(self) -> Unanswered:
+        """Questions that found nothing."""
+
+    @property
+    def contributions(self) -> Contributions:
+        """What documents have contributed to answers."""
 
     @property
     def people(self) -> People:
@@ -79,6 +120,23 @@ class Services(Protocol):
     @property
     def opened(self) -> OpenedVault | None:
         """The vault on the disk; None where nothing is kept."""
+
+    @property
+    def embedders(self) -> Mapping[str, str]:
+        """The embedders of this computer: name to title."""
+
+    @property
+    def embedder(self) -> str:
+        """The name of the embedder in use."""
+
+    def embedder_marks(self, name: str) -> Mapping[str, str]:
+        """What is noted in the vault as another embedder takes over."""
+
+    def library_upkeep(self) -> AbstractContextManager[Upkeep]:
+        """What finds and mends what is wrong with the libraries, for another thread."""
+
+    def reembedding(self, name: str) -> AbstractContextManager[Reembedding]:
+        """What embeds the libraries again, for another thread."""
 
     @property
     def notices(self) -> Sequence[str]:

@@ -21,6 +21,7 @@ from medbot_desktop.ui.accounts_page import AccountsPage
 from medbot_desktop.ui.appearance_page import AppearancePage
 from medbot_desktop.ui.audit_page import AuditPage
 from medbot_desktop.ui.backups_page import BackupsPage
+from medbot_desktop.ui.health_page import HealthPage
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.passphrase_page import PassphrasePage
 from medbot_desktop.ui.privacy_page import PrivacyPage
@@ -36,6 +37,7 @@ _SECTIONS: Mapping[str, tuple[str, Callable[[Appearance, Worker], SectionPage]]]
     "privacy": ("Privacy", PrivacyPage),
     "backups": ("Backups", BackupsPage),
     "audit": ("Audit trail", AuditPage),
+    "health": ("Library health", HealthPage),
 }
 """Each section by its name: how it is called, and what makes it."""
 
@@ -71,14 +73,18 @@ class SettingsPage(QWidget):
 
     Signals:
         reopening: the vault was closed to restore a backup: what opens it again or None, and what to say meanwhile.
+        vault_closing: it will be closed as soon as the second thread is free.
         erased: conversations are gone from the vault. conversation_wanted: a ``Conversation`` is to be shown.
         lock_time_changed: the minutes without use after which the window locks from now on.
+        lock_wanted: the vault has to be closed and opened anew.
     """
 
     reopening = Signal(object, str)
+    vault_closing = Signal()
     erased = Signal()
     conversation_wanted = Signal(object)
     lock_time_changed = Signal(int)
+    lock_wanted = Signal()
 
     def __init__(self, appearance: Appearance, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,6 +129,9 @@ class SettingsPage(QWidget):
             self._stack.addWidget(section)
             if isinstance(section, BackupsPage):
                 section.reopening.connect(self.reopening)
+                section.vault_closing.connect(self.vault_closing)
+            if isinstance(section, HealthPage):
+                section.lock_wanted.connect(self.lock_wanted)
             if isinstance(section, PrivacyPage):
                 section.erased.connect(self.erased)
                 section.conversation_wanted.connect(self.conversation_wanted)
@@ -188,6 +197,7 @@ def offered(standing: Standing) -> frozenset[str]:
         "privacy": keeps and may(Permission.CHANGE_SETTINGS) and may(Permission.ERASE),
         "backups": keeps and may(Permission.BACK_UP),
         "audit": keeps and may(Permission.READ_AUDIT),
+        "health": keeps and may(Permission.EDIT_LIBRARY) and may(Permission.CHANGE_SETTINGS),
     }
     return frozenset(name for name, is_wanted in wanted.items() if is_wanted)
 

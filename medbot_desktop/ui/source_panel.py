@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabBar, QVBoxLayout, QWidget
 
 from medbot_desktop.domain import Citation
@@ -16,7 +16,13 @@ SECTIONS = ("Sources", "Triage", "Steps", "Timings")
 
 
 class SourcePanel(QFrame):
-    """The right-hand side of the chat."""
+    """The right-hand side of the chat.
+
+    Signals:
+        passage_wanted: the document of a ``Citation`` is to be read in the library.
+    """
+
+    passage_wanted = Signal(object)
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,6 +139,7 @@ class SourcePanel(QFrame):
         if missing:
             card = PassageCard(missing[0], self._appearance.theme)
             card.set_chosen(card.citation.n == self._chosen)
+            card.opened.connect(self.passage_wanted)
             self._column.insertWidget(len(self.cards), card)
             self.cards.append(card)
         if len(missing) > 1:

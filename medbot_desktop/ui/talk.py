@@ -23,12 +23,14 @@ class Talk:
         transcript: what was said.
         draft: what is typed and not sent yet.
         is_loaded: whether the stored messages are in the transcript.
+        off_at_first: the libraries that are not asked, as long as it is not stored.
     """
 
     conversation: Conversation | None = None
     transcript: TranscriptModel = field(default_factory=TranscriptModel)
     draft: str = ""
     is_loaded: bool = True
+    off_at_first: tuple[str, ...] = ()
 
     def is_new(self) -> bool:
         """Whether nothing was said yet."""
@@ -45,6 +47,10 @@ class Talk:
     def person(self) -> Person | None:
         """Whom it is about."""
         return self.conversation.person if self.conversation else None
+
+    def libraries_off(self) -> tuple[str, ...]:
+        """The libraries that are not asked in it."""
+        return self.conversation.libraries_off if self.conversation else self.off_at_first
 
     def moment(self) -> datetime | None:
         """When something was last said in it, in this computer's time zone; None while it is not stored."""

@@ -38,6 +38,7 @@ class Worker(QObject):
         locked: all that was let go of is overwritten in memory, as far as that can be done.
         begun: a turn has its conversation. happened: a turn's event. ended: the turn is over, whatever came of it.
         loaded: a conversation and its stored messages. listed: the conversations, newest first.
+        aside_asked: something is to be done on the second thread, which may be at work for long.
     """
 
     ready = Signal(object, str, object)
@@ -50,10 +51,11 @@ class Worker(QObject):
     ended = Signal(int)
     loaded = Signal(object, object)
     listed = Signal(object)
+    aside_asked = Signal()
     _open = Signal(object)
     _lock_up = Signal()
     _scrub = Signal()
-    _ask = Signal(int, object, str)
+    _ask = Signal(int, object, str, object)
     _rate = Signal(str, object)
     _load = Signal(object)
     _run = Signal(object)
@@ -108,10 +110,19 @@ class Worker(QObject):
             self._cancelled.update(range(1, self._turns + 1))
         self._lock_up.emit()
 
-    def ask(self, conversation: Conversation | None, text: str) -> int:
-        """Answer ``text``, in a new conversation where there is none; returns the turn's number."""
+    def ask(self, conversation: Conversation | None, text: str, libraries_off: tuple[str, ...] = ()) -> int:
+        """Answer a message.
+
+        Args:
+            conversation: where; None: in a new one.
+            text: the message.
+            libraries_off: the libraries that are not asked in a new conversation.
+
+        Returns:
+            The turn's number.
+        """
         self._turns += 1
-        self._ask.emit(self._turns, conversation, text)
+        self._ask.emit(self._turns, conversation, text, libraries_off)
         return self._turns
 
     def cancel(self, turn: int) -> None:
@@ -152,6 +163,7 @@ class Worker(QObject):
 
         The job may use the vault only by `OpenedVault.beside`. Locking waits for its end, so it has to be told to stop.
         """
+        self.aside_asked.emit()
         self._run_aside.emit(Job(self._session, partial(_on_workspace, job), then, failed))
 
     def run_alone(

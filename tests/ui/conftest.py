@@ -34,13 +34,18 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.knowledge.readers.markdown import MarkdownReader
 from medbot_desktop.ui.app import application
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.worker import Worker
 from medbot_desktop.vault.folder import VaultFolder
+from medbot_desktop.vault.opening import Credentials, open_vault
+from medbot_desktop.vault.preferences import set_mark
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
+from medbot_desktop.workspace import Workspace
 
+from .leaflets import PARKING, WARTS, leaflet
 from .vault_folders import PASSPHRASE, make_vault
 
 PASSAGE_TEXT = "Most sore throats get better within a week. Drink plenty of cool drinks.\n- Gargle with salty water."
@@ -71,6 +76,22 @@ def finished(text: str, *citations: Citation, triage: Triage | None = None, mess
     return Finished(answer, message_id)
 
 
+class EmptyLibrary:
+    """A shelf with nothing on it, and a queue in which nothing waits."""
+
+    def summaries(self) -> Sequence[object]:
+        return ()
+
+    def folders(self) -> Sequence[object]:
+        return ()
+
+    def files(self) -> Sequence[object]:
+        return ()
+
+    def waiting(self) -> int:
+        return 0
+
+
 class PlayedServices:
     """Answers each message with the events that the test has laid down, and waits where it says so."""
 
@@ -78,6 +99,7 @@ class PlayedServices:
         self.events: Callable[[str], Sequence[TurnEvent | Event]] = lambda text: ()
         self.sample_questions: Sequence[str] = ("What helps a sore throat?", "How do I treat a small burn?")
         self.emergency_number = "999"
+        self.libraries = self.queue = EmptyLibrary()
         self.opened = None
         self.account = DEMO_ACCOUNT
         self.ratings: list[tuple[str, int | None]] = []
@@ -173,6 +195,29 @@ def vault_folder(made_vault: VaultFolder, tmp_path: Path, monkeypatch: pytest.Mo
     """A vault of one's own in the home folder."""
     monkeypatch.setenv("MEDBOT_HOME", str(tmp_path))
     shutil.copytree(made_vault.path, tmp_path / "vault")
+    return VaultFolder(tmp_path / "vault")
+
+
+@pytest.fixture(scope="session")
+def made_library(models: ModelStore, made_vault: VaultFolder, tmp_path_factory: pytest.TempPathFactory) -> VaultFolder:
+    """A vault with the library that ships in it, and one of two leaflets."""
+    folder = VaultFolder(tmp_path_factory.mktemp("library") / "vault")
+    shutil.copytree(made_vault.path, folder.path)
+    opened = open_vault(folder, Credentials("admin", PASSPHRASE))
+    with opened.vault.transaction() as session:
+        set_mark(session, "last_backup", datetime.now(UTC).isoformat())  # so none is made behind a test's back
+    with Workspace.open_on(opened, with_text_model=False) as workspace:
+        for name, words in (("parking.md", PARKING), ("warts.md", WARTS)):
+            workspace.libraries.add("leaflets", MarkdownReader().read(leaflet(folder.path.parent, name, words)))
+        workspace.retriever.refresh()
+    return folder
+
+
+@pytest.fixture
+def library_folder(made_library: VaultFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VaultFolder:
+    """A vault of one's own in the home folder, with the library that ships and one of two leaflets."""
+    monkeypatch.setenv("MEDBOT_HOME", str(tmp_path))
+    shutil.copytree(made_library.path, tmp_path / "vault")
     return VaultFolder(tmp_path / "vault")
 
 

@@ -21,6 +21,7 @@ from medbot_desktop.domain import (
     Utterance,
 )
 from medbot_desktop.errors import ModelError
+from medbot_desktop.ui.desk import CHAT, SETTINGS
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.talk import Talk
 from medbot_desktop.ui.transcript_model import Entry, State
@@ -185,8 +186,8 @@ def test_drafts_stay_with_their_conversation(qtbot: QtBot, window: MainWindow, s
     qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     assert window.chat.composer.text() == ""
     qtbot.keyClicks(window.chat.composer.edit, "draft two")
-    window.desk.open_page(1)
-    window.desk.open_page(0)
+    window.desk.open_page(SETTINGS)
+    window.desk.open_page(CHAT)
     assert window.chat.composer.text() == "draft two"
     window.chat.switch_to(first)
     assert window.chat.composer.text() == "draft one"

@@ -1,20 +1,26 @@
 """The window with everything real behind it: the library, the rules for danger, the language model, the store."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
+from sqlalchemy import insert
 
 from medbot_desktop.domain import Disposition
 from medbot_desktop.settings import MESSAGE_LIMIT
 from medbot_desktop.ui.app import open_workspace
+from medbot_desktop.ui.desk import CHAT, LIBRARY
+from medbot_desktop.ui.library_shelf import FILES
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.transcript_model import Entry, State
 from medbot_desktop.ui.worker import Worker
+from medbot_desktop.vault.schema import DocumentRow, FileRow, LibraryRow
+from medbot_desktop.workspace import Workspace
 
 PATIENCE_MS = 60_000
 
@@ -100,3 +106,94 @@ def test_the_event_loop_keeps_beating_while_a_question_is_answered(
     with capsys.disabled():
         print(f"\nlongest pause of the event loop during a turn: {gaps[-1]:.0f} ms")
     assert len(beats) > 2
+
+
+MANY = 16_000
+
+
+def fill(services: Workspace) -> None:
+    """Put a library of very many documents into the vault, with files that wait."""
+    vault, moment = services.retriever._vault, datetime.now(UTC).replace(tzinfo=None)
+    with vault.transaction() as session:
+        library = LibraryRow(name="many", readable_by=[], created=moment)
+        session.add(library)
+        session.flush()
+        common = {"library_id": library.id, "audience": "", "last_reviewed": "", "sources": [], "added": moment}
+        rows = [
+            {
+                **common,
+                "key": f"d{n}",
+                "title": f"Document {n}",
+                "body": "Words.",
+                "content_sha256": "",
+                "is_staged": False,
+            }
+            for n in range(MANY)
+        ]
+        session.execute(insert(DocumentRow), rows)
+        waiting = {
+            "library_id": library.id,
+            "sha256": "",
+            "size": 1,
+            "modified": 1,
+            "state": "cancelled",
+            "added": moment,
+        }
+        files = [{**waiting, "path": f"/gone/{n}.txt".encode(), "name": f"{n}.txt"} for n in range(MANY)]
+        session.execute(insert(FileRow), files)
+
+
+def longest_work(qtbot: QtBot, act: Callable[[], object]) -> float:
+    """The longest work of the window between two events while something is done, in milliseconds."""
+    beats = [time.thread_time()]
+    heart = QTimer()
+    heart.setInterval(0)
+    heart.timeout.connect(lambda: beats.append(time.thread_time()))
+    heart.start()
+    act()
+    heart.stop()
+    return max((later - earlier) * 1000 for earlier, later in pairwise([*beats, time.thread_time()]))
+
+
+def test_the_library_opens_and_scrolls_through_very_many_documents_at_once(
+    qtbot: QtBot, live: MainWindow, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = live.desk.library
+
+    def wait() -> None:
+        for _ in range(3):
+            done: list[object] = []
+            live.worker.run(lambda _: None, done.append)
+            qtbot.waitUntil(lambda done=done: bool(done), timeout=PATIENCE_MS)
+
+    def open_it() -> None:
+        live.desk.open_page(LIBRARY)
+        wait()
+        page.open_library("many")
+        wait()
+
+    def scroll() -> None:
+        bar = page.shelf.documents.table.verticalScrollBar()
+        for _ in range(8):
+            bar.setValue(bar.maximum())
+            wait()
+
+    def search() -> None:
+        page.shelf.field.setText("sore throat")
+        qtbot.waitUntil(lambda: page.shelf.hits.results.rowCount() > 0, timeout=PATIENCE_MS)
+        page.shelf.leave_search()
+
+    def files() -> None:
+        page.shelf.open_tab(FILES)
+        qtbot.waitUntil(lambda: page.shelf.files.files.rowCount() == MANY, timeout=PATIENCE_MS)
+        page.shelf.files.list.scrollToBottom()
+        wait()
+
+    live.worker.run(fill)  # type: ignore[arg-type]
+    wait()
+    acts = {"opened": open_it, "scrolled": scroll, "searched": search, "files listed": files}
+    told = ", ".join(f"{name} {longest_work(qtbot, act):.0f} ms" for name, act in acts.items())
+    with capsys.disabled():
+        print(f"\nlongest work of the window between two events with {MANY:,} documents: {told}")
+    assert page.shelf.documents.rows.rowCount() > 1_000
+    live.desk.open_page(CHAT)

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from medbot_desktop.domain import Conversation
 from medbot_desktop.memory.search import Found
 from medbot_desktop.ui.main_window import MainWindow
-from medbot_desktop.ui.search_results import shown_snippet, title_of
+from medbot_desktop.ui.result_list import shown_snippet
+from medbot_desktop.ui.search_results import title_of
 from medbot_desktop.ui.transcript_model import State
 from medbot_desktop.vault.roles import Role
 

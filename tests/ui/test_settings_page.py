@@ -12,6 +12,7 @@ from medbot_desktop.errors import PermissionRefusedError
 from medbot_desktop.ui.accounts_page import AccountsPage
 from medbot_desktop.ui.audit_page import AuditPage
 from medbot_desktop.ui.backups_page import BackupsPage
+from medbot_desktop.ui.desk import SETTINGS
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.passphrase_page import PassphrasePage
 from medbot_desktop.ui.privacy_page import PrivacyPage
@@ -55,7 +56,7 @@ def test_where_nothing_is_kept_there_is_nothing_to_look_after(
     qtbot: QtBot, window: MainWindow, services: PlayedServices
 ) -> None:
     qtbot.waitUntil(lambda: bool(window.chat.empty.buttons))
-    window.desk.open_page(1)
+    window.desk.open_page(SETTINGS)
     settle(qtbot, window)
     assert sections_in_sight(window) == {"appearance"}
 

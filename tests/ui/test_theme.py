@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import medbot_desktop.ui
 from medbot_desktop.errors import InputError
+from medbot_desktop.ui.desk import SETTINGS
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.theme import (
     BOUNDARY_PAIRS,
@@ -122,7 +123,7 @@ def test_the_system_theme_follows_a_dark_palette(qapp: QApplication) -> None:
 
 
 def test_another_theme_reaches_the_whole_window_at_once(window: MainWindow, appearance: Appearance) -> None:
-    window.desk.open_page(1)
+    window.desk.open_page(SETTINGS)
     window.settings.choices["dark"].click()
     assert appearance.theme.name == "dark"
     assert load_theme("dark").colours.surface in QApplication.instance().styleSheet()

@@ -15,6 +15,7 @@ from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.memory.export import Exporting
 from medbot_desktop.memory.forgetting import Forgetting
 from medbot_desktop.memory.people import People
+from medbot_desktop.ui.desk import SETTINGS
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.section_page import SectionPage
 from medbot_desktop.ui.theme import Appearance
@@ -103,7 +104,7 @@ def open_window(qtbot: QtBot, services: VaultServices) -> MainWindow:
     qtbot.waitExposed(window)
     window.worker.start()
     qtbot.waitUntil(lambda: bool(window.chat.empty.buttons) and window.chat.archive.is_known)
-    window.desk.open_page(1)
+    window.desk.open_page(SETTINGS)
     settle(qtbot, window)
     return window
 
