@@ -130,11 +130,17 @@ class Retriever:
 
     def retrieve_each(self, message: str, documents: int = 5, filters: Filters = _ALL) -> tuple[Retrieved, ...]:
         """Find what answers each question of a message, in the order in which they are asked; at least one."""
-        beginning = shortened(message)
-        questions = self._questions_in(beginning, self._rarity) if self._questions_in else ()
-        if len(questions) < 2 and " ".join(questions) in ("", " ".join(beginning.split())):
+        questions = self.questions_of(message)
+        if questions == (message,):
             return (self._retrieve(message, documents, filters),)
         return tuple(replace(self._retrieve(question, documents, filters), question=question) for question in questions)
+
+    def questions_of(self, message: str) -> tuple[str, ...]:
+        """The questions of a message, each whole in itself; the message as it is where it is but one."""
+        beginning = shortened(message)
+        questions = tuple(self._questions_in(beginning, self._rarity)) if self._questions_in else ()
+        is_one = len(questions) < 2 and " ".join(questions) in ("", " ".join(beginning.split()))
+        return (message,) if is_one else questions
 
     def explain(self, question: str, filters: Filters = _ALL) -> Explained:
         """How one question is searched for."""

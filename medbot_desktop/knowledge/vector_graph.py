@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 # M, ef_construction and ef_search keep recall@10 against exact search at 0.99 or more at 100,000 passages.
 _LINKS = 24
 _EF_CONSTRUCTION = 200
-_EF_SEARCH = 300
+_EF_SEARCH = 450
 _SEED = 42
 
 _SERIALISATION = 1

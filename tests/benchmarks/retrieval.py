@@ -1,13 +1,14 @@
 """Measure how time and memory of a search grow with the library: ``python -m tests.benchmarks.retrieval --passages N``.
 
-The passages are sentences of the library that ships, put together anew, and their vectors lie between those of real
-passages, moved a little, so that there are neighbours to be told apart. ``--index-only`` measures the graph alone, over
-vectors that are made up: so a million of them can be tried.
+The passages are sentences of the library that ships, put together anew, and their vectors lie between those of
+neighbouring passages, moved a little, so that there are some to be told apart. ``--index-only`` measures the graph
+alone, over vectors that are made up: so a million of them can be tried.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -41,6 +42,7 @@ from medbot_desktop.text import sentences
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
+from medbot_desktop.vault.scrub import give_back
 from medbot_desktop.vault.vault import Vault, account_row
 from tests.benchmarks.figures import Figure, percentile, print_table
 from tests.benchmarks.turns import questions
@@ -110,6 +112,8 @@ def measure_opened(file: Path, key: DataKey, limit: int | None) -> list[Figure]:
     knowledge = _opened(file, key, IndexSnapshot(file.parent / "index", bytes(32)))
     opened = time.perf_counter() - begun
     count = len(knowledge.retriever.stock.holdings.passages)
+    gc.collect()
+    give_back()
     resident = _resident()
     asked = questions(limit)
     for question in asked[:10]:
@@ -209,9 +213,10 @@ def _made_up(passages: int, material: Material) -> Iterator[tuple[Document, list
         body = "\n".join(parts)
         title = " ".join(parts[0].split()[:4])
         blocks = tuple(Block(part, body.index(part), body.index(part) + len(part)) for part in parts)
-        pairs = noise.integers(len(material.vectors), size=(2, len(parts)))
+        one = noise.integers(len(material.vectors), size=len(parts))
+        beside = (one + noise.integers(1, 4, size=len(parts))) % len(material.vectors)
         share = noise.random((len(parts), 1), dtype=np.float32)
-        vectors = share * material.vectors[pairs[0]] + (1 - share) * material.vectors[pairs[1]]
+        vectors = share * material.vectors[one] + (1 - share) * material.vectors[beside]
         vectors += noise.normal(0, _MOVED, vectors.shape).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         pieces = [

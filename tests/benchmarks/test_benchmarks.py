@@ -19,7 +19,7 @@ def test_the_quick_run_prints_every_figure_of_the_budgets(models: ModelStore) ->
     printed = json.loads(ended.stdout.splitlines()[-1])
     assert printed["machine"]["cores"] >= 1
     assert all(figure["value"] > 0 for figure in printed["figures"])
-    assert sum(figure["within"] is not None for figure in printed["figures"]) == 15
+    assert sum(figure["within"] is not None for figure in printed["figures"]) == 16
 
 
 @pytest.mark.parametrize(
