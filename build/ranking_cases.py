@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medbot_desktop.knowledge.candidates import unite
-from medbot_desktop.knowledge.fit import FIT_NAMES
-from medbot_desktop.knowledge.retrieval import Retriever
+from medbot_desktop.knowledge.search.candidates import unite
+from medbot_desktop.knowledge.search.fit import FIT_NAMES
+from medbot_desktop.knowledge.search.retrieval import Retriever
 
 NOT_FOUND = 999
 _RANKS = (1, 3, 5, 10, 20)

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from medbot_desktop.knowledge.answer_kinds import OPENING, AnswerKinds
-from medbot_desktop.knowledge.features import FEATURE_NAMES, Features
-from medbot_desktop.knowledge.terms import NUMBER, TermIndex
-from medbot_desktop.knowledge.trees import Trees
+from medbot_desktop.knowledge.search.answer_kinds import OPENING, AnswerKinds
+from medbot_desktop.knowledge.search.features import FEATURE_NAMES, Features
+from medbot_desktop.knowledge.search.terms import NUMBER, TermIndex
+from medbot_desktop.knowledge.search.trees import Trees
 
 TREES = 200
 

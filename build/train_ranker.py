@@ -38,19 +38,19 @@ from build.ranking_models import (  # noqa: E402
 )
 from medbot_desktop.inference.embedder import Embedder  # noqa: E402
 from medbot_desktop.inference.store import ModelStore  # noqa: E402
-from medbot_desktop.knowledge.answer_kinds import AnswerKinds, QuestionCues  # noqa: E402
-from medbot_desktop.knowledge.asking import read_question  # noqa: E402
-from medbot_desktop.knowledge.beyond import load_beyond  # noqa: E402
 from medbot_desktop.knowledge.document import Document  # noqa: E402
-from medbot_desktop.knowledge.features import FEATURE_NAMES, Features  # noqa: E402
-from medbot_desktop.knowledge.fit import FIT_NAMES  # noqa: E402
 from medbot_desktop.knowledge.library import Libraries, read_folder  # noqa: E402
 from medbot_desktop.knowledge.opening import core_folder, open_embedder, open_wordings  # noqa: E402
 from medbot_desktop.knowledge.prepared import PreparedVectors  # noqa: E402
-from medbot_desktop.knowledge.ranker import Logistic, Ranker  # noqa: E402
-from medbot_desktop.knowledge.retrieval import Retriever  # noqa: E402
-from medbot_desktop.knowledge.stocktaking import Stocktaking  # noqa: E402
-from medbot_desktop.knowledge.trees import Trees  # noqa: E402
+from medbot_desktop.knowledge.search.answer_kinds import AnswerKinds, QuestionCues  # noqa: E402
+from medbot_desktop.knowledge.search.asking import read_question  # noqa: E402
+from medbot_desktop.knowledge.search.beyond import load_beyond  # noqa: E402
+from medbot_desktop.knowledge.search.features import FEATURE_NAMES, Features  # noqa: E402
+from medbot_desktop.knowledge.search.fit import FIT_NAMES  # noqa: E402
+from medbot_desktop.knowledge.search.ranker import Logistic, Ranker  # noqa: E402
+from medbot_desktop.knowledge.search.retrieval import Retriever  # noqa: E402
+from medbot_desktop.knowledge.search.stocktaking import Stocktaking  # noqa: E402
+from medbot_desktop.knowledge.search.trees import Trees  # noqa: E402
 from medbot_desktop.vault.access import Access  # noqa: E402
 from medbot_desktop.vault.roles import DEMO_ACCOUNT  # noqa: E402
 from medbot_desktop.vault.schema import DocumentRow  # noqa: E402

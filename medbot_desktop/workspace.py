@@ -18,15 +18,15 @@ from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
 from medbot_desktop.knowledge.documents import Documents
-from medbot_desktop.knowledge.import_queue import ImportQueue
-from medbot_desktop.knowledge.importing import Importing
+from medbot_desktop.knowledge.importing.importing import Importing
+from medbot_desktop.knowledge.importing.queue import ImportQueue
 from medbot_desktop.knowledge.library import Libraries
 from medbot_desktop.knowledge.opening import Knowledge, chosen_embedder, open_knowledge
-from medbot_desktop.knowledge.packs import Packs
-from medbot_desktop.knowledge.reembedding import Reembedding
-from medbot_desktop.knowledge.retrieval import Retriever
-from medbot_desktop.knowledge.snapshot import IndexSnapshot
-from medbot_desktop.knowledge.upkeep import Upkeep
+from medbot_desktop.knowledge.packs.packs import Packs
+from medbot_desktop.knowledge.search.retrieval import Retriever
+from medbot_desktop.knowledge.search.snapshot import IndexSnapshot
+from medbot_desktop.knowledge.upkeep.reembedding import Reembedding
+from medbot_desktop.knowledge.upkeep.upkeep import Upkeep
 from medbot_desktop.memory.contributions import Contributions
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.memory.export import Exporting

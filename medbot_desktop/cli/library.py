@@ -18,7 +18,7 @@ from medbot_desktop.domain import Filters, Hit
 from medbot_desktop.errors import InputError
 from medbot_desktop.knowledge.documents import DocumentSummary
 from medbot_desktop.knowledge.library import LibrarySummary
-from medbot_desktop.knowledge.retrieval import best_per_document
+from medbot_desktop.knowledge.search.retrieval import best_per_document
 from medbot_desktop.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="What the libraries hold, and searching them.")

@@ -16,9 +16,9 @@ from medbot_desktop.cli.library_packs import AcceptOption, install
 from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
 from medbot_desktop.cli.output import JsonOption, counted, print_json
 from medbot_desktop.errors import LibraryError, VaultError
-from medbot_desktop.knowledge.file_states import FileState, Standing
+from medbot_desktop.knowledge.importing.file_states import FileState, Standing
 from medbot_desktop.knowledge.library import CLINIC_LIBRARY
-from medbot_desktop.knowledge.pack_file import SUFFIX
+from medbot_desktop.knowledge.packs.manifest import SUFFIX
 from medbot_desktop.workspace import CLINIC, Workspace, default_profile
 
 

@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
 from medbot_desktop.cli.output import JsonOption, counted, print_json
-from medbot_desktop.knowledge.packs import PackFacts, PackProgress
+from medbot_desktop.knowledge.packs.packs import PackFacts, PackProgress
 from medbot_desktop.workspace import Workspace
 
 AcceptOption = typer.Option(

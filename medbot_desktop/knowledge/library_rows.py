@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from medbot_desktop.knowledge.chunking import Chunk
 from medbot_desktop.knowledge.document import Document
-from medbot_desktop.knowledge.terms import passage_terms
+from medbot_desktop.knowledge.search.terms import passage_terms
 from medbot_desktop.vault.schema import DocumentRow, LibraryRow, NameRow, PassageRow
 
 

@@ -12,20 +12,20 @@ from sqlalchemy import select
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.knowledge.beyond import load_beyond
-from medbot_desktop.knowledge.importing import Importing
+from medbot_desktop.knowledge.importing.importing import Importing
 from medbot_desktop.knowledge.library import CORE_FINGERPRINT, Libraries, core_fingerprint, read_folder
-from medbot_desktop.knowledge.pack_staging import clear_unfinished
-from medbot_desktop.knowledge.packs import Packs
+from medbot_desktop.knowledge.packs.packs import Packs
+from medbot_desktop.knowledge.packs.staging import clear_unfinished
 from medbot_desktop.knowledge.prepared import PreparedVectors
-from medbot_desktop.knowledge.questions import questions_in
-from medbot_desktop.knowledge.ranker import Ranker
-from medbot_desktop.knowledge.reembedding import Reembedding
-from medbot_desktop.knowledge.retrieval import Retriever
-from medbot_desktop.knowledge.snapshot import IndexSnapshot
-from medbot_desktop.knowledge.stocktaking import Stocktaking
-from medbot_desktop.knowledge.upkeep import Upkeep
-from medbot_desktop.knowledge.wordings import Wordings
+from medbot_desktop.knowledge.search.beyond import load_beyond
+from medbot_desktop.knowledge.search.questions import questions_in
+from medbot_desktop.knowledge.search.ranker import Ranker
+from medbot_desktop.knowledge.search.retrieval import Retriever
+from medbot_desktop.knowledge.search.snapshot import IndexSnapshot
+from medbot_desktop.knowledge.search.stocktaking import Stocktaking
+from medbot_desktop.knowledge.search.wordings import Wordings
+from medbot_desktop.knowledge.upkeep.reembedding import Reembedding
+from medbot_desktop.knowledge.upkeep.upkeep import Upkeep
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.text import sentences
 from medbot_desktop.vault.access import Access
@@ -78,7 +78,7 @@ class Knowledge:
     @contextmanager
     def importing(self, vault: Vault, access: Access) -> Iterator[Importing]:
         """What works through the queue of files, with its own process that reads them."""
-        from medbot_desktop.knowledge.document_process import DocumentProcess  # not needed for the window to open
+        from medbot_desktop.knowledge.reading.process import DocumentProcess  # not needed for the window to open
 
         with DocumentProcess() as source:
             embedder = self.embedder

@@ -24,7 +24,7 @@ from medbot_desktop.ui.theme import Appearance, Theme
 from medbot_desktop.ui.transcript_model import AnyIndex
 
 if TYPE_CHECKING:
-    from medbot_desktop.knowledge.file_states import FileState
+    from medbot_desktop.knowledge.importing.file_states import FileState
 
 FILE_ROLE = Qt.ItemDataRole.UserRole + 1
 """The role under which a row's ``FileState`` is found."""

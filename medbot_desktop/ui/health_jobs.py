@@ -9,7 +9,7 @@ from medbot_desktop.ui.worker import Services
 from medbot_desktop.ui.working_page import Progress
 
 if TYPE_CHECKING:
-    from medbot_desktop.knowledge.upkeep import Health
+    from medbot_desktop.knowledge.upkeep.upkeep import Health
 
 _Result = TypeVar("_Result")
 Work = Callable[[Services, Progress], "Health"]

@@ -16,7 +16,7 @@ from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.worker import Worker
 
 if TYPE_CHECKING:
-    from medbot_desktop.knowledge.upkeep import Health
+    from medbot_desktop.knowledge.upkeep.upkeep import Health
 
 _CHECKING = "Looking through the libraries"
 _WHAT = "Compares documents, passages, vectors, full text and the kept index with one another. Nothing is changed."

@@ -14,9 +14,9 @@ from medbot_desktop.errors import MedBotError
 from medbot_desktop.ui.worker import Services
 
 if TYPE_CHECKING:
-    from medbot_desktop.knowledge.file_states import FileState
-    from medbot_desktop.knowledge.import_queue import ImportQueue
-    from medbot_desktop.knowledge.importing import Importing
+    from medbot_desktop.knowledge.importing.file_states import FileState
+    from medbot_desktop.knowledge.importing.importing import Importing
+    from medbot_desktop.knowledge.importing.queue import ImportQueue
 
 _LOOK_SECONDS = 60.0
 _SECONDS_BETWEEN_TOLD = 0.1
@@ -137,7 +137,7 @@ def give_up(run: ImportRun, _: Services) -> None:
 
 
 def _queue(services: Services, importing: Importing) -> ImportQueue:
-    from medbot_desktop.knowledge.import_queue import ImportQueue
+    from medbot_desktop.knowledge.importing.queue import ImportQueue
     from medbot_desktop.vault.access import Access
 
     return ImportQueue(importing.vault, Access(importing.vault, services.access.account))

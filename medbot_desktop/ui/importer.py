@@ -14,8 +14,8 @@ from medbot_desktop.ui.import_run import ImportRun, bring_in, bring_in_some, giv
 from medbot_desktop.ui.worker import Services, Worker
 
 if TYPE_CHECKING:
-    from medbot_desktop.knowledge.file_states import FileState
-    from medbot_desktop.knowledge.import_queue import Added, ImportQueue
+    from medbot_desktop.knowledge.importing.file_states import FileState
+    from medbot_desktop.knowledge.importing.queue import Added, ImportQueue
 
 _LOOK_MS = 60_000
 _SOON_MS = 2_000
@@ -221,7 +221,7 @@ class Importer(QObject):
 
 
 def _with_queue(job: Callable[[ImportQueue], object], services: Services) -> object:
-    from medbot_desktop.knowledge.import_queue import ImportQueue
+    from medbot_desktop.knowledge.importing.queue import ImportQueue
 
     if services.opened is None:
         return job(services.queue)

@@ -21,8 +21,8 @@ from medbot_desktop.ui.library_shelf import FILES
 from medbot_desktop.ui.plain_text import shown
 
 if TYPE_CHECKING:
-    from medbot_desktop.knowledge.file_states import FileState
-    from medbot_desktop.knowledge.import_queue import Added
+    from medbot_desktop.knowledge.importing.file_states import FileState
+    from medbot_desktop.knowledge.importing.queue import Added
     from medbot_desktop.ui.library_page import LibraryPage
 
 _ARRANGE_MS = 3_000

@@ -19,9 +19,9 @@ from medbot_desktop.ui.plain_text import shown
 
 if TYPE_CHECKING:
     from medbot_desktop.knowledge.documents import DocumentSummary
-    from medbot_desktop.knowledge.import_queue import WatchedFolder
+    from medbot_desktop.knowledge.importing.queue import WatchedFolder
     from medbot_desktop.knowledge.library import LibrarySummary
-    from medbot_desktop.knowledge.packs import PackFacts
+    from medbot_desktop.knowledge.packs.packs import PackFacts
     from medbot_desktop.ui.library_page import LibraryPage
 
 PACKS = "Packs of MedBot (*.medpack)"

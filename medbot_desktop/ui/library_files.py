@@ -16,7 +16,7 @@ from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.theme import Appearance
 
 if TYPE_CHECKING:
-    from medbot_desktop.knowledge.file_states import FileState
+    from medbot_desktop.knowledge.importing.file_states import FileState
 
 _STEPS = 1_000
 

@@ -16,9 +16,9 @@ from medbot_desktop.vault.roles import Permission, Role
 
 if TYPE_CHECKING:
     from medbot_desktop.knowledge.documents import DocumentSummary, DocumentText
-    from medbot_desktop.knowledge.file_states import FileState
+    from medbot_desktop.knowledge.importing.file_states import FileState
     from medbot_desktop.knowledge.library import LibrarySummary
-    from medbot_desktop.knowledge.packs import PackFacts
+    from medbot_desktop.knowledge.packs.packs import PackFacts
     from medbot_desktop.memory.contributions import Contribution
     from medbot_desktop.memory.unanswered import UnansweredQuestion
 

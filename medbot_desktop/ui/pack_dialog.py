@@ -12,7 +12,7 @@ from medbot_desktop.ui.parts import words
 from medbot_desktop.ui.theme import Appearance
 
 if TYPE_CHECKING:
-    from medbot_desktop.knowledge.packs import PackFacts
+    from medbot_desktop.knowledge.packs.packs import PackFacts
 
 _KNOWN = "It is signed with a key that this clinic trusts."
 _STRANGE = (

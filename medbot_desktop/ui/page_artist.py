@@ -68,7 +68,7 @@ class PageArtist(QObject):
 
 def _picture(wanted: WantedPage) -> bytes | None:
     from medbot_desktop.knowledge.documents import is_as_read
-    from medbot_desktop.knowledge.page_picture import page_picture  # its libraries are slow to load
+    from medbot_desktop.knowledge.reading.page_picture import page_picture  # its libraries are slow to load
 
     try:
         if is_as_read(wanted.path, wanted.sha256):

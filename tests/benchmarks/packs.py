@@ -13,8 +13,8 @@ from sqlalchemy import select, text
 
 from medbot_desktop.knowledge.document import Block, Document, Section
 from medbot_desktop.knowledge.library import Libraries
-from medbot_desktop.knowledge.packs import Packs
-from medbot_desktop.knowledge.vector_index import VectorIndex
+from medbot_desktop.knowledge.packs.packs import Packs
+from medbot_desktop.knowledge.search.vector_index import VectorIndex
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.roles import DEMO_ACCOUNT

@@ -36,8 +36,8 @@ from medbot_desktop.knowledge.library_rows import (
     library_row,
 )
 from medbot_desktop.knowledge.opening import Knowledge, open_knowledge
-from medbot_desktop.knowledge.snapshot import IndexSnapshot
-from medbot_desktop.knowledge.vector_index import VectorIndex
+from medbot_desktop.knowledge.search.snapshot import IndexSnapshot
+from medbot_desktop.knowledge.search.vector_index import VectorIndex
 from medbot_desktop.text import sentences
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.data_key import DataKey

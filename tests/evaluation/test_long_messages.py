@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from medbot_desktop.knowledge.opening import Knowledge
-from medbot_desktop.knowledge.retrieval import best_per_document
+from medbot_desktop.knowledge.search.retrieval import best_per_document
 
 HERE = Path(__file__).parent
 HALVES = ("dev", "test")

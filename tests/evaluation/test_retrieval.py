@@ -10,7 +10,7 @@ import pytest
 
 from medbot_desktop.domain import Answer, Filters, Retrieved
 from medbot_desktop.knowledge.opening import Knowledge
-from medbot_desktop.knowledge.retrieval import best_per_document, brought_together
+from medbot_desktop.knowledge.search.retrieval import best_per_document, brought_together
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import DEMO_ACCOUNT

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from medbot_desktop.errors import DiskFullError
-from medbot_desktop.knowledge.file_states import Standing
+from medbot_desktop.knowledge.importing.file_states import Standing
 from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.vault import Vault
 from tests.disks import fill, small_disk

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from medbot_desktop.knowledge.file_states import FileState, Standing
+from medbot_desktop.knowledge.importing.file_states import FileState, Standing
 from medbot_desktop.ui.file_list import FileList, FileModel, state_in_words
 from medbot_desktop.ui.library_files import FilesTab
 from medbot_desktop.ui.theme import Appearance

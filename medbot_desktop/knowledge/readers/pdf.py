@@ -11,12 +11,12 @@ from pypdfium2 import raw
 
 from medbot_desktop.errors import LibraryError
 from medbot_desktop.knowledge.document import Document
-from medbot_desktop.knowledge.page_marks import page_read
 from medbot_desktop.knowledge.readers.pdf_page import Page, columns_of
 from medbot_desktop.knowledge.readers.pdf_rules import Drawing, drawing_on
 from medbot_desktop.knowledge.readers.pdf_structure import document_of
 from medbot_desktop.knowledge.readers.pdf_words import PageWords, words_on
 from medbot_desktop.knowledge.readers.reader import MEGABYTE, SAVE_AGAIN, Facts, damaged, file_name, file_size
+from medbot_desktop.knowledge.reading.page_marks import page_read
 
 _KIND = "PDF"
 _MOST_BYTES = 500 * MEGABYTE

@@ -15,11 +15,11 @@ from PIL import Image, ImageOps
 
 from medbot_desktop.errors import LibraryError
 from medbot_desktop.knowledge.document import Document
-from medbot_desktop.knowledge.page_marks import page_read
 from medbot_desktop.knowledge.readers.ocr import recognised
 from medbot_desktop.knowledge.readers.pdf_page import Page, columns_of
 from medbot_desktop.knowledge.readers.pdf_structure import document_of
 from medbot_desktop.knowledge.readers.reader import MEGABYTE, Facts, damaged, file_name, file_size
+from medbot_desktop.knowledge.reading.page_marks import page_read
 
 _KIND = "picture"
 _FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")

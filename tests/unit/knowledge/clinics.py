@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from medbot_desktop.knowledge.document import Block, Document, Section, Source
 from medbot_desktop.knowledge.library import Libraries, LibrarySummary
-from medbot_desktop.knowledge.packs import Packs
+from medbot_desktop.knowledge.packs.packs import Packs
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.roles import Account, Role

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from medbot_desktop.knowledge.building import DocumentBuilder
 from medbot_desktop.knowledge.document import Document
-from medbot_desktop.knowledge.document_child import serve
-from medbot_desktop.knowledge.document_messages import Limits
-from medbot_desktop.knowledge.page_marks import page_read
 from medbot_desktop.knowledge.readers.reader import Reader
+from medbot_desktop.knowledge.reading.child import serve
+from medbot_desktop.knowledge.reading.messages import Limits
+from medbot_desktop.knowledge.reading.page_marks import page_read
 
 _C = ctypes.CDLL(None, use_errno=True)
 _CLONE = {"x86_64": 56, "aarch64": 220}

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sqlalchemy import select, text
 
 from medbot_desktop.knowledge.document import Document, Reading
-from medbot_desktop.knowledge.file_states import FileState
-from medbot_desktop.knowledge.import_queue import ImportQueue
-from medbot_desktop.knowledge.importing import DocumentSource, Importing
+from medbot_desktop.knowledge.importing.file_states import FileState
+from medbot_desktop.knowledge.importing.importing import DocumentSource, Importing
+from medbot_desktop.knowledge.importing.queue import ImportQueue
 from medbot_desktop.knowledge.readers.kinds import reader_for
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import Account, Role

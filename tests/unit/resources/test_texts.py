@@ -9,10 +9,10 @@ import pytest
 
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.generation.question_kind import QuestionKinds
-from medbot_desktop.knowledge.beyond import load_beyond
-from medbot_desktop.knowledge.features import FEATURE_NAMES
 from medbot_desktop.knowledge.markdown_reader import read_markdown
-from medbot_desktop.knowledge.ranker import Ranker
+from medbot_desktop.knowledge.search.beyond import load_beyond
+from medbot_desktop.knowledge.search.features import FEATURE_NAMES
+from medbot_desktop.knowledge.search.ranker import Ranker
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
 from tests.unit.resources.test_library import HEADINGS

@@ -7,8 +7,8 @@ import tomllib
 
 import pytest
 
-from medbot_desktop.knowledge.two_spellings import TwoSpellings
-from medbot_desktop.knowledge.wordings import read_groups, read_medicines
+from medbot_desktop.knowledge.search.two_spellings import TwoSpellings
+from medbot_desktop.knowledge.search.wordings import read_groups, read_medicines
 from medbot_desktop.settings import resources_folder
 
 RETRIEVAL = resources_folder() / "retrieval"

@@ -1,0 +1,1 @@
+"""Bring files into libraries: the queue, the walk through folders, the staging."""

@@ -1,0 +1,1 @@
+"""Carry libraries to other computers as signed files."""

@@ -1,0 +1,1 @@
+"""Read documents in a process that may be lost."""

@@ -1,0 +1,92 @@
+"""Fetch the passages of a document that was found, the best part of it first; their texts are not held in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row, bindparam, text
+
+from medbot_desktop.domain import Hit, Passage
+from medbot_desktop.knowledge.search.stocktaking import Stock
+from medbot_desktop.vault.vault import Vault
+
+_MOST = 40
+"""Passages of one document that come with it: all of an article, the best and what is around it of a manual."""
+_AROUND = 3
+
+_TEXTS = text(
+    "SELECT passages.id, ordinal, section, text, start, end, page, documents.key, documents.title, libraries.name"
+    " FROM passages JOIN documents ON documents.id = document_id JOIN libraries ON libraries.id = library_id"
+    " WHERE passages.id IN :rows AND NOT is_staged"
+).bindparams(bindparam("rows", expanding=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A document to show: its number, its best unit, and the probability that it answers the question."""
+
+    document: int
+    unit: int
+    probability: float
+
+
+def hits_of(vault: Vault, stock: Stock, documents: Sequence[Shown], vector: NDArray[np.float32]) -> list[Hit]:
+    """The hits of some documents, in their order.
+
+    Args:
+        vault: where the texts are.
+        stock: what was searched.
+        documents: the documents.
+        vector: the question's.
+
+    Returns:
+        Passages, those of the best unit of a document first, with falling scores; none of a document that was removed
+        meanwhile.
+    """
+    scored = [pair for document in documents for pair in _scored(stock, document, vector)]
+    texts = _fetch(vault, [row for row, _ in scored])
+    return [Hit(texts[row], score) for row, score in scored if row in texts]
+
+
+def _scored(stock: Stock, shown: Shown, vector: NDArray[np.float32]) -> list[tuple[int, float]]:
+    units = stock.holdings.units_of_document(shown.document)
+    rows, many = stock.holdings.passages_of_units(units)
+    cosines = np.einsum("nd,d->n", stock.passages.vectors(rows), vector)
+    of_best = np.repeat(units == shown.unit, many)
+    order = _order(cosines, of_best)[:_MOST]
+    best = max(1e-6, float(cosines[of_best].max(initial=0.0)))
+    scores = np.minimum.accumulate(shown.probability * np.clip(cosines[order] / best, 0.0, 1.0))
+    return list(zip(rows[order].tolist(), scores.tolist(), strict=True))
+
+
+def _order(cosines: NDArray[np.float32], of_best: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The best unit's passages, then those around it where the document is long, then the others; nearest first."""
+    places = np.arange(len(cosines))
+    inside = places[of_best]
+    is_long = len(places) > _MOST
+    around = is_long & (places >= inside[0] - _AROUND) & (places <= inside[-1] + _AROUND)
+    group = np.where(of_best, 0, np.where(around, 1, 2))
+    return np.lexsort((-cosines, group))
+
+
+def _fetch(vault: Vault, rows: list[int]) -> dict[int, Passage]:
+    with vault.reading() as session:
+        return {row.id: _passage(row) for row in session.execute(_TEXTS, {"rows": rows})}
+
+
+def _passage(row: Row[*tuple[Any, ...]]) -> Passage:
+    return Passage(
+        id=f"{row.name}/{row.key}/{row.ordinal}",
+        library=row.name,
+        document_id=row.key,
+        title=row.title,
+        section=row.section,
+        text=row.text,
+        start=row.start,
+        end=row.end,
+        page=row.page,
+    )

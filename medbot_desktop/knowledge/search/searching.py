@@ -1,0 +1,225 @@
+"""Make the first searches of a question, by meaning, by words and by name, and look again at the best of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import text
+
+from medbot_desktop.knowledge.search.candidates import Candidates, full_text_query, unite
+from medbot_desktop.knowledge.search.features import Features, reciprocal_rank_fusion, squash
+from medbot_desktop.knowledge.search.fit import Beside, Posed, fit
+from medbot_desktop.knowledge.search.holdings import Holdings
+from medbot_desktop.knowledge.search.stocktaking import Stock
+from medbot_desktop.knowledge.search.terms import term
+from medbot_desktop.vault.vault import Vault
+
+_NEAREST = 150
+"""Passages that the search by meaning brings."""
+_BY_WORDS = 300
+"""Passages that the search by words brings."""
+_NAMES = 60
+_NAMED_DOCUMENTS = 10
+"""How many documents come in by their names alone."""
+_UNITS_OF_NAMED = 8
+_NEIGHBOURS = 5
+_NEIGHBOUR_TEMPERATURE = 0.06
+
+_MATCHES = text(
+    "SELECT rowid, -bm25(passages_fts, 4.0, 0.5, 1.0) AS score FROM passages_fts"
+    " WHERE passages_fts MATCH :query ORDER BY score DESC LIMIT :limit"
+)
+"""A match in a name of the document weighs more than one in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSearches:
+    """What the first searches of one question brought.
+
+    Attributes:
+        by_meaning: units, nearest first.
+        by_words: units, best first.
+        by_name: units of the documents with the nearest names.
+        lexical: the best BM25 score of each document, squashed.
+        name_cosine: the highest cosine with a name of each document.
+        agreement: each document's share of the names and foreign subjects nearest to the question.
+        beyond: the highest cosine with a foreign subject.
+    """
+
+    by_meaning: list[int]
+    by_words: list[int]
+    by_name: list[int]
+    lexical: Mapping[int, float]
+    name_cosine: Mapping[int, float]
+    agreement: Mapping[int, float]
+    beyond: float
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """The candidates of a question with their features.
+
+    Attributes:
+        found: the candidates.
+        fits: their features, shape (n, features).
+        documents: the document of each, shape (n,).
+    """
+
+    found: Candidates
+    fits: NDArray[np.float64]
+    documents: NDArray[np.int64]
+
+
+def first_searches(stock: Stock, vault: Vault, posed: Posed, allowed: NDArray[np.bool_] | None) -> FirstSearches:
+    """Search by meaning, by words and by name.
+
+    Args:
+        stock: what is searched.
+        vault: where the full text is.
+        posed: the question.
+        allowed: which documents may be found, shape (documents,); None: all.
+    """
+    holdings = stock.holdings
+    rows, _ = stock.passages.search(posed.vector, _NEAREST, _passages_of(holdings, allowed))
+    by_meaning = [int(unit) for unit in holdings.units_with(rows) if unit >= 0]
+    by_words, lexical = _by_words(
+        holdings, vault, full_text_query(posed.asking, posed.wordings, holdings.terms), allowed
+    )
+    name_rows, cosines = stock.names.search(posed.vector, _NAMES, _names_of(holdings, allowed))
+    named = holdings.documents_named(name_rows)
+    name_cosine: dict[int, float] = {}
+    for document, cosine in zip(named.tolist(), cosines.tolist(), strict=True):
+        if document >= 0:
+            name_cosine.setdefault(document, cosine)
+    by_name = [
+        int(unit)
+        for document in list(name_cosine)[:_NAMED_DOCUMENTS]
+        for unit in holdings.units_of_document(document)[:_UNITS_OF_NAMED]
+    ]
+    foreign = np.einsum("nd,d->n", stock.foreign, posed.vector)
+    agreement = _agreement(named, cosines, foreign)
+    return FirstSearches(
+        by_meaning, by_words, by_name, lexical, name_cosine, agreement, float(foreign.max(initial=0.0))
+    )
+
+
+def look_again(stock: Stock, posed: Posed, searches: FirstSearches) -> SecondLook | None:
+    """The best of what was found, with the features of each; None where nothing was."""
+    holdings = stock.holdings
+    units, fused = unite(searches.by_meaning, searches.by_words, searches.by_name)
+    if not len(units):
+        return None
+    documents = holdings.document_of[units]
+    rows, passages = holdings.passages_of_units(units)
+    found = Candidates.of(holdings.terms, units, fused)
+    beside = Beside(
+        vectors=stock.passages.vectors(rows),
+        passages=passages,
+        kinds=holdings.kinds[units, posed.asking.kind].astype(np.float64),
+        name_cosine=_of_each(documents, searches.name_cosine),
+        lexical=_of_each(documents, searches.lexical),
+        name_agreement=_of_each(documents, searches.agreement),
+    )
+    return SecondLook(found, fit(holdings.terms, posed, found, beside), documents)
+
+
+def leading_features(
+    stock: Stock, posed: Posed, searches: FirstSearches, look: SecondLook, document: int, strange: int
+) -> Features:
+    """The features of the document that leads.
+
+    Args:
+        stock: what was searched.
+        posed: the question.
+        searches: what the first searches brought.
+        look: the candidates.
+        document: the one that leads.
+        strange: how many words of the question nobody knows.
+    """
+    distinct = np.unique(look.documents)
+    best_cosine = np.full(len(distinct), -1.0)
+    np.maximum.at(best_cosine, np.searchsorted(distinct, look.documents), look.fits[:, 0])
+    columns = [best_cosine, _of_each(distinct, searches.name_cosine), _of_each(distinct, searches.lexical)]
+    row = int(np.searchsorted(distinct, document))
+    total = np.sum(columns, axis=0)
+    return Features(
+        passage_cosine=float(columns[0][row]),
+        name_cosine=float(columns[1][row]),
+        lexical=float(columns[2][row]),
+        coverage=_coverage(stock.holdings, posed, look, document),
+        fused=float(reciprocal_rank_fusion(columns)[row]),
+        lead=float(total[row] - np.delete(total, row).max(initial=0.0)),
+        strange=float(strange),
+        beyond=searches.beyond,
+        agreement=searches.agreement.get(document, 0.0),
+    )
+
+
+def _by_words(
+    holdings: Holdings, vault: Vault, query: str, allowed: NDArray[np.bool_] | None
+) -> tuple[list[int], dict[int, float]]:
+    """Units by full text, and the best score of each document; looks further where much may not be found."""
+    limit = _BY_WORDS
+    while query:
+        with vault.reading() as session:
+            matches = session.execute(_MATCHES, {"query": query, "limit": limit}).all()
+        units = holdings.units_with(np.array([row[0] for row in matches], dtype=np.int64))
+        may = units >= 0
+        if allowed is not None:
+            may[may] = allowed[holdings.document_of[units[may]]]
+        if may.sum() >= _BY_WORDS or len(matches) < limit:
+            kept = np.nonzero(may)[0][:_BY_WORDS]
+            lexical: dict[int, float] = {}
+            for place in kept:
+                lexical.setdefault(int(holdings.document_of[units[place]]), squash(float(matches[place][1])))
+            return units[kept].tolist(), lexical
+        limit *= 8
+    return [], {}
+
+
+def _agreement(
+    named: NDArray[np.int64], cosines: NDArray[np.float32], foreign: NDArray[np.float32]
+) -> dict[int, float]:
+    """How much each document has of the nearest names and foreign subjects, by a softmax of their cosines."""
+    together = np.concatenate([cosines[:_NEIGHBOURS], foreign])
+    nearest = np.argsort(-together)[:_NEIGHBOURS]
+    weights = np.exp((together[nearest] - together[nearest].max(initial=-1.0)) / _NEIGHBOUR_TEMPERATURE)
+    shares: dict[int, float] = defaultdict(float)
+    for position, weight in zip(nearest, weights / max(1e-9, float(weights.sum())), strict=True):
+        if position < len(cosines[:_NEIGHBOURS]) and named[position] >= 0:
+            shares[int(named[position])] += float(weight)
+    return dict(shares)
+
+
+def _coverage(holdings: Holdings, posed: Posed, look: SecondLook, document: int) -> float:
+    numbers = np.array([term(word) for word in posed.asking.every], dtype=np.int64)
+    rarity = holdings.terms.rarity(numbers)
+    used = look.found.flat[(look.documents == document)[look.found.unit_of]]
+    has = np.isin(numbers, used) | np.isin(numbers, holdings.name_terms.unit(document))
+    return float(rarity[has].sum() / max(1e-9, rarity.sum()))
+
+
+def _of_each(documents: NDArray[np.int64], values: Mapping[int, float]) -> NDArray[np.float64]:
+    return np.array([values.get(document, 0.0) for document in documents.tolist()])
+
+
+def _passages_of(holdings: Holdings, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64] | None:
+    if allowed is None:
+        return None
+    return holdings.passages[np.repeat(allowed[holdings.document_of], np.diff(holdings.first_passage))]
+
+
+def _names_of(holdings: Holdings, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64] | None:
+    return None if allowed is None else holdings.names[allowed[holdings.named]]
+
+
+def order_of(documents: NDArray[np.int64], scores: NDArray[np.float64]) -> Sequence[tuple[int, int]]:
+    """The documents, best first, each with the place of its best candidate."""
+    best: dict[int, int] = {}
+    for place in np.argsort(-scores, kind="stable").tolist():
+        best.setdefault(int(documents[place]), place)
+    return list(best.items())
