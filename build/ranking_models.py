@@ -1,9 +1,7 @@
-"""Fit the models of retrieval: kinds of answers, trees that order candidates, and whether the first one answers."""
+"""Fit the models that put candidates in order: kinds of answers, and trees over all that is known of a candidate."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from medbot_desktop.knowledge.search.answer_kinds import OPENING, AnswerKinds
-from medbot_desktop.knowledge.search.features import FEATURE_NAMES, Features
 from medbot_desktop.knowledge.search.terms import NUMBER, TermIndex
 from medbot_desktop.knowledge.search.trees import Trees
 
@@ -23,7 +20,6 @@ _DEPTH = 5
 _LEAST_TIMES = 40
 """Answers that a word must begin in, to be looked at."""
 _KINDS_C = 0.3
-_ANSWERING_C = 3.0
 _UNSEEN = -10.0
 _PARAMETERS = {
     "objective": "lambdarank",
@@ -86,13 +82,6 @@ def fit_trees(
     return _as_arrays(lightgbm.train(_PARAMETERS, data, trees).dump_model()["tree_info"])
 
 
-def fit_answering(features: Sequence[Features], is_right: Sequence[bool]) -> LogisticRegression:
-    """Learn whether the document that leads answers."""
-    return LogisticRegression(C=_ANSWERING_C, max_iter=10_000).fit(
-        np.array([astuple(row) for row in features]), is_right
-    )
-
-
 def save_trees(path: Path, trees: Trees) -> None:
     """Write trees as plain arrays."""
     np.savez_compressed(path, feature=trees.feature, threshold=trees.threshold, leaf=trees.leaf)
@@ -101,19 +90,6 @@ def save_trees(path: Path, trees: Trees) -> None:
 def save_kinds(path: Path, kinds: AnswerKinds) -> None:
     """Write the kinds as plain arrays."""
     np.savez_compressed(path, terms=kinds.terms, weights=kinds.weights.astype(np.float16), bias=kinds.bias)
-
-
-def save_answering(path: Path, model: LogisticRegression, threshold: float) -> None:
-    """Write the weights and the threshold as a table that can be read."""
-    lines = [
-        "# Written by build/train_ranker.py, not by hand.",
-        f"threshold = {threshold:.4f}",
-        "",
-        "[answering]",
-        f"bias = {model.intercept_[0]:.4f}",
-        *(f"{name} = {weight:.4f}" for name, weight in zip(FEATURE_NAMES, model.coef_[0], strict=True)),
-    ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _as_arrays(trees: list[dict[str, Any]]) -> Trees:

@@ -1,41 +1,38 @@
-"""Train what orders the passages that were found, and what tells whether the first of them answers.
+"""Train what orders the passages that were found.
 
 Run by hand when the library, the question sets or the searches change:
 ``.venv/bin/python build/train_ranker.py --answers FILE``. FILE has a question with its own answer on each line, as
-MedQuAD (Ben Abacha & Demner-Fushman 2019). It learns from one half of them and from the dev halves of the sets in
-``tests/evaluation/``, prints figures for the other half and cross-validated ones for the dev halves, and writes
-``trees.npz``, ``kinds.npz`` and ``ranker.toml`` in ``resources/retrieval/``.
+MedQuAD (Ben Abacha & Demner-Fushman 2019). It learns from one half of them and from the dev half of the questions in
+``tests/evaluation/``, prints figures for the other half and cross-validated ones for the own questions, and writes
+``trees.npz`` and ``kinds.npz`` in ``resources/retrieval/``; then ``train_answering.py`` writes ``ranker.toml``.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sqlalchemy import select
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from build import train_answering  # noqa: E402
 from build.ranking_answers import Answer, documents_of, families, is_for_tuning, read_answers  # noqa: E402
-from build.ranking_cases import Cases, collect, print_figures  # noqa: E402
+from build.ranking_cases import NOT_FOUND, Cases, collect, print_figures  # noqa: E402
 from build.ranking_models import (  # noqa: E402
     TREES,
-    fit_answering,
     fit_kinds,
     fit_trees,
-    save_answering,
     save_kinds,
     save_trees,
 )
+from build.train_answering import dev_half  # noqa: E402
 from medbot_desktop.inference.embedder import Embedder  # noqa: E402
 from medbot_desktop.inference.store import ModelStore  # noqa: E402
 from medbot_desktop.knowledge.document import Document  # noqa: E402
@@ -45,7 +42,7 @@ from medbot_desktop.knowledge.prepared import PreparedVectors  # noqa: E402
 from medbot_desktop.knowledge.search.answer_kinds import AnswerKinds, QuestionCues  # noqa: E402
 from medbot_desktop.knowledge.search.asking import read_question  # noqa: E402
 from medbot_desktop.knowledge.search.beyond import load_beyond  # noqa: E402
-from medbot_desktop.knowledge.search.features import FEATURE_NAMES, Features  # noqa: E402
+from medbot_desktop.knowledge.search.features import FEATURE_NAMES  # noqa: E402
 from medbot_desktop.knowledge.search.fit import FIT_NAMES  # noqa: E402
 from medbot_desktop.knowledge.search.ranker import Logistic, Ranker  # noqa: E402
 from medbot_desktop.knowledge.search.retrieval import Retriever  # noqa: E402
@@ -59,8 +56,6 @@ from medbot_desktop.vault.vault import Vault  # noqa: E402
 RETRIEVAL = ROOT / "resources" / "retrieval"
 _OWN_WEIGHT = 10.0
 """What one of the project's own questions counts as much as: there are few of them, and they are what people ask."""
-_REJECTED = 0.97
-"""The share of uncovered questions of the dev half that the threshold turns away."""
 _FOLDS = 5
 _KIND_FOLDS = 4
 _FOLD_TREES = 120
@@ -75,12 +70,11 @@ class Searched:
 
     retriever: Retriever
     keys: list[str]
-    reopened: Callable[[Trees], Retriever]
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The dev halves of the project's own questions; those without a topic are beyond the library."""
+    """The project's own questions, each with the documents that answer it."""
 
     questions: list[str]
     topics: list[frozenset[str]]
@@ -114,16 +108,14 @@ def main() -> None:
     core = _searched(read_folder(core_folder()), prepared, embedder, replace(untrained, kinds=kinds))
     own = _own_questions()
     own_cases = collect(core.retriever, core.keys, own.questions, own.topics)
-    covered = np.array([bool(topics) for topics in own.topics])
-    trees = _joined(cases, tuning, own_cases, covered, TREES)
+    trees = _joined(cases, tuning, own_cases, np.ones(len(own.questions), dtype=bool), TREES)
     ranks = cases.ranks(trees.score(cases.features))
     print_figures("tuning half (learnt from)", ranks[tuning])
     print_figures("reporting half, reordered", ranks[~tuning])
-    features, right = _held_out(cases, tuning, own_cases, own, core)
-    answering, threshold = _answering(features, right, covered)
+    _report_own(cases, tuning, own_cases)
     save_trees(RETRIEVAL / "trees.npz", trees)
     save_kinds(RETRIEVAL / "kinds.npz", kinds)
-    save_answering(RETRIEVAL / "ranker.toml", answering, threshold)
+    train_answering.main()
 
 
 def _searched(documents: Sequence[Document], prepared: PreparedVectors, embedder: Embedder, ranker: Ranker) -> Searched:
@@ -139,15 +131,10 @@ def _searched(documents: Sequence[Document], prepared: PreparedVectors, embedder
         few=_EXACT,
     )
 
-    wordings = open_wordings()
-
-    def opened(trees: Trees) -> Retriever:
-        return Retriever(vault, access, prepared.embed, replace(ranker, trees=trees), stocktaking, wordings)
-
-    retriever = opened(ranker.trees)
+    retriever = Retriever(vault, access, prepared.embed, ranker, stocktaking, open_wordings())
     with vault.reading() as session:
         key_of = {row.id: row.key for row in session.execute(select(DocumentRow.id, DocumentRow.key))}
-    return Searched(retriever, [key_of[item.row_id] for item in retriever.stock.holdings.documents], opened)
+    return Searched(retriever, [key_of[item.row_id] for item in retriever.stock.holdings.documents])
 
 
 def _kinds(
@@ -201,60 +188,22 @@ def _joined(cases: Cases, chosen: NDArray[np.bool_], own: Cases, own_chosen: NDA
     )
 
 
-def _held_out(
-    cases: Cases, tuning: NDArray[np.bool_], own_cases: Cases, own: Own, core: Searched
-) -> tuple[list[Features], list[bool]]:
-    """For each own question, what trees that did not learn from it put first: its features, and whether it is right."""
-    count = len(own.questions)
-    covered = np.array([bool(topics) for topics in own.topics])
+def _report_own(cases: Cases, tuning: NDArray[np.bool_], own_cases: Cases) -> None:
+    """Print how well the own questions are answered by trees that did not learn from them."""
+    count = len(own_cases.groups)
     fold = np.random.default_rng(0).permutation(count) % _FOLDS
     some = tuning & (np.arange(len(tuning)) % _FOLD_SHARE == 0)
-    ranks = np.full(count, 999)
-    features: list[Features | None] = [None] * count
+    ranks = np.full(count, NOT_FOUND)
     for part in range(_FOLDS):
-        trees = _joined(cases, some, own_cases, covered & (fold != part), _FOLD_TREES)
-        scored = own_cases.ranks(trees.score(own_cases.features))
-        ranks[fold == part] = scored[fold == part]
-        retriever = core.reopened(trees)
-        for number in np.nonzero(fold == part)[0].tolist():
-            features[number] = retriever.explain(own.questions[number]).features
-    print_figures("own questions, cross-validated", ranks[covered])
-    found = [(row, bool(rank == 0)) for row, rank in zip(features, ranks.tolist(), strict=True) if row is not None]
-    if len(found) != count:
-        raise SystemExit("A question of the own sets finds nothing at all.")
-    return [row for row, _ in found], [is_right for _, is_right in found]
-
-
-def _answering(
-    features: list[Features], right: list[bool], covered: NDArray[np.bool_]
-) -> tuple[LogisticRegression, float]:
-    """The model, and the threshold that turns away most of what is not covered, from held-out probabilities."""
-    fold = np.random.default_rng(1).permutation(len(features)) % _FOLDS
-    confidence = np.zeros(len(features))
-    for part in range(_FOLDS):
-        chosen = np.nonzero(fold != part)[0].tolist()
-        model = fit_answering([features[i] for i in chosen], [right[i] for i in chosen])
-        for number in np.nonzero(fold == part)[0].tolist():
-            row = [[getattr(features[number], name) for name in FEATURE_NAMES]]
-            confidence[number] = model.predict_proba(row)[0, 1]
-    threshold = float(np.quantile(confidence[~covered], _REJECTED))
-    answered, refused = np.mean(confidence[covered] >= threshold), np.mean(confidence[~covered] < threshold)
-    print(f"own questions answered {answered:.3f}, uncovered refused {refused:.3f} at threshold {threshold:.3f}")
-    return fit_answering(features, right), threshold
+        trees = _joined(cases, some, own_cases, fold != part, _FOLD_TREES)
+        ranks[fold == part] = own_cases.ranks(trees.score(own_cases.features))[fold == part]
+    print_figures("own questions, cross-validated", ranks)
 
 
 def _own_questions() -> Own:
-    lines = [
-        line
-        for name in ("questions", "uncovered")
-        for line in _dev_half(ROOT / "tests" / "evaluation" / f"{name}.jsonl")
-    ]
-    return Own([line["text"] for line in lines], [frozenset(line.get("topics", [])) for line in lines])
-
-
-def _dev_half(path: Path) -> list[dict[str, Any]]:
-    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if line["half"] == "dev"]
+    """The dev half of the questions that the library that ships answers."""
+    lines = dev_half("questions")
+    return Own([line["text"] for line in lines], [frozenset(line["topics"]) for line in lines])
 
 
 def _label(kind: str, cues: QuestionCues) -> int:

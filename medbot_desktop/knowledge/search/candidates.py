@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -57,6 +57,7 @@ class Candidates:
     sentence: NDArray[np.int64]
     lead: NDArray[np.bool_]
     lengths: NDArray[np.int64]
+    _positions: dict[int, NDArray[np.int64]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, index: TermIndex, units: NDArray[np.int64], fused: NDArray[np.float64]) -> Self:
@@ -80,9 +81,16 @@ class Candidates:
         """How many of some positions lie in each unit."""
         return np.bincount(self.unit_of[positions], minlength=len(self.units)).astype(float)
 
+    def positions(self, number: int) -> NDArray[np.int64]:
+        """Where a term stands; asked for again and again, so each is looked for once."""
+        found = self._positions.get(number)
+        if found is None:
+            found = self._positions[number] = np.nonzero(self.flat == number)[0]
+        return found
+
     def runs(self, sequence: Sequence[int]) -> NDArray[np.int64]:
         """Where these terms stand one after the other inside a unit."""
-        at = np.nonzero(self.flat == sequence[0])[0]
+        at = self.positions(sequence[0])
         for step, number in enumerate(sequence[1:], 1):
             at = at[at + step < len(self.flat)]
             at = at[self.flat[at + step] == number]

@@ -125,7 +125,7 @@ def _add_bm25(columns: Columns, terms: TermIndex, posed: Posed, found: Candidate
     length = _SATURATION * (1.0 - _LENGTH_WEIGHT + _LENGTH_WEIGHT * found.lengths / terms.mean_length)
     score = {}
     for word, number, weight in zip(stems, numbers, rarity, strict=True):
-        times = found.sums(np.nonzero(found.flat == number)[0])
+        times = found.sums(found.positions(int(number)))
         score[word] = weight * times * (_SATURATION + 1.0) / (times + length)
     subject = np.max([np.sum([score[word] for word in wording], axis=0) for wording in wordings], axis=0)
     whole = np.sum([score[word] for word in asking.every], axis=0)
@@ -141,7 +141,7 @@ def _add_bm25(columns: Columns, terms: TermIndex, posed: Posed, found: Candidate
 def _add_coverage(columns: Columns, found: Candidates, numbers: NDArray[np.int64], rarity: NDArray[np.float64]) -> None:
     which = np.full(len(found.flat), -1)
     for position, number in enumerate(numbers):
-        which[found.flat == number] = position
+        which[found.positions(int(number))] = position
     hit = np.nonzero(which >= 0)[0]
     start = hit[found.place[hit] < _LEAD]
     units, whole = len(found.units), max(1e-6, float(rarity.sum()))
@@ -222,7 +222,7 @@ def _add_feedback(
     chosen = chosen[rare[chosen]]
     shared, whole = np.zeros(len(found.units)), max(1e-6, float(rarity[chosen].sum()))
     for position in chosen:
-        shared += rarity[position] * (found.sums(np.nonzero(found.flat == shared_terms[position])[0]) > 0)
+        shared += rarity[position] * (found.sums(found.positions(int(shared_terms[position]))) > 0)
     columns["feedback"] = shared / whole
     opening = beside.vectors[np.cumsum(beside.passages) - beside.passages]
     columns["agreement"] = np.einsum("nd,d->n", opening, opening[leaders].mean(axis=0))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, text
 
 from medbot_desktop.domain import Hit, Passage
 from medbot_desktop.knowledge.search.stocktaking import Stock
@@ -21,8 +22,8 @@ _AROUND = 3
 _TEXTS = text(
     "SELECT passages.id, ordinal, section, text, start, end, page, documents.key, documents.title, libraries.name"
     " FROM passages JOIN documents ON documents.id = document_id JOIN libraries ON libraries.id = library_id"
-    " WHERE passages.id IN :rows AND NOT is_staged"
-).bindparams(bindparam("rows", expanding=True))
+    " WHERE passages.id IN (SELECT value FROM json_each(:rows)) AND NOT is_staged"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _order(cosines: NDArray[np.float32], of_best: NDArray[np.bool_]) -> NDArray[
 
 def _fetch(vault: Vault, rows: list[int]) -> dict[int, Passage]:
     with vault.reading() as session:
-        return {row.id: _passage(row) for row in session.execute(_TEXTS, {"rows": rows})}
+        return {row.id: _passage(row) for row in session.execute(_TEXTS, {"rows": json.dumps(rows)})}
 
 
 def _passage(row: Row[*tuple[Any, ...]]) -> Passage:

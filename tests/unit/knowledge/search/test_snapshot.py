@@ -18,7 +18,7 @@ from medbot_desktop.knowledge.search.snapshot import IndexSnapshot, Kept
 from medbot_desktop.knowledge.search.vector_index import VectorIndex
 from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.sealed import seal, unseal
-from tests.unit.knowledge.test_vector_index import unit_vectors
+from tests.unit.knowledge.search.test_vector_index import unit_vectors
 
 KEY = DataKey.random().derive("index")
 VECTORS = unit_vectors(800)
@@ -190,7 +190,7 @@ SAVES_FOREVER = """
 import sys
 from pathlib import Path
 from medbot_desktop.knowledge.search.snapshot import IndexSnapshot
-from tests.unit.knowledge.test_snapshot import index_of, to_keep
+from tests.unit.knowledge.search.test_snapshot import index_of, to_keep
 snapshot = IndexSnapshot(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]))
 kept = to_keep(index_of())
 print("saving", flush=True)
