@@ -23,7 +23,7 @@ from medbot_desktop.vault.roles import PERMISSIONS, RECOVERY_ACCOUNT, Account, R
 from .conftest import PlayedServices
 from .vaulted import open_as, open_window, section, settle, told
 
-ALL = {"appearance", "passphrase", "accounts", "privacy", "backups", "audit"}
+ALL = {"appearance", "passphrase", "accounts", "privacy", "backups", "audit", "health"}
 EVERYBODY = {"appearance", "passphrase", "backups"}
 
 
