@@ -92,6 +92,7 @@ class Answering:
         if not is_enough:
             body = [sentence for sentence in body if sentence.text not in answer.text]
             yield from _list(body, answer)
+        safety = [sentence for sentence in safety if sentence.text not in answer.text]
         if safety:
             yield from answer.say(self._wording.safety_net)
             yield from _list(safety, answer)

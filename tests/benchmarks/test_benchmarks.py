@@ -12,6 +12,7 @@ from medbot_desktop.inference.store import ModelStore
 from tests.benchmarks.figures import Figure, percentile, print_table
 
 
+@pytest.mark.slow
 def test_the_quick_run_prints_every_figure_of_the_budgets(models: ModelStore) -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--json"]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

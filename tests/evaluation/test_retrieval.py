@@ -61,7 +61,7 @@ class Watched:
 @pytest.fixture(scope="module")
 def asked(knowledge: Knowledge) -> list[Asked]:
     memory, retriever = ConversationStore(knowledge.vault, Access(knowledge.vault, DEMO_ACCOUNT)), Watched(knowledge)
-    assistant = assistant_of(retriever, knowledge.embedder.embed, memory)
+    assistant = assistant_of(retriever, knowledge.prepared.embed, memory)
     talk = memory.start()
     questions = []
     for name in ("questions.jsonl", "uncovered.jsonl"):

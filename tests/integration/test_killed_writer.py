@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -134,6 +135,7 @@ def kill_often(context: ForkServerContext, file: Path, key: bytes, seed: int) ->
     return len(stored)
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_moment_loses_nothing_that_it_reported(
     spawning: ForkServerContext, tmp_path: Path
 ) -> None:

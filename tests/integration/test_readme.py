@@ -67,6 +67,7 @@ def test_a_medbot_command_of_the_readme_works(command: str, tmp_path: Path, home
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_the_commands_that_fill_a_library_work_one_after_the_other(tmp_path: Path, home_with_a_vault: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(home_with_a_vault, home)

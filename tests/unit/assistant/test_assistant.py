@@ -80,7 +80,7 @@ def talk(memory: ConversationStore) -> Conversation:
 def build(knowledge: Knowledge, memory: ConversationStore) -> Callable[..., Assistant]:
     def assistant(**parts: object) -> Assistant:
         given = {"retriever": knowledge.retriever} | parts
-        return assistant_of(embed=knowledge.embedder.embed, memory=memory, **given)  # type: ignore[arg-type]
+        return assistant_of(embed=knowledge.prepared.embed, memory=memory, **given)  # type: ignore[arg-type]
 
     return assistant
 

@@ -69,6 +69,7 @@ def test_what_is_added_is_found_and_can_be_taken_out_again(library: Medbot, docu
     assert [row["name"] for row in library("list", "--json").objects] == ["core"]
 
 
+@pytest.mark.slow
 def test_a_pack_is_installed_where_its_fingerprint_is_accepted(
     library: Medbot, documents: Path, made_elsewhere: Callable[[], Path]
 ) -> None:
