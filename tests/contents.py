@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from medbot_desktop.domain import Passage
+from medbot_desktop.knowledge.library import REVISION
+from medbot_desktop.vault.preferences import mark
 from medbot_desktop.vault.schema import DocumentRow, LibraryRow, NameRow, PassageRow
 from medbot_desktop.vault.vault import Vault
 
@@ -57,3 +59,9 @@ def full_text_of(vault: Vault, words: str) -> list[int]:
     query = text("SELECT rowid FROM passages_fts WHERE passages_fts MATCH :words ORDER BY bm25(passages_fts)")
     with vault.reading() as session:
         return list(session.scalars(query, {"words": words}))
+
+
+def revision_of(vault: Vault) -> tuple[int, object]:
+    """What tells the libraries as they are now from those of any other moment."""
+    with vault.reading() as session:
+        return session.scalar(select(func.count()).select_from(PassageRow)) or 0, mark(session, REVISION)

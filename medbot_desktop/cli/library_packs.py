@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
-from medbot_desktop.cli.output import JsonOption, counted, print_json
+from medbot_desktop.cli.output import JsonOption, counted, print_json, progress_bar
 from medbot_desktop.knowledge.packs.packs import PackFacts, PackProgress
 from medbot_desktop.workspace import Workspace
 
@@ -65,10 +62,9 @@ def install(
 
 
 def _follow(steps: Iterable[PackProgress], words: str, quiet: bool) -> None:
-    with Progress(console=Console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty()) as bar:
-        task = bar.add_task(words)
+    with progress_bar(words, quiet) as tell:
         for step in steps:
-            bar.update(task, completed=step.done, total=step.total)
+            tell(step.done, step.total)
 
 
 def _pack_object(facts: PackFacts, name: str) -> dict[str, object]:

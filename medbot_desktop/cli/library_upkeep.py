@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Generator, Iterable
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
-from medbot_desktop.cli.output import JsonOption, print_json
+from medbot_desktop.cli.output import JsonOption, print_json, progress_bar
 from medbot_desktop.errors import LibraryError
-
-Result = TypeVar("Result")
-
-
-class _Step(Protocol):
-    @property
-    def done(self) -> int: ...
-
-    @property
-    def total(self) -> int: ...
+from medbot_desktop.knowledge.upkeep.upkeep import carried_out
 
 
 def verify(
@@ -36,7 +22,8 @@ def verify(
     """Compare documents, passages, vectors, full text and the kept index with one another."""
     sign_in = SignIn(account, passphrase_file)
     with opened_workspace(profile, sign_in, with_text_model=False) as workspace, workspace.library_upkeep() as upkeep:
-        health = _followed(upkeep.repair() if repair else upkeep.verify(), "Looking through the libraries", as_json)
+        with progress_bar("Looking through the libraries", as_json) as tell:
+            health = carried_out(upkeep.repair() if repair else upkeep.verify(), tell)
         if repair:
             workspace.retriever.renew()
     if as_json:
@@ -66,26 +53,11 @@ def embed(
     """
     sign_in = SignIn(account, passphrase_file)
     with opened_workspace(profile, sign_in, with_text_model=False) as workspace, workspace.reembedding(name) as work:
-        _followed(_ending(work.run()), f"Embedding by {name}", as_json)
+        with progress_bar(f"Embedding by {name}", as_json) as tell:
+            for step in work.run():
+                tell(step.done, step.total)
         work.switch(workspace.embedder_marks(name))
     if as_json:
         print_json({"embedder": name})
     else:
         typer.echo(f"The libraries are embedded by {name} now.")
-
-
-def _ending(steps: Iterable[_Step]) -> Generator[_Step, None, None]:
-    yield from steps
-
-
-def _followed(steps: Generator[_Step, None, Result], words: str, quiet: bool) -> Result:
-    """Do all steps with a bar; returns what came of them."""
-    with Progress(console=Console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty()) as bar:
-        task = bar.add_task(words)
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            bar.update(task, completed=step.done, total=step.total)

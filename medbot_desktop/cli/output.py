@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import rich.progress
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 
 from medbot_desktop.errors import InputError
+
+Progress = Callable[[int, int], None]
+"""Is told how much is done, and of how much."""
 
 JsonOption = typer.Option(False, "--json", help="Print JSON: one object, or one object a line for many.")
 
@@ -44,6 +50,16 @@ def read_cases(file: Path) -> Iterator[dict[str, Any]]:
         if not isinstance(case, dict) or "id" not in case or not isinstance(case.get("text"), str):
             raise InputError(f"Line {number} of {file.name} has no id or no text.", hint=hint)
         yield case
+
+
+@contextmanager
+def progress_bar(words: str, quiet: bool) -> Iterator[Progress]:
+    """A progress bar on standard error where that is a terminal, so that standard output holds the result alone."""
+    columns, console = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()), Console(stderr=True)
+    hidden = quiet or not console.is_terminal
+    with rich.progress.Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -25,11 +23,10 @@ from medbot_desktop.cli.opening import (
     opened_vault,
     opened_with,
 )
-from medbot_desktop.cli.output import JsonOption, counted, print_json
+from medbot_desktop.cli.output import JsonOption, counted, print_json, progress_bar
 from medbot_desktop.errors import VaultError
 from medbot_desktop.logs import start_logging
 from medbot_desktop.settings import home_folder
-from medbot_desktop.vault import copying
 from medbot_desktop.vault import rekey as rekeying
 from medbot_desktop.vault import restore as restoring
 from medbot_desktop.vault.backup import BackupInfo, Backups
@@ -55,7 +52,7 @@ def backup(
         if only_list:
             found = backups.list(to)
         else:
-            with _bar("Backing up", as_json) as progress:
+            with progress_bar("Backing up", as_json) as progress:
                 found = [backups.make(to, progress)]
     if as_json:
         for info in found:
@@ -82,7 +79,7 @@ def restore(
     start_logging(home_folder() / "logs")
     if folder.exists():
         sign_in.confirm("Put the backup in the place of the vault that is here, which is kept beside it?", yes)
-    with _bar("Restoring", as_json) as progress:
+    with progress_bar("Restoring", as_json) as progress:
         restored = restoring.restore(file, folder, credentials, other_vault, progress)
     aside = str(restored.set_aside) if restored.set_aside else None
     if as_json:
@@ -98,7 +95,7 @@ def verify(
     account: str = AccountOption, passphrase_file: Path = PassphraseFileOption, as_json: bool = JsonOption
 ) -> None:
     """Check every page, row, keyslot and entry of the trail."""
-    with opened_vault(SignIn(account, passphrase_file)) as opened, _bar("Checking", as_json) as progress:
+    with opened_vault(SignIn(account, passphrase_file)) as opened, progress_bar("Checking", as_json) as progress:
         report = verify_vault(opened, progress)
     if as_json:
         print_json({"ok": report.ok, "pages": report.pages, "faults": list(report.faults)})
@@ -150,7 +147,7 @@ def rekey(
     credentials = clinic_credentials(sign_in)
     with opened_with(credentials) as opened:
         sign_in.confirm("Change the data key? Others get one-time passphrases, and the recovery key changes.", yes)
-        with _bar("Encrypting", as_json) as progress:
+        with progress_bar("Encrypting", as_json) as progress:
             rekeyed = rekeying.rekey(opened, credentials.secret, progress)
     if as_json:
         print_json(
@@ -167,16 +164,6 @@ def rekey(
         typer.echo(f"The one-time passphrase of {name}: {one_time}")
     for name in rekeyed.dropped:
         typer.echo(f"The kiosk {name} has no key any more. `medbot vault accounts kiosk` removes it and adds it again.")
-
-
-@contextmanager
-def _bar(words: str, quiet: bool) -> Iterator[copying.Progress]:
-    """A progress bar on standard error where that is a terminal, so that standard output holds the result alone."""
-    columns, console = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()), Console(stderr=True)
-    hidden = quiet or not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
-        task = progress.add_task(words, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _print_backups(found: Sequence[BackupInfo]) -> None:

@@ -29,8 +29,9 @@ from medbot_desktop.knowledge.library_rows import (
 from medbot_desktop.knowledge.markdown_reader import read_markdown
 from medbot_desktop.knowledge.rights import may_read
 from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.preferences import mark, set_mark
 from medbot_desktop.vault.roles import Permission, Role
-from medbot_desktop.vault.schema import DocumentRow, LibraryRow, PassageRow, SettingRow
+from medbot_desktop.vault.schema import DocumentRow, LibraryRow, PassageRow
 from medbot_desktop.vault.trail import Action
 from medbot_desktop.vault.vault import Vault
 
@@ -141,7 +142,7 @@ class Libraries:
             LibraryError: the name is no name, or taken.
         """
         name = library_name(name)
-        self._require_change(name)
+        require_change(self._access, name)
         with self._vault.transaction() as session:
             if session.scalar(select(LibraryRow.id).where(func.lower(LibraryRow.name) == name.lower())):
                 raise LibraryError(f"There is a library {name} already.", hint="Choose another name.")
@@ -157,7 +158,7 @@ class Libraries:
             PermissionRefusedError: the account may not change the libraries.
             LibraryError: there is no such library, or it is the one that ships.
         """
-        self._require_change(name)
+        require_change(self._access, name)
         with self._vault.transaction() as session:
             row = named_library(session, name)
             row.readable_by = sorted(role.value for role in set(roles))
@@ -170,7 +171,7 @@ class Libraries:
             PermissionRefusedError: the account may not change the libraries.
             LibraryError: a document with the same identifier is there already, or it is the library that ships.
         """
-        self._require_change(library)
+        require_change(self._access, library)
         prepared = self._prepare(documents)
         with self._vault.transaction() as session:
             row = library_row(session, library)
@@ -184,7 +185,7 @@ class Libraries:
             PermissionRefusedError: the account may not change the libraries.
             LibraryError: there is no such library, or it is the library that ships.
         """
-        self._require_change(name)
+        require_change(self._access, name)
         with self._vault.transaction() as session:
             row = named_library(session, name)
             documents = list(session.scalars(select(DocumentRow.id).where(DocumentRow.library_id == row.id)))
@@ -203,7 +204,7 @@ class Libraries:
         """
         fingerprint = core_fingerprint(documents, self._embedder, self._count_tokens)
         with self._vault.reading() as session:
-            if _setting(session, CORE_FINGERPRINT) == fingerprint:
+            if mark(session, CORE_FINGERPRINT) == fingerprint:
                 return False
         prepared = self._prepare(documents)
         with self._vault.transaction() as session:
@@ -212,18 +213,9 @@ class Libraries:
                 session, list(session.scalars(select(DocumentRow.id).where(DocumentRow.library_id == row.id)))
             )
             self._insert(session, row, prepared)
-            session.merge(SettingRow(key=CORE_FINGERPRINT, value=fingerprint))
+            set_mark(session, CORE_FINGERPRINT, fingerprint)
             record_change(session, self._access, row.id, len(documents), "synced")
         return True
-
-    def fingerprint(self) -> str:
-        """What tells the passages and vectors as they are now from those of any other moment."""
-        with self._vault.reading() as session:
-            passages = session.scalar(select(func.count()).select_from(PassageRow))
-            return f"{self._embedder} {passages} {_setting(session, REVISION)}"
-
-    def _require_change(self, library: str) -> None:
-        require_change(self._access, library)
 
     def _prepare(self, documents: Iterable[Document]) -> list[_Prepared]:
         """Cut and embed, which takes long, before any transaction begins."""
@@ -314,7 +306,7 @@ def named_library(session: Session, name: str) -> LibraryRow:
 
 def record_change(session: Session, access: Access, library_id: int, documents: int, change: str) -> None:
     """Note a change of a library: in the audit trail, and so that what was built on it before is known to be stale."""
-    session.merge(SettingRow(key=REVISION, value=secrets.token_hex(16)))
+    set_mark(session, REVISION, secrets.token_hex(16))
     access.record(session, Action.LIBRARY_CHANGED, "library", str(library_id), documents=documents, change=change)
 
 
@@ -324,8 +316,3 @@ def _embedded(
     return tuple(
         EmbeddedPassage(piece, vector, digest(text)) for piece, vector, text in zip(pieces, vectors, texts, strict=True)
     )
-
-
-def _setting(session: Session, key: str) -> object:
-    row = session.get(SettingRow, key)
-    return None if row is None else row.value

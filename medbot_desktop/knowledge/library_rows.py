@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import Select, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from medbot_desktop.knowledge.chunking import Chunk
 from medbot_desktop.knowledge.document import Document
 from medbot_desktop.knowledge.search.terms import passage_terms
+from medbot_desktop.vault.moments import stored_now
 from medbot_desktop.vault.schema import DocumentRow, LibraryRow, NameRow, PassageRow
+from medbot_desktop.vault.vault import Vault
+
+_REMOVED_AT_ONCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def library_row(session: Session, name: str) -> LibraryRow:
     """The row of a library, which is made if it is new."""
     row = session.scalar(select(LibraryRow).where(LibraryRow.name == name))
     if row is None:
-        row = LibraryRow(name=name, created=now())
+        row = LibraryRow(name=name, created=stored_now())
         session.add(row)
         session.flush()
     return row
@@ -130,7 +133,7 @@ def insert_passages(
 
 def finish_document(session: Session, document_id: int) -> None:
     """Note that all passages of a document are there."""
-    session.get_one(DocumentRow, document_id).added = now()
+    session.get_one(DocumentRow, document_id).added = stored_now()
 
 
 def remove_documents(session: Session, document_ids: Sequence[int]) -> None:
@@ -146,6 +149,25 @@ def remove_documents(session: Session, document_ids: Sequence[int]) -> None:
     )
 
 
+def remove_little_by_little(vault: Vault, documents: Select[int]) -> Iterator[int]:
+    """Remove documents in steps so short that nobody waits long for the vault.
+
+    Args:
+        vault: where they are.
+        documents: selects their rows.
+
+    Yields:
+        How many were removed, step by step.
+    """
+    while True:
+        with vault.transaction() as session:
+            some = session.scalars(documents.limit(_REMOVED_AT_ONCE)).all()
+            remove_documents(session, some)
+        if not some:
+            return
+        yield len(some)
+
+
 def content_hash(document: Document) -> str:
     """What tells a document's text from every other one: SHA-256 of its title and its body."""
     return hashlib.sha256(f"{document.title}\0{document.body}".encode("utf-8", "surrogatepass")).hexdigest()
@@ -154,8 +176,3 @@ def content_hash(document: Document) -> str:
 def as_bytes(vector: NDArray[np.float32]) -> bytes:
     """A vector as the tables hold it: float32, little-endian."""
     return vector.astype("<f4").tobytes()
-
-
-def now() -> datetime:
-    """The moment, as the tables hold it: UTC without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)

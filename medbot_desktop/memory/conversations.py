@@ -15,16 +15,10 @@ from sqlalchemy.sql import ColumnElement
 
 from medbot_desktop.domain import Answer, Conversation, Message, Triage
 from medbot_desktop.errors import InputError, VaultError
-from medbot_desktop.memory.rows import (
-    answer_row,
-    conversation_of,
-    message_of,
-    question_row,
-    stored,
-    stored_now,
-)
+from medbot_desktop.memory.rows import answer_row, conversation_of, message_of, question_row
 from medbot_desktop.memory.search import Found, Scope, find_messages, find_titles
 from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.moments import stored, stored_now
 from medbot_desktop.vault.roles import Permission, Role
 from medbot_desktop.vault.schema import ConversationRow, MessageRow, PersonRow
 from medbot_desktop.vault.trail import Action

@@ -11,9 +11,10 @@ from sqlalchemy import or_, select
 
 from medbot_desktop.domain import Person
 from medbot_desktop.errors import InputError, VaultError
-from medbot_desktop.memory.rows import person_of, stored_now
+from medbot_desktop.memory.rows import person_of
 from medbot_desktop.text import name_key
 from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.moments import stored_now
 from medbot_desktop.vault.roles import Permission
 from medbot_desktop.vault.schema import PersonRow
 from medbot_desktop.vault.vault import Vault

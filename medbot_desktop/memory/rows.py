@@ -17,16 +17,6 @@ _PASSAGE = TypeAdapter(Passage)
 _TRIAGE = TypeAdapter(Triage)
 
 
-def stored_now() -> datetime:
-    """The present moment as the vault stores it: in UTC, without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def stored(moment: datetime) -> datetime:
-    """A moment as the vault stores it; one without a zone is local."""
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
 def person_of(row: PersonRow) -> Person:
     """The person of a row."""
     return Person(row.id, row.name, row.born, row.reference)

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from medbot_desktop.memory.rows import stored_now
 from medbot_desktop.text import name_key
 from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.moments import stored_now
 from medbot_desktop.vault.preferences import mark, set_mark
 from medbot_desktop.vault.roles import Permission
 from medbot_desktop.vault.vault import Vault

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from medbot_desktop.ui.worker import Services
 from medbot_desktop.ui.working_page import Progress
@@ -11,29 +11,24 @@ from medbot_desktop.ui.working_page import Progress
 if TYPE_CHECKING:
     from medbot_desktop.knowledge.upkeep.upkeep import Health
 
-_Result = TypeVar("_Result")
 Work = Callable[[Services, Progress], "Health"]
 """Looks through the libraries, and tells how far it is."""
 
 
-class _Step(Protocol):
-    @property
-    def done(self) -> int: ...
-
-    @property
-    def total(self) -> int: ...
-
-
 def verify(services: Services, tell: Progress) -> Health:
     """Find what does not fit together."""
+    from medbot_desktop.knowledge.upkeep.upkeep import carried_out
+
     with services.library_upkeep() as upkeep:
-        return _followed(upkeep.verify(), tell)
+        return carried_out(upkeep.verify(), tell)
 
 
 def repair(services: Services, tell: Progress) -> Health:
     """Put right what can be."""
+    from medbot_desktop.knowledge.upkeep.upkeep import carried_out
+
     with services.library_upkeep() as upkeep:
-        health = _followed(upkeep.repair(), tell)
+        health = carried_out(upkeep.repair(), tell)
         services.retriever.renew(upkeep.vault)
         return health
 
@@ -49,13 +44,3 @@ def embed(services: Services, name: str, tell: Progress) -> None:
         for step in work.run():
             tell(step.done, step.total)
         work.switch(services.embedder_marks(name))
-
-
-def _followed(steps: Generator[_Step, None, _Result], tell: Progress) -> _Result:
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            result: _Result = end.value
-            return result
-        tell(step.done, step.total)

@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.erasing import empty_log, erase_conversations
+from medbot_desktop.vault.moments import stored
 from medbot_desktop.vault.preferences import Preferences, RetentionRules, mark, set_mark
 from medbot_desktop.vault.roles import Permission
 from medbot_desktop.vault.schema import AuditRow, ConversationRow
@@ -143,7 +144,7 @@ def _rules_of(rules: RetentionRules, now: datetime) -> tuple[_Rule, ...]:
     at_kiosk = ConversationRow.at_kiosk
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     return (
-        _Rule("deleted", None, ConversationRow.deleted < _as_stored(midnight)),
+        _Rule("deleted", None, ConversationRow.deleted < stored(midnight)),
         _Rule("kiosk", rules.kiosk_days, and_(at_kiosk.is_(True), _aged(rules.kiosk_days, now))),
         _Rule(
             "conversations", rules.conversations_days, and_(at_kiosk.is_(False), _aged(rules.conversations_days, now))
@@ -155,7 +156,7 @@ def _aged(days: int | None, now: datetime) -> ColumnElement[bool]:
     if days is None:
         return false()
     is_kept = and_(ConversationRow.deleted.is_(None), ConversationRow.pinned.is_(False))
-    return and_(is_kept, ConversationRow.updated < _as_stored(now - timedelta(days=days)))
+    return and_(is_kept, ConversationRow.updated < stored(now - timedelta(days=days)))
 
 
 def _report(session: Session, rule: _Rule) -> RuleReport:
@@ -180,7 +181,3 @@ def _doubt(session: Session, now: datetime) -> str:
             "If the computer's clock is right, an administrator can run them by hand."
         )
     return ""
-
-
-def _as_stored(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -21,9 +21,9 @@ from medbot_desktop.knowledge.embedding import EmbedTexts
 from medbot_desktop.knowledge.importing.file_states import UNFINISHED, FileState, Standing, file_state
 from medbot_desktop.knowledge.importing.staging import Staging
 from medbot_desktop.knowledge.library import record_change
-from medbot_desktop.knowledge.library_rows import now
 from medbot_desktop.knowledge.readers.reader import file_name, told_apart, unreadable
 from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.moments import stored_now
 from medbot_desktop.vault.roles import Permission
 from medbot_desktop.vault.schema import DocumentRow, FileRow, LibraryRow
 from medbot_desktop.vault.vault import Vault
@@ -164,7 +164,7 @@ class Importing:
             )
             if same is None:
                 return None
-            row.state, row.finished, row.share = Standing.KNOWN, now(), 1.0
+            row.state, row.finished, row.share = Standing.KNOWN, stored_now(), 1.0
             if same.path == row.path:
                 same.modified = facts.modified
             else:
@@ -225,7 +225,7 @@ class Importing:
             session.execute(
                 update(DocumentRow).where(DocumentRow.file_id == row.id).values(is_staged=False), _UNSYNCHRONISED
             )
-            row.state, row.share, row.finished, row.pages = Standing.DONE, 1.0, now(), state.pages
+            row.state, row.share, row.finished, row.pages = Standing.DONE, 1.0, stored_now(), state.pages
             record_change(session, self._access, row.library_id, state.documents, "added")
             return file_state(row, state.library, state.documents, state.passages)
 
@@ -235,7 +235,7 @@ class Importing:
             if row is None:
                 return state
             row.state, row.message, row.hint = Standing.FAILED, error.message, error.hint
-            row.finished = now()
+            row.finished = stored_now()
             return file_state(row, state.library, 0, 0)
 
     def _clear_away(self) -> None:

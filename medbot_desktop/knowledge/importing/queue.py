@@ -16,10 +16,11 @@ from medbot_desktop.errors import LibraryError
 from medbot_desktop.knowledge.importing.file_states import UNFINISHED, FileState, Standing, file_states
 from medbot_desktop.knowledge.importing.folder_walk import Unreadable, files_below
 from medbot_desktop.knowledge.library import library_name, require_change
-from medbot_desktop.knowledge.library_rows import library_row, now
+from medbot_desktop.knowledge.library_rows import library_row
 from medbot_desktop.knowledge.readers.reader import file_name, unreadable
 from medbot_desktop.knowledge.rights import may_read
 from medbot_desktop.vault.access import Access
+from medbot_desktop.vault.moments import stored_now
 from medbot_desktop.vault.roles import Permission
 from medbot_desktop.vault.schema import FileRow, FolderRow, LibraryRow
 from medbot_desktop.vault.vault import Vault
@@ -181,7 +182,7 @@ class ImportQueue:
                 row.state = after
                 row.message = row.hint = ""
                 row.share = 0.0
-                row.finished = now() if after is Standing.CANCELLED else None
+                row.finished = stored_now() if after is Standing.CANCELLED else None
 
 
 def _absolute(path: Path) -> Path:
@@ -241,7 +242,7 @@ def _queued(
         state=Standing.FAILED if found.error else Standing.WAITING,
         message=found.error.message if found.error else "",
         hint=found.error.hint if found.error else "",
-        added=now(),
+        added=stored_now(),
         replaces_id=earlier,
         folder_id=folder_id,
     )

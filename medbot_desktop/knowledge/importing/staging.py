@@ -21,11 +21,11 @@ from medbot_desktop.knowledge.library_rows import (
     insert_names,
     insert_passages,
     remove_documents,
+    remove_little_by_little,
 )
 from medbot_desktop.vault.schema import DocumentRow, FileRow, PassageRow
 from medbot_desktop.vault.vault import Vault
 
-_REMOVED_AT_ONCE = 40
 _TEXTS_AT_ONCE = 64
 """Texts that are embedded and stored in one go: enough to fill the embedder's batches, few enough to stop after."""
 
@@ -87,17 +87,9 @@ class Staging:
         Args:
             files: which ones, as a condition on `FileRow`.
         """
-        staged = (
-            select(DocumentRow.id)
-            .join(FileRow, FileRow.id == DocumentRow.file_id)
-            .where(DocumentRow.is_staged, files)
-            .limit(_REMOVED_AT_ONCE)
-        )
-        documents: Sequence[int] | None = None
-        while documents is None or documents:
-            with self._vault.transaction() as session:
-                documents = session.scalars(staged).all()
-                remove_documents(session, documents)
+        staged = select(DocumentRow.id).join(FileRow, FileRow.id == DocumentRow.file_id)
+        for _ in remove_little_by_little(self._vault, staged.where(DocumentRow.is_staged, files)):
+            pass
 
     def add(self, document: Document) -> Iterator[int]:
         """Take a document.
@@ -133,6 +125,8 @@ class Staging:
 
     def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of texts; one that the vault holds for the same text is used again."""
+        if not texts:
+            return np.empty((0, 0), dtype=np.float32)
         digests = [digest(text) for text in texts]
         query = select(PassageRow.digest, PassageRow.vector).where(
             PassageRow.digest.in_(set(digests)), PassageRow.embedder == self._embedder

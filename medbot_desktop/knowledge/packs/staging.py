@@ -20,14 +20,14 @@ from medbot_desktop.knowledge.chunking import Chunk
 from medbot_desktop.knowledge.document import Document
 from medbot_desktop.knowledge.embedding import digest, embedded_texts, names_of
 from medbot_desktop.knowledge.library import CORE
-from medbot_desktop.knowledge.library_rows import as_bytes, content_hash, library_row, now, remove_documents
+from medbot_desktop.knowledge.library_rows import as_bytes, content_hash, library_row, remove_little_by_little
 from medbot_desktop.knowledge.packs.content import UnpackedDocument
+from medbot_desktop.vault.moments import stored_now
 from medbot_desktop.vault.schema import DocumentRow, LibraryRow, NameRow, PassageRow
 from medbot_desktop.vault.vault import Vault
 
 _DOCUMENTS_AT_ONCE = 100
 _LETTERS_AT_ONCE = 4_000_000
-_REMOVED_AT_ONCE = 50
 _ROWS_IN_QUERY = 500
 
 _INSERT_WORDS = "INSERT INTO passages_fts (rowid, names, section, text) VALUES (:id, :names, :section, :text)"
@@ -189,7 +189,7 @@ def _document(row_id: int, library_id: int, part: _Part) -> _Row:
         "url": document.url,
         "language": document.language,
         "tags": list(part.tags),
-        "added": now(),
+        "added": stored_now(),
         "is_staged": True,
     }
 
@@ -202,15 +202,12 @@ def _next_rows(session: Session, table: type[DocumentRow] | type[PassageRow], co
 
 def clear_unfinished(vault: Vault) -> Iterator[int]:
     """Remove what packs left that came in by half or were replaced; yields how many documents are still there."""
-    while True:
-        with vault.reading() as session:
-            left = session.scalar(select(func.count()).select_from(DocumentRow).where(*_UNFINISHED)) or 0
+    with vault.reading() as session:
+        left = session.scalar(select(func.count()).select_from(DocumentRow).where(*_UNFINISHED)) or 0
+    yield left
+    for removed in remove_little_by_little(vault, select(DocumentRow.id).where(*_UNFINISHED)):
+        left -= removed
         yield left
-        if not left:
-            return
-        with vault.transaction() as session:
-            some = list(session.scalars(select(DocumentRow.id).where(*_UNFINISHED).limit(_REMOVED_AT_ONCE)))
-            remove_documents(session, some)
 
 
 def _batches(parts: Iterator[_Part], passages_at_once: int) -> Iterator[list[_Part]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +81,17 @@ class Health:
 
 
 Work = Generator[UpkeepProgress, None, Health]
+
+
+def carried_out(work: Work, tell: Callable[[int, int], None]) -> Health:
+    """Do all of a piece of work; ``tell`` is given how many documents are done, and of how many."""
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            health: Health = end.value
+            return health
+        tell(step.done, step.total)
 
 
 class Upkeep:

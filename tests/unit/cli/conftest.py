@@ -44,24 +44,35 @@ def home(made: Made, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def medbot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Medbot:
-    """Runs a command of the vault inside the test's process, as the administrator, with no terminal to ask at."""
+def commands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[[str], Medbot]:
+    """Runs the commands of a group inside the test's process, as the administrator, with no terminal to ask at."""
     monkeypatch.setenv("MEDBOT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MEDBOT_PASSPHRASE", PASSPHRASE)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     monkeypatch.delenv("MEDBOT_NEW_PASSPHRASE", raising=False)
 
-    def command(*arguments: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["medbot", "vault", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            run(lambda _profile: 1)
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Ended(ended.value.code, captured.out, captured.err)
+    def of_group(group: str) -> Medbot:
+        def command(*arguments: str) -> Ended:
+            monkeypatch.setattr(sys, "argv", ["medbot", group, *arguments])
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                run(lambda _profile: 1)
+            captured = capsys.readouterr()
+            assert isinstance(ended.value.code, int)
+            return Ended(ended.value.code, captured.out, captured.err)
 
-    return command
+        return command
+
+    return of_group
+
+
+@pytest.fixture
+def medbot(commands: Callable[[str], Medbot]) -> Medbot:
+    """Runs a command of the vault."""
+    return commands("vault")
 
 
 @pytest.fixture

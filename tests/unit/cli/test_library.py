@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from medbot_desktop.cli.main import run
-from tests.unit.cli.test_ask import Ended, Medbot
-from tests.unit.cli.vault_commands import PASSPHRASE, refused, said
+from tests.unit.cli.test_ask import Medbot
+from tests.unit.cli.vault_commands import refused, said
 
 PROTOCOL = (
     "# Sharps\n\nPut every needle into the yellow bin at once.\n\n## After an injury\n\nRinse it, then ring Marta.\n"
@@ -20,23 +17,9 @@ PROTOCOL = (
 
 
 @pytest.fixture
-def library(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path) -> Medbot:
-    """Runs a command of the library on a vault, as the administrator."""
-    monkeypatch.setenv("MEDBOT_HOME", str(home))
-    monkeypatch.setenv("MEDBOT_PASSPHRASE", PASSPHRASE)
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
-
-    def command(*arguments: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["medbot", "library", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            run(lambda _profile: 1)
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Ended(ended.value.code, captured.out, captured.err)
-
-    return command
+def library(commands: Callable[[str], Medbot], home: Path) -> Medbot:
+    """Runs a command of the library on a vault."""
+    return commands("library")
 
 
 @pytest.fixture
@@ -84,16 +67,19 @@ def test_a_pack_is_installed_where_its_fingerprint_is_accepted(
 
 @pytest.fixture
 def made_elsewhere(
-    library: Medbot, documents: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    commands: Callable[[str], Medbot],
+    library: Medbot,
+    documents: Path,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[], Path]:
     """Makes a pack in another clinic's vault."""
 
     def make() -> Path:
         other, pack = tmp_path / "other", tmp_path / "protocols.medpack"
         monkeypatch.setenv("MEDBOT_HOME", str(other))
-        monkeypatch.setattr(sys, "argv", ["medbot", "vault", "create", "--json"])
-        with pytest.raises(SystemExit):
-            run(lambda _profile: 1)
+        said(commands("vault")("create"))
         said(library("add", str(documents / "sharps.md")))
         assert "1 document" in said(library("export", "--library", "clinic", "--out", str(pack)))
         monkeypatch.setenv("MEDBOT_HOME", str(home))

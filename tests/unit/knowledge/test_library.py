@@ -19,7 +19,7 @@ from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.roles import DEMO_ACCOUNT, Account, Role
 from medbot_desktop.vault.schema import AuditRow
 from medbot_desktop.vault.vault import Vault
-from tests.contents import full_text_of, names_of, passages_of
+from tests.contents import full_text_of, names_of, passages_of, revision_of
 
 KEY = DataKey.random()
 
@@ -94,12 +94,12 @@ def test_who_may_not_edit_the_library_can_neither_add_nor_remove(
     vault: Vault, libraries: Libraries, role: Role
 ) -> None:
     refused = libraries_of(vault, role)
-    before = libraries.summaries(), libraries.fingerprint()
+    before = libraries.summaries(), revision_of(vault)
     with pytest.raises(PermissionRefusedError):
         refused.add("clinic", [document("other", "Text.")])
     with pytest.raises(PermissionRefusedError):
         refused.remove("clinic")
-    assert (libraries.summaries(), libraries.fingerprint()) == before
+    assert (libraries.summaries(), revision_of(vault)) == before
 
 
 def test_any_role_brings_the_library_that_ships(vault: Vault) -> None:
@@ -119,10 +119,10 @@ def test_adding_and_removing_are_in_the_trail_with_numbers_only(vault: Vault, li
 
 
 def test_an_addition_that_fails_changes_nothing_and_is_not_in_the_trail(vault: Vault, libraries: Libraries) -> None:
-    before = libraries.summaries(), libraries.fingerprint(), len(entries(vault))
+    before = libraries.summaries(), revision_of(vault), len(entries(vault))
     with pytest.raises(LibraryError, match="already has a document hours"):
         libraries.add("clinic", [document("new", "Text."), OURS])
-    assert (libraries.summaries(), libraries.fingerprint(), len(entries(vault))) == before
+    assert (libraries.summaries(), revision_of(vault), len(entries(vault))) == before
 
 
 @pytest.mark.parametrize("change", [lambda it: it.add(CORE, [OURS]), lambda it: it.remove(CORE)], ids=["add", "remove"])
@@ -156,13 +156,13 @@ def test_a_library_can_be_added_again_after_it_was_removed(vault: Vault, librari
     assert words_found(vault, "nine") == 1
 
 
-def test_every_change_gives_a_fingerprint_that_never_comes_again(libraries: Libraries) -> None:
-    seen = [libraries.fingerprint()]
+def test_every_change_gives_a_revision_that_never_comes_again(vault: Vault, libraries: Libraries) -> None:
+    seen = [revision_of(vault)]
     for _ in range(3):
         libraries.remove("clinic")
-        seen.append(libraries.fingerprint())
+        seen.append(revision_of(vault))
         libraries.add("clinic", [OURS])
-        seen.append(libraries.fingerprint())
+        seen.append(revision_of(vault))
     assert len(set(seen)) == len(seen)
 
 
@@ -170,13 +170,13 @@ def test_the_library_that_ships_is_put_into_a_vault_on_the_disk_once(tmp_path: P
     first = Vault.open(tmp_path / "vault.db", KEY)
     first.migrate()
     libraries_of(first).sync_core(CORE_DOCUMENTS)
-    fingerprint = libraries_of(first).fingerprint()
+    fingerprint = revision_of(first)
     first.close()
     again, embedder = Vault.open(tmp_path / "vault.db", KEY), CountingEmbedder()
     libraries = libraries_of(again, embedder=embedder)
     assert not libraries.sync_core(CORE_DOCUMENTS)
     assert embedder.asked == 0
-    assert libraries.fingerprint() == fingerprint
+    assert revision_of(again) == fingerprint
     assert [item.passage.text for item in passages_of(again)] == ["Drink water.\nRest a lot.", "Honey soothes."]
     again.close()
 
@@ -222,10 +222,10 @@ def test_the_clinics_own_library_stays_when_the_one_that_ships_is_replaced(vault
 
 
 def test_a_replacement_that_fails_leaves_what_was_there(vault: Vault, libraries: Libraries) -> None:
-    before = libraries.fingerprint()
+    before = revision_of(vault)
     with pytest.raises(LibraryError):
         libraries.sync_core([CORE_DOCUMENTS[0], CORE_DOCUMENTS[0]])
-    assert libraries.fingerprint() == before
+    assert revision_of(vault) == before
     assert words_found(vault, "honey") == 1
     assert not libraries.sync_core(CORE_DOCUMENTS)
 

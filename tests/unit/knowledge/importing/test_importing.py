@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -17,18 +17,6 @@ from medbot_desktop.vault.vault import Vault
 from tests.unit.knowledge.importers import Library, ReaderInside
 
 ROWS = ("documents", "passages", "names")
-
-
-@pytest.fixture
-def vault() -> Iterator[Vault]:
-    opened = Vault.open_in_memory()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def library(vault: Vault) -> Library:
-    return Library(vault)
 
 
 def write(folder: Path, name: str, text: str) -> Path:

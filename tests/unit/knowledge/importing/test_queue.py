@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,18 +30,6 @@ ODD_NAMES = [
     b"a" * 251 + b".txt",
     b"bell\x07.txt",
 ]
-
-
-@pytest.fixture
-def vault() -> Iterator[Vault]:
-    opened = Vault.open_in_memory()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def library(vault: Vault) -> Library:
-    return Library(vault)
 
 
 @pytest.fixture

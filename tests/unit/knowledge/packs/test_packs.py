@@ -14,11 +14,12 @@ import pytest
 from medbot_desktop.errors import DiskFullError, LibraryError, PermissionRefusedError
 from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.knowledge.library import CORE, named_library
-from medbot_desktop.knowledge.library_rows import insert_document, now
+from medbot_desktop.knowledge.library_rows import insert_document
 from medbot_desktop.knowledge.packs.packs import Packs, PackStep
 from medbot_desktop.knowledge.packs.signing import is_same
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.data_key import DataKey
+from medbot_desktop.vault.moments import stored_now
 from medbot_desktop.vault.roles import Account, Role
 from medbot_desktop.vault.schema import FileRow
 from medbot_desktop.vault.vault import Vault
@@ -227,7 +228,7 @@ def test_files_that_the_clinic_added_to_a_packs_library_stay(maker: Clinic, othe
         file = FileRow(
             library_id=library.id, path=b"/own.txt", name="own.txt", sha256="", size=1, modified=0, state="done"
         )
-        file.added = now()
+        file.added = stored_now()
         session.add(file)
         session.flush()
         insert_document(session, library.id, document("own", "Our own words."), file.id)
