@@ -114,6 +114,7 @@ class ResultList(QListView, Generic[Result]):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setResizeMode(QListView.ResizeMode.Adjust)  # a narrower snippet has more lines
         self.clicked.connect(self._open)
         appearance.changed.connect(self._use_theme)
 
