@@ -10,8 +10,8 @@ from itertools import pairwise
 from medbot_desktop.knowledge.document import Block, Document, Section
 from medbot_desktop.text import sentence_spans
 
-UNCITED_SECTIONS = frozenset({"Sources"})
-"""Sections that name where facts come from; they are no passages."""
+_SOURCES = "Sources"
+"""Where a document names its sources in its front matter, the section that tells them again; it is no passage."""
 
 PATH = " › "
 """What parts the headings of a section's path."""
@@ -77,7 +77,7 @@ def chunk(document: Document, count_tokens: CountTokens) -> list[Chunk]:
     return [
         _chunk(section, run, document.body)
         for section in document.sections
-        if section.heading not in UNCITED_SECTIONS
+        if not (document.sources and section.heading == _SOURCES)
         for run in _overlapping(_runs(_units(section, count_tokens)))
     ]
 

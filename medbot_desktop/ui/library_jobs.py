@@ -100,8 +100,9 @@ def cited(services: Services, library: str) -> dict[str, int]:
 
 
 def search(services: Services, words: str) -> Sequence[FoundPassage]:
-    """The passages that fit these words best, in every library that may be read."""
+    """The passages that fit these words best, in every library that may be read; the last may be half typed."""
     retriever = services.retriever
+    words = retriever.completed(words)
     found: list[FoundPassage] = []
     shown: Counter[tuple[str, str]] = Counter()
     for hit in retriever.retrieve(words, documents=_DOCUMENTS_FOUND, filters=Filters()).hits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ _SAME_TEXT = 0.9
 _MOST_WORDINGS = 16
 
 _ALL = Filters()
+_LAST_WORD = re.compile(r"[A-Za-z]+$")
 
 QuestionsIn = Callable[[str, Callable[[str], float]], Sequence[str]]
 """The questions of a message; the function tells how rare a word is in the libraries, 0 for one they do not use."""
@@ -152,6 +154,15 @@ class Retriever:
         order = order_of(look.documents, self._ranker.trees.score(look.fits))
         features = leading_features(stock, posed, searches, look, order[0][0], self._strange_words(mended, stock))
         return Explained(searches, look, features)
+
+    def completed(self, typed: str) -> str:
+        """Words that are being typed, the last one, where it is only half a word, made the commonest that it can be."""
+        stock, begun = self._stock, _LAST_WORD.search(typed)
+        possible = stock.speller.completions(begun.group().lower()) if begun else []
+        if begun is None or not possible:
+            return typed
+        counts = stock.holdings.terms.count(np.array([term(stem(word)) for word in possible], dtype=np.int64))
+        return typed[: begun.start()] + possible[int(counts.argmax())]
 
     def highlights(self, text: str, query: str) -> list[tuple[int, int]]:
         """The (start, end) of the words of a text that a query asks for, under whatever name."""

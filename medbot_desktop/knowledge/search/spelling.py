@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
@@ -11,6 +12,8 @@ from rapidfuzz.distance import OSA
 
 _WORD = re.compile(r"[A-Za-z]+")
 _SHORTEST = 4
+_SHORTEST_BEGINNING = 3
+_BEHIND_Z = "\uffff"
 _TWO_ERRORS_FROM = 8
 
 
@@ -34,6 +37,13 @@ class Speller:
     def is_strange(self, word: str) -> bool:
         """Whether a lower-case word is neither one of the libraries nor an ordinary one."""
         return word not in self._known and not self._is_common(word)
+
+    def completions(self, beginning: str) -> list[str]:
+        """The words that begin with these lower-case letters, sorted; none where the letters are a word."""
+        if len(beginning) < _SHORTEST_BEGINNING or not self.is_strange(beginning):
+            return []
+        among = self._by_letter.get(beginning[0], [])
+        return among[bisect_left(among, beginning) : bisect_left(among, beginning + _BEHIND_Z)]
 
     def mend(self, text: str) -> str:
         """Replace each unknown word by the nearest known one.

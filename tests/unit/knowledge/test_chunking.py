@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from medbot_desktop.inference.embedder import MOST_TOKENS as MOST_EMBEDDED
 from medbot_desktop.knowledge.building import DocumentBuilder
 from medbot_desktop.knowledge.chunking import LEAST_TOKENS, MOST_TOKENS, Chunk, chunk
-from medbot_desktop.knowledge.document import Document
+from medbot_desktop.knowledge.document import Document, Source
 from medbot_desktop.knowledge.embedding import embedded_texts
 from medbot_desktop.knowledge.library import read_folder
 from medbot_desktop.knowledge.opening import Knowledge
@@ -71,6 +72,13 @@ def test_every_word_of_the_library_but_its_sources_is_in_a_passage(library: list
         kept = {at for piece in chunk(document, count_words) for at in range(piece.start, piece.end)}
         said = [block for s in document.sections if s.heading != "Sources" for block in s.blocks]
         assert all(set(range(block.start, block.end)) <= kept for block in said)
+
+
+def test_a_section_called_sources_of_a_document_that_names_none_is_a_passage() -> None:
+    builder = DocumentBuilder()
+    builder.heading("Sources", 1)
+    builder.paragraph("Lead comes from old paint and from water pipes.")
+    assert [piece.section for piece in cut(builder)] == ["Sources"]
 
 
 def test_the_embedder_reads_every_passage_of_the_library_to_its_end(
@@ -168,8 +176,9 @@ def test_a_passage_has_the_page_that_it_begins_on() -> None:
     assert [piece.page for piece in cut(builder)] == [1, 2]
 
 
-def test_the_sources_are_no_passage() -> None:
+def test_sources_that_the_front_matter_names_are_no_passage() -> None:
     builder = DocumentBuilder()
     builder.heading("Sources", 1)
     builder.paragraph("NHS: Toes")
-    assert cut(builder) == []
+    document = replace(builder.build("a", "A"), sources=(Source("NHS", "Toes"),))
+    assert chunk(document, count_words) == []

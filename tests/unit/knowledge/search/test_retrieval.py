@@ -169,6 +169,20 @@ def test_the_words_that_a_query_asks_for_are_found_in_a_text(knowledge: Knowledg
     assert [text[start:end] for start, end in spans] == ["Asthma", "inhaler", "Inhalers", "asthma"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("dose of ibupro", "dose of ibuprofen"),
+        ("Asthm", "asthma"),
+        ("asthma ", "asthma "),
+        ("ibupro tablets", "ibupro tablets"),
+        ("", ""),
+    ],
+)
+def test_the_word_that_is_being_typed_is_completed(knowledge: Knowledge, typed: str, meant: str) -> None:
+    assert knowledge.retriever.completed(typed) == meant
+
+
 def test_an_index_that_was_kept_gives_the_same_hits_as_one_that_is_built(knowledge: Knowledge, tmp_path: Path) -> None:
     snapshot = IndexSnapshot(tmp_path, bytes(32))
     built = retriever_over(knowledge.vault, knowledge, snapshot)

@@ -56,3 +56,11 @@ def test_it_knows_the_words_of_the_library(speller: Speller) -> None:
     assert not speller.is_strange("asthma")
     assert speller.is_strange("lupus")
     assert not speller.is_strange("weather"), "an ordinary word"
+
+
+@pytest.mark.parametrize(
+    ("beginning", "words"),
+    [("para", ["paracetamol"]), ("head", ["headache"]), ("he", []), ("fever", []), ("weather", []), ("xyz", [])],
+)
+def test_half_a_word_is_completed_by_what_is_known(speller: Speller, beginning: str, words: list[str]) -> None:
+    assert speller.completions(beginning) == words
