@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from medbot_desktop.errors import LibraryError
@@ -50,6 +50,7 @@ CORE_FINGERPRINT = "core_fingerprint"
 # Cutting all documents takes longer than opening the vault; how the longest ones are cut tells when the rules changed.
 _CUT_AS_SAMPLE = 3
 _LONGEST_NAME = 60
+_REMOVED_AT_ONCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +189,16 @@ class Libraries:
         require_change(self._access, name)
         with self._vault.transaction() as session:
             row = named_library(session, name)
-            documents = list(session.scalars(select(DocumentRow.id).where(DocumentRow.library_id == row.id)))
-            remove_documents(session, documents)
+            of_library = DocumentRow.library_id == row.id
+            documents = list(session.scalars(select(DocumentRow.id).where(of_library)))
+            # Gone for everyone at one stroke; to delete the rows takes long, and nobody else could write meanwhile.
+            gone = {"library_id": library_row(session, CORE).id, "is_staged": True, "file_id": None}
+            session.execute(update(DocumentRow).where(of_library).values(gone))
             session.delete(row)
             record_change(session, self._access, row.id, len(documents), "removed")
+        for start in range(0, len(documents), _REMOVED_AT_ONCE):
+            with self._vault.transaction() as session:
+                remove_documents(session, documents[start : start + _REMOVED_AT_ONCE])
 
     def sync_core(self, documents: Sequence[Document]) -> bool:
         """Put the library that ships into the vault, unless it is there already; whoever opens the vault may do so.

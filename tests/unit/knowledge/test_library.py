@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from medbot_desktop.errors import LibraryError, PermissionRefusedError
 from medbot_desktop.knowledge.document import Block, Document, Section
 from medbot_desktop.knowledge.library import CORE, Libraries
+from medbot_desktop.knowledge.packs.staging import clear_unfinished
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.roles import DEMO_ACCOUNT, Account, Role
@@ -148,6 +149,20 @@ def test_nothing_of_a_removed_library_is_found_any_more(vault: Vault, libraries:
     with vault.transaction() as session:
         kept = session.scalars(text("SELECT rowid FROM passages_fts")).all()
     assert sorted(kept) == [item.row_id for item in passages_of(vault)]
+
+
+def test_a_library_is_gone_at_once_also_where_deleting_its_documents_is_broken_off(
+    vault: Vault, libraries: Libraries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("medbot_desktop.knowledge.library.remove_documents", broken_off)
+        libraries.remove("clinic")
+    assert [summary.name for summary in libraries.summaries()] == [CORE]
+    assert list(clear_unfinished(vault)) == [1, 0]
+    assert words_found(vault, "nine") == 0
 
 
 def test_a_library_can_be_added_again_after_it_was_removed(vault: Vault, libraries: Libraries) -> None:
