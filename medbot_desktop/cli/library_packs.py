@@ -37,6 +37,25 @@ def export(
         typer.echo(f"Signed by {facts.fingerprint}: whoever installs it compares these letters with you.")
 
 
+def signers(
+    forget: str | None = typer.Option(None, "--forget", help="A fingerprint that is to be accepted no longer."),
+    profile: str = ProfileOption,
+    account: str = AccountOption,
+    passphrase_file: Path = PassphraseFileOption,
+    as_json: bool = JsonOption,
+) -> None:
+    """Print the fingerprints of packs that administrators have accepted."""
+    sign_in = SignIn(account, passphrase_file)
+    with opened_workspace(profile, sign_in, with_text_model=False) as workspace, workspace.packs() as packs:
+        if forget is not None:
+            packs.forget(forget)
+        accepted = packs.signers()
+    if as_json:
+        print_json({"accepted": list(accepted)})
+    else:
+        typer.echo("\n".join(accepted) or "No signer was accepted yet.")
+
+
 def install(
     workspace: Workspace, file: Path, accept: str | None, library: str | None, quiet: bool
 ) -> dict[str, object]:

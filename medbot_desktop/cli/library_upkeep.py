@@ -42,6 +42,7 @@ def verify(
 
 def embed(
     name: str = typer.Argument(..., help="An embedder, as `medbot models list` names it."),
+    cancel: bool = typer.Option(False, "--cancel", help="Throw away what an interrupted run has made."),
     profile: str = ProfileOption,
     account: str = AccountOption,
     passphrase_file: Path = PassphraseFileOption,
@@ -53,6 +54,10 @@ def embed(
     """
     sign_in = SignIn(account, passphrase_file)
     with opened_workspace(profile, sign_in, with_text_model=False) as workspace, workspace.reembedding(name) as work:
+        if cancel:
+            work.cancel()
+            typer.echo("What was made is thrown away; the embedder in use stays.", err=as_json)
+            return
         with progress_bar(f"Embedding by {name}", as_json) as tell:
             for step in work.run():
                 tell(step.done, step.total)

@@ -37,7 +37,7 @@ def build_app(open_window: OpenWindow) -> typer.Typer:
     app.command()(ask.chat)
     app.command()(doctor.doctor)
     library.app.command()(library_add.add)
-    for command in (library_packs.export, library_upkeep.verify, library_upkeep.embed):
+    for command in (library_packs.export, library_packs.signers, library_upkeep.verify, library_upkeep.embed):
         library.app.command()(command)
     app.add_typer(library.app, name="library")
     app.add_typer(models.app, name="models")

@@ -24,7 +24,7 @@ from medbot_desktop.knowledge.packs.archive import PackArchive, opened_pack
 from medbot_desktop.knowledge.packs.content import read_documents, terms_rules
 from medbot_desktop.knowledge.packs.making import DOCUMENTS_AT_ONCE, member_chunks
 from medbot_desktop.knowledge.packs.manifest import CONTENT, Manifest, PackWriter, damaged
-from medbot_desktop.knowledge.packs.signing import accepted_signers, forget_signer, vault_key
+from medbot_desktop.knowledge.packs.signing import accepted_signers, forget_signer, is_same, vault_key
 from medbot_desktop.knowledge.packs.staging import Staging, clear_unfinished
 from medbot_desktop.knowledge.rights import may_read
 from medbot_desktop.vault.access import Access
@@ -124,11 +124,17 @@ class Packs:
 
         Raises:
             PermissionRefusedError: the account may not change settings.
+            LibraryError: nobody has accepted that fingerprint.
         """
         self._access.require(Permission.CHANGE_SETTINGS)
         with self.vault.transaction() as session:
-            forget_signer(session, signer)
-            self._access.record(session, Action.SETTINGS_CHANGED, "pack_signer", signer, change="forgotten")
+            known = next((one for one in accepted_signers(session) if is_same(signer, one)), None)
+            if known is None:
+                raise LibraryError(
+                    "No signer with that fingerprint was accepted.", hint="`medbot library signers` names them."
+                )
+            forget_signer(session, known)
+            self._access.record(session, Action.SETTINGS_CHANGED, "pack_signer", known, change="forgotten")
 
     def make(self, library: str, file: Path) -> Generator[PackProgress, None, None]:
         """Write a library into a file, in place of the one of that name.

@@ -63,6 +63,9 @@ def test_a_pack_is_installed_where_its_fingerprint_is_accepted(
     installed = said(library("add", str(pack), "--accept", fingerprint))
     assert "the library clinic with 1 documents was installed" in installed
     assert "Sharps" in said(library("search", "used needles", "--library", "clinic"))
+    assert said(library("signers")).strip() == fingerprint
+    assert "No signer was accepted yet." in said(library("signers", "--forget", fingerprint.lower()))
+    assert "No signer with that fingerprint" in refused(library("signers", "--forget", fingerprint))
 
 
 @pytest.fixture
@@ -88,6 +91,10 @@ def made_elsewhere(
     return make
 
 
+def test_a_change_of_the_embedder_can_be_given_up(library: Medbot) -> None:
+    assert "the embedder in use stays" in said(library("embed", "all-minilm-l6-v2-int8", "--cancel"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -97,6 +104,7 @@ def made_elsewhere(
         (("remove", "--library", "core", "--yes"), "The library core ships with MedBot and cannot be changed."),
         (("remove", "gone", "--library", "core"), "This document is not in the library any more."),
         (("export", "--library", "none", "--out", "x.medpack"), "There is no library none."),
+        (("embed", "none"), "There is no model called none."),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_and_a_hint(
