@@ -115,17 +115,27 @@ def measure_opened(file: Path, key: DataKey, limit: int | None) -> list[Figure]:
     gc.collect()
     give_back()
     resident = _resident()
-    asked = questions(limit)
+    retriever, asked = knowledge.retriever, questions(limit)
     for question in asked[:10]:
-        knowledge.retriever.retrieve(question)
-    times = [_milliseconds(lambda question=question: knowledge.retriever.retrieve(question)) for question in asked]
+        retriever.retrieve(question)
+    times: dict[bool, list[float]] = {True: [], False: []}
+    for question in asked:
+        is_one = len(retriever.questions_of(question)) == 1
+        times[is_one].append(_milliseconds(lambda question=question: retriever.retrieve(question)))
     embedding = [_milliseconds(lambda question=question: knowledge.embedder.embed([question])) for question in asked]
     recall = _recall(knowledge, asked)
     knowledge.vault.close()
     name = f"{count:,} passages"
     return [
-        Figure(f"{name}, retrieval, p50", percentile(times, 50), "ms"),
-        Figure(f"{name}, retrieval, p95", percentile(times, 95), "ms", most=_MOST_MS, beside="embedding included"),
+        Figure(f"{name}, retrieval, p50", percentile(times[True], 50), "ms"),
+        Figure(
+            f"{name}, retrieval, p95", percentile(times[True], 95), "ms", most=_MOST_MS, beside="embedding included"
+        ),
+        *(
+            Figure(f"{name}, retrieval for a message of several questions, {at}", percentile(times[False], share), "ms")
+            for at, share in (("p50", 50), ("p95", 95))
+            if times[False]
+        ),
         Figure(f"{name}, embedding of the question alone, p95", percentile(embedding, 95), "ms"),
         Figure(f"{name}, recall@10 of the index", recall, "x", least=_LEAST_RECALL, beside="exact search"),
         Figure(f"{name}, opened with the snapshot", opened, "s"),

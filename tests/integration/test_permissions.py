@@ -21,7 +21,7 @@ from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.memory.export import Exporting
 from medbot_desktop.memory.forgetting import Forgetting
 from medbot_desktop.memory.people import People
-from medbot_desktop.memory.rows import person_of, stored_now
+from medbot_desktop.memory.rows import person_of
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.accounts import Accounts
 from medbot_desktop.vault.audit import AuditTrail

@@ -6,7 +6,6 @@ words. A document is as good as its best unit.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,11 +13,8 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from Stemmer import Stemmer
 
-from medbot_desktop.knowledge.search.asking import Asking, Wording
-from medbot_desktop.knowledge.search.terms import FIRST_OF_SENTENCE, NUMBER, TermIndex, Terms, term
-from medbot_desktop.text import STOP_WORDS, stem
+from medbot_desktop.knowledge.search.terms import FIRST_OF_SENTENCE, NUMBER, TermIndex, Terms
 
 UNIT_TERMS = 500
 
@@ -26,12 +22,6 @@ CANDIDATES = 120
 """Units that the second stage looks at."""
 
 _FUSION_OFFSET = 60.0
-_COMMON = 0.03
-"""The share of units from which a word is too common to be searched for, if the subject has a rarer one."""
-_PLAIN = re.compile(r"[^\W_]+")
-# What FTS5's tokenizer makes of words; without a cache, as in text.py.
-_porter_stem = Stemmer("porter", 0).stemWord
-_LITTLE = frozenset(map(_porter_stem, STOP_WORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,28 +103,3 @@ def unite(*rankings: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.float
     best = sorted(fused, key=fused.__getitem__, reverse=True)[:CANDIDATES]
     scores = np.array([fused[unit] for unit in best])
     return np.array(best, dtype=np.int64), scores / scores.max(initial=1e-9)
-
-
-def full_text_query(asking: Asking, wordings: Sequence[Wording], terms: TermIndex) -> str:
-    """The FTS5 query for the subject: its rarer words and what it is also called; all words where each is common."""
-    surface = list(dict.fromkeys(word for word in asking.subject if word not in STOP_WORDS) or asking.subject)
-    share = terms.count(np.array([term(stem(word)) for word in surface], dtype=np.int64)) / max(1, len(terms))
-    rare = [word for word, part in zip(surface, share, strict=True) if part <= _COMMON and _PLAIN.search(word)]
-    # For FTS5 "ALL", "AR" and "TOS" are "all", "are" and "to": only their neighbours tell them from little words.
-    also = [
-        _quoted(" ".join(whole if _is_little(part) else part))
-        for whole, part in wordings
-        if not (_is_little(part) and _is_little(whole))
-    ]
-    if rare:
-        return " OR ".join([*map(_quoted, rare), *also])
-    together = " AND ".join(_quoted(word) for word in surface if _PLAIN.search(word))
-    return " OR ".join([f"({together})", *also]) if together else ""
-
-
-def _is_little(part: Sequence[str]) -> bool:
-    return all(_porter_stem(word) in _LITTLE for word in part)
-
-
-def _quoted(words_of_it: str) -> str:
-    return '"' + " ".join(_PLAIN.findall(words_of_it.lower().removesuffix("'s"))) + '"'

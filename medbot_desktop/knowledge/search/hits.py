@@ -48,20 +48,28 @@ def hits_of(vault: Vault, stock: Stock, documents: Sequence[Shown], vector: NDAr
         Passages, those of the best unit of a document first, with falling scores; none of a document that was removed
         meanwhile.
     """
-    scored = [pair for document in documents for pair in _scored(stock, document, vector)]
+    scored = _scored(stock, documents, vector)
     texts = _fetch(vault, [row for row, _ in scored])
     return [Hit(texts[row], score) for row, score in scored if row in texts]
 
 
-def _scored(stock: Stock, shown: Shown, vector: NDArray[np.float32]) -> list[tuple[int, float]]:
-    units = stock.holdings.units_of_document(shown.document)
-    rows, many = stock.holdings.passages_of_units(units)
+def _scored(stock: Stock, documents: Sequence[Shown], vector: NDArray[np.float32]) -> list[tuple[int, float]]:
+    """The rows and scores of the passages to show; the vectors of all documents are fetched at once."""
+    if not documents:
+        return []
+    units = [stock.holdings.units_of_document(shown.document) for shown in documents]
+    rows, many = stock.holdings.passages_of_units(np.concatenate(units))
     cosines = np.einsum("nd,d->n", stock.passages.vectors(rows), vector)
-    of_best = np.repeat(units == shown.unit, many)
-    order = _order(cosines, of_best)[:_MOST]
-    best = max(1e-6, float(cosines[of_best].max(initial=0.0)))
-    scores = np.minimum.accumulate(shown.probability * np.clip(cosines[order] / best, 0.0, 1.0))
-    return list(zip(rows[order].tolist(), scores.tolist(), strict=True))
+    unit_of = np.repeat(np.concatenate(units), many)
+    ends = np.cumsum(many)[np.cumsum([len(own) for own in units]) - 1].tolist()
+    scored: list[tuple[int, float]] = []
+    for shown, start, end in zip(documents, [0, *ends], ends, strict=False):
+        own, of_best = cosines[start:end], unit_of[start:end] == shown.unit
+        order = _order(own, of_best)[:_MOST]
+        best = max(1e-6, float(own[of_best].max(initial=0.0)))
+        scores = np.minimum.accumulate(shown.probability * np.clip(own[order] / best, 0.0, 1.0))
+        scored += zip(rows[start:end][order].tolist(), scores.tolist(), strict=True)
+    return scored
 
 
 def _order(cosines: NDArray[np.float32], of_best: NDArray[np.bool_]) -> NDArray[np.int64]:

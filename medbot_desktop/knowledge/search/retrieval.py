@@ -21,10 +21,10 @@ from medbot_desktop.knowledge.search.ranker import Ranker
 from medbot_desktop.knowledge.search.searching import (
     FirstSearches,
     SecondLook,
-    first_searches,
     leading_features,
     look_again,
     order_of,
+    search,
 )
 from medbot_desktop.knowledge.search.stocktaking import Stock, Stocktaking
 from medbot_desktop.knowledge.search.terms import term
@@ -147,13 +147,11 @@ class Retriever:
     def explain(self, question: str, filters: Filters = _ALL) -> Explained:
         """How one question is searched for."""
         stock = self._stock
-        posed, mended = self._pose(question, stock)
-        searches, look = self._searched(stock, posed, filters)
+        posed, searches, look, strange = self._searched(stock, question, filters)
         if look is None:
             return Explained(searches, None, None)
         order = order_of(look.documents, self._ranker.trees.score(look.fits))
-        features = leading_features(stock, posed, searches, look, order[0][0], self._strange_words(mended, stock))
-        return Explained(searches, look, features)
+        return Explained(searches, look, leading_features(stock, posed, searches, look, order[0][0], strange))
 
     def completed(self, typed: str) -> str:
         """Words that are being typed, the last one, where it is only half a word, made the commonest that it can be."""
@@ -173,13 +171,12 @@ class Retriever:
 
     def _retrieve(self, question: str, documents: int, filters: Filters) -> Retrieved:
         stock = self._stock
-        posed, mended = self._pose(question, stock)
-        searches, look = self._searched(stock, posed, filters)
+        posed, searches, look, strange = self._searched(stock, question, filters)
         if look is None:
             return Retrieved((), 0.0, answerable=False)
         scores = self._ranker.trees.score(look.fits)
         order = order_of(look.documents, scores)
-        features = leading_features(stock, posed, searches, look, order[0][0], self._strange_words(mended, stock))
+        features = leading_features(stock, posed, searches, look, order[0][0], strange)
         confidence = self._ranker.answering.probability(features)
         leader = scores[order[0][1]]
         hits = hits_of(
@@ -194,10 +191,15 @@ class Retriever:
         is_answerable = bool(hits) and confidence >= self._ranker.threshold
         return Retrieved(tuple(hits), confidence, is_answerable)
 
-    def _pose(self, question: str, stock: Stock) -> tuple[Posed, str]:
+    def _searched(
+        self, stock: Stock, question: str, filters: Filters
+    ) -> tuple[Posed, FirstSearches, SecondLook | None, int]:
+        """What was asked, found and looked at again, and how many words of the question nobody knows."""
         mended = stock.speller.mend(shortened(question))
         asking, wordings = self._in_words(mended, stock)
-        return Posed(asking, wordings, self._embed([mended])[0]), mended
+        allowed = stock.holdings.allowed(filters, self._access.account.role)
+        posed, searches = search(stock, self._vault, asking, wordings, lambda: self._embed([mended])[0], allowed)
+        return posed, searches, look_again(stock, posed, searches), self._strange_words(mended, stock)
 
     def _in_words(self, question: str, stock: Stock) -> tuple[Asking, list[Wording]]:
         asking = read_question(question, self._ranker.cues)
@@ -209,11 +211,6 @@ class Retriever:
     def _rarity(self, word: str) -> float:
         number, terms = np.array([term(stem(word))]), self._stock.holdings.terms
         return float(terms.rarity(number)[0]) if terms.count(number)[0] else 0.0
-
-    def _searched(self, stock: Stock, posed: Posed, filters: Filters) -> tuple[FirstSearches, SecondLook | None]:
-        allowed = stock.holdings.allowed(filters, self._access.account.role)
-        searches = first_searches(stock, self._vault, posed, allowed)
-        return searches, look_again(stock, posed, searches)
 
     def _strange_words(self, question: str, stock: Stock) -> int:
         strange = {

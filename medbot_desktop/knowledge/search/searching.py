@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import text
 
-from medbot_desktop.knowledge.search.candidates import Candidates, full_text_query, unite
-from medbot_desktop.knowledge.search.features import Features, reciprocal_rank_fusion, squash
+from medbot_desktop.knowledge.search.asking import Asking, Wording
+from medbot_desktop.knowledge.search.candidates import Candidates, unite
+from medbot_desktop.knowledge.search.features import Features, reciprocal_rank_fusion
 from medbot_desktop.knowledge.search.fit import Beside, Posed, fit
+from medbot_desktop.knowledge.search.full_text import search_by_words
 from medbot_desktop.knowledge.search.holdings import Holdings
 from medbot_desktop.knowledge.search.stocktaking import Stock
 from medbot_desktop.knowledge.search.terms import term
@@ -20,20 +22,12 @@ from medbot_desktop.vault.vault import Vault
 
 _NEAREST = 150
 """Passages that the search by meaning brings."""
-_BY_WORDS = 300
-"""Passages that the search by words brings."""
 _NAMES = 60
 _NAMED_DOCUMENTS = 10
 """How many documents come in by their names alone."""
 _UNITS_OF_NAMED = 8
 _NEIGHBOURS = 5
 _NEIGHBOUR_TEMPERATURE = 0.06
-
-_MATCHES = text(
-    "SELECT rowid, -bm25(passages_fts, 4.0, 0.5, 1.0) AS score FROM passages_fts"
-    " WHERE passages_fts MATCH :query ORDER BY score DESC LIMIT :limit"
-)
-"""A match in a name of the document weighs more than one in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,36 +68,49 @@ class SecondLook:
     documents: NDArray[np.int64]
 
 
-def first_searches(stock: Stock, vault: Vault, posed: Posed, allowed: NDArray[np.bool_] | None) -> FirstSearches:
-    """Search by meaning, by words and by name.
+def search(
+    stock: Stock,
+    vault: Vault,
+    asking: Asking,
+    wordings: Sequence[Wording],
+    embed: Callable[[], NDArray[np.float32]],
+    allowed: NDArray[np.bool_] | None,
+) -> tuple[Posed, FirstSearches]:
+    """Search by meaning, by words and by name; by words while the question is embedded, which takes as long.
 
     Args:
         stock: what is searched.
-        vault: where the full text is.
-        posed: the question.
+        vault: where the full text is; a thread beside this one uses it meanwhile.
+        asking: the question.
+        wordings: other ways to write its subject.
+        embed: gives its vector, shape (d,).
         allowed: which documents may be found, shape (documents,); None: all.
     """
     holdings = stock.holdings
-    rows, _ = stock.passages.search(posed.vector, _NEAREST, _passages_of(holdings, allowed))
-    by_meaning = [int(unit) for unit in holdings.units_with(rows) if unit >= 0]
-    by_words, lexical = _by_words(
-        holdings, vault, full_text_query(posed.asking, posed.wordings, holdings.terms), allowed
-    )
-    name_rows, cosines = stock.names.search(posed.vector, _NAMES, _names_of(holdings, allowed))
+    with ThreadPoolExecutor(1) as beside:
+        searched = beside.submit(search_by_words, holdings, vault, asking, wordings, allowed)
+        posed = Posed(asking, wordings, embed())
+        rows, _ = stock.passages.search(posed.vector, _NEAREST, _passages_of(holdings, allowed))
+        name_rows, cosines = stock.names.search(posed.vector, _NAMES, _names_of(holdings, allowed))
+        foreign = np.einsum("nd,d->n", stock.foreign, posed.vector)
+        found = searched.result()
     named = holdings.documents_named(name_rows)
     name_cosine: dict[int, float] = {}
     for document, cosine in zip(named.tolist(), cosines.tolist(), strict=True):
         if document >= 0:
             name_cosine.setdefault(document, cosine)
-    by_name = [
-        int(unit)
-        for document in list(name_cosine)[:_NAMED_DOCUMENTS]
-        for unit in holdings.units_of_document(document)[:_UNITS_OF_NAMED]
-    ]
-    foreign = np.einsum("nd,d->n", stock.foreign, posed.vector)
-    agreement = _agreement(named, cosines, foreign)
-    return FirstSearches(
-        by_meaning, by_words, by_name, lexical, name_cosine, agreement, float(foreign.max(initial=0.0))
+    return posed, FirstSearches(
+        by_meaning=[int(unit) for unit in holdings.units_with(rows) if unit >= 0],
+        by_words=found.units,
+        by_name=[
+            int(unit)
+            for document in list(name_cosine)[:_NAMED_DOCUMENTS]
+            for unit in holdings.units_of_document(document)[:_UNITS_OF_NAMED]
+        ],
+        lexical=found.lexical,
+        name_cosine=name_cosine,
+        agreement=_agreement(named, cosines, foreign),
+        beyond=float(foreign.max(initial=0.0)),
     )
 
 
@@ -157,28 +164,6 @@ def leading_features(
         beyond=searches.beyond,
         agreement=searches.agreement.get(document, 0.0),
     )
-
-
-def _by_words(
-    holdings: Holdings, vault: Vault, query: str, allowed: NDArray[np.bool_] | None
-) -> tuple[list[int], dict[int, float]]:
-    """Units by full text, and the best score of each document; looks further where much may not be found."""
-    limit = _BY_WORDS
-    while query:
-        with vault.reading() as session:
-            matches = session.execute(_MATCHES, {"query": query, "limit": limit}).all()
-        units = holdings.units_with(np.array([row[0] for row in matches], dtype=np.int64))
-        may = units >= 0
-        if allowed is not None:
-            may[may] = allowed[holdings.document_of[units[may]]]
-        if may.sum() >= _BY_WORDS or len(matches) < limit:
-            kept = np.nonzero(may)[0][:_BY_WORDS]
-            lexical: dict[int, float] = {}
-            for place in kept:
-                lexical.setdefault(int(holdings.document_of[units[place]]), squash(float(matches[place][1])))
-            return units[kept].tolist(), lexical
-        limit *= 8
-    return [], {}
 
 
 def _agreement(

@@ -126,7 +126,8 @@ class TermIndex:
         """How many units each of some unmarked terms is in."""
         if not len(self.vocabulary):
             return np.zeros(len(terms), dtype=np.int64)
-        at = np.minimum(np.searchsorted(self.vocabulary, terms), len(self.vocabulary) - 1)
+        # Of the same type: NumPy would make another vocabulary otherwise.
+        at = np.minimum(np.searchsorted(self.vocabulary, terms.astype(self.vocabulary.dtype)), len(self.vocabulary) - 1)
         return np.where(self.vocabulary[at] == terms, self.units_with[at], 0)
 
     def rarity(self, terms: NDArray[Any]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import Self
 
 import hnswlib
@@ -33,6 +34,19 @@ _SAME = 1.0 - 1e-6
 """The cosine from which two vectors are the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Numbers in order, and where each of them stood."""
+
+    values: NDArray[np.int64]
+    places: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: NDArray[np.int64]) -> Self:
+        places = np.argsort(values, kind="stable")
+        return cls(values[places], places)
+
+
 class VectorIndex:
     """Unit vectors, searched by cosine; one thread may search while another one adds and removes.
 
@@ -50,8 +64,8 @@ class VectorIndex:
         self._lock = threading.Lock()
         self._ids = np.zeros(0, dtype=np.int64)
         self._nodes = np.zeros(0, dtype=np.int64)
-        self._by_id: NDArray[np.int64] | None = None
-        self._by_node: NDArray[np.int64] | None = None
+        self._by_id: _Sorted | None = None
+        self._by_node: _Sorted | None = None
         self._living = 0
         self._few = np.zeros((0, dimensions), dtype=np.float32)
         self._graph: hnswlib.Index | None = None
@@ -251,11 +265,12 @@ class VectorIndex:
         assert self._graph is not None
         nodes, distances = self._graph.knn_query(vector, k=min(limit, self._living), num_threads=1)
         if self._by_node is None:
-            self._by_node = np.argsort(self._nodes, kind="stable")
-        start = np.searchsorted(self._nodes, nodes[0], sorter=self._by_node)
-        many = np.searchsorted(self._nodes, nodes[0], side="right", sorter=self._by_node) - start
+            self._by_node = _Sorted.of(self._nodes)
+        found = nodes[0].astype(np.int64)
+        start = np.searchsorted(self._by_node.values, found)
+        many = np.searchsorted(self._by_node.values, found, side="right") - start
         within = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
-        ids = self._ids[self._by_node[np.repeat(start, many) + within]]
+        ids = self._ids[self._by_node.places[np.repeat(start, many) + within]]
         return ids[:limit], np.repeat(1.0 - distances[0], many)[:limit]
 
     def _allowed_neighbours(
@@ -275,9 +290,9 @@ class VectorIndex:
         if not len(self._ids):
             return np.full(len(ids), -1, dtype=np.int64)
         if self._by_id is None:
-            self._by_id = np.argsort(self._ids)
-        at = self._by_id[np.minimum(np.searchsorted(self._ids, ids, sorter=self._by_id), len(self._ids) - 1)]
-        return np.where(self._ids[at] == ids, at, -1)
+            self._by_id = _Sorted.of(self._ids)
+        at = np.minimum(np.searchsorted(self._by_id.values, ids), len(self._ids) - 1)
+        return np.where(self._by_id.values[at] == ids, self._by_id.places[at], -1)
 
     def _at(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
         return self._few[places] if self._graph is None else self._halves[places].astype(np.float32)
