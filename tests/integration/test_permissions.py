@@ -28,6 +28,7 @@ from medbot_desktop.vault.audit import AuditTrail
 from medbot_desktop.vault.backup import Backups
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.keyslots import LEAST_COST
+from medbot_desktop.vault.moments import stored_now
 from medbot_desktop.vault.opening import OpenedVault, create_vault
 from medbot_desktop.vault.preferences import ClinicSettings, Preferences
 from medbot_desktop.vault.retention import Retention

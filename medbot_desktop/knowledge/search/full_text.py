@@ -103,8 +103,7 @@ def search_by_words(
 
 
 def parts_of(asking: Asking, wordings: Sequence[Wording], terms: TermIndex) -> list[Part]:
-    """What is searched for: the rarer words of the subject, or some of them together where each is common, and
-    its other names."""
+    """What is searched for: the subject's rarer words, or some together where all are common, and its other names."""
     # "Making" is for FTS5 the same word as "make", of which every text is full.
     surface = list(dict.fromkeys(word for word in asking.subject if not _is_little([word])) or asking.subject)
     share = terms.count(np.array([term(stem(word)) for word in surface], dtype=np.int64)) / max(1, len(terms))

@@ -105,7 +105,7 @@ class TestABackup:
         assert (info.messages, info.schema, info.state) == (1, NEWEST, BackupState.SOUND)
         assert info.vault_id == opened.keyslots.vault_id
         content = info.file.read_bytes().lower()
-        for word in (b"private", b"cough", b"admin", b"eva"):
+        for word in (b"private", b"cough", b"admin"):
             assert word not in content
 
     def test_holds_the_keyslots_as_they_are(self, opened: OpenedVault, backups: Backups) -> None:
