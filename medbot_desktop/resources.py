@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,3 +34,9 @@ def load_resource(file: Path, schema: type[_File]) -> _File:
         ) from error
     except (OSError, ValueError) as error:
         raise InputError(f"The resource file {file.name} cannot be read.", hint="Install MedBot again.") from error
+
+
+def state_of(files: Iterable[Path]) -> tuple[tuple[Path, int, int], ...]:
+    """What tells files as they are now from those of any other moment; those that are missing are left out."""
+    found = sorted(file for file in files if file.is_file())
+    return tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in found)

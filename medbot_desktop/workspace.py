@@ -12,6 +12,7 @@ from typing import Self
 from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.assistant.wording import Wording
+from medbot_desktop.collector import collector_paused
 from medbot_desktop.errors import InputError, ModelError, PassphraseError, VaultError
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
@@ -161,7 +162,8 @@ class Workspace:
         workspace.text_model = pen.writer if pen else None
         try:
             workspace._remember()
-            workspace._answer(wording, pen)
+            with collector_paused():
+                workspace._answer(wording, pen)
         except BaseException:
             if workspace.text_model is not None:
                 workspace.text_model.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext
@@ -17,6 +18,12 @@ from medbot_desktop.workspace import Workspace
 from tests.keyrings import KeyringInMemory
 
 _SLOW_TO_LOAD = ["pytest", "hypothesis.strategies", "sqlalchemy.dialects.sqlite", "medbot_desktop.vault.restore"]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector out of the thousands of tests themselves, which stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.knowledge.document import Document
 from medbot_desktop.knowledge.importing.importing import Importing
 from medbot_desktop.knowledge.library import CORE_FINGERPRINT, Libraries, core_fingerprint, read_folder
 from medbot_desktop.knowledge.packs.packs import Packs
@@ -26,6 +28,7 @@ from medbot_desktop.knowledge.search.stocktaking import Stocktaking
 from medbot_desktop.knowledge.search.wordings import Wordings
 from medbot_desktop.knowledge.upkeep.reembedding import Reembedding
 from medbot_desktop.knowledge.upkeep.upkeep import Upkeep
+from medbot_desktop.resources import state_of
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.text import sentences
 from medbot_desktop.vault.access import Access
@@ -36,6 +39,21 @@ from medbot_desktop.vault.vault import Vault
 
 EMBEDDER = "embedder"
 """The setting of a vault that names its embedder, where that is not the default one."""
+
+
+def core_documents() -> Sequence[Document]:
+    """The documents of the library that ships; read once, however often a vault is opened.
+
+    Raises:
+        LibraryError: one of them cannot be read.
+    """
+    folder = core_folder()
+    return _documents_in(folder, state_of(folder.glob("*.md")))
+
+
+@lru_cache(maxsize=1)
+def _documents_in(folder: Path, _state: object) -> Sequence[Document]:
+    return tuple(read_folder(folder))
 
 
 def core_folder() -> Path:
@@ -104,7 +122,7 @@ class Knowledge:
     def marks_of(self, name: str) -> dict[str, str]:
         """What is to be noted in the vault as the embedder of this name takes over."""
         embedder = open_embedder(self.store, name)
-        core = core_fingerprint(read_folder(core_folder()), embedder.identity, embedder.count_tokens)
+        core = core_fingerprint(core_documents(), embedder.identity, embedder.count_tokens)
         return {EMBEDDER: name, CORE_FINGERPRINT: core}
 
 
@@ -130,7 +148,7 @@ def open_knowledge(
     libraries = Libraries(vault, access, prepared.embed, embedder.identity, embedder.count_tokens)
     for _ in clear_unfinished(vault):
         pass
-    libraries.sync_core(read_folder(core_folder()))
+    libraries.sync_core(core_documents())
     ranker = Ranker.load(_retrieval_folder())
     stocktaking = Stocktaking(
         embedder.identity,

@@ -198,6 +198,8 @@ class PatternSet:
 
 def _outer(text: str, mark: str) -> list[str]:
     """Split ``text`` at each ``mark`` that stands outside parentheses."""
+    if "(" not in text:
+        return text.split() if mark == " " else text.split(mark)
     parts, depth = [""], 0
     for character in text:
         depth += (character == "(") - (character == ")")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from medbot_desktop.domain import Utterance
 from medbot_desktop.errors import InputError
+from medbot_desktop.resources import state_of
 from medbot_desktop.understanding.cleaning import clean
 from medbot_desktop.understanding.intents import Intents
 from medbot_desktop.understanding.language import LanguageGuess
@@ -40,9 +42,9 @@ class Reader:
         Raises:
             InputError: a rule file is missing or wrong.
         """
-        signs, intents = Signs.load(resources), Intents.load(resources)
-        spelling = Spelling(signs.words | intents.words, _common_words(resources / "triage" / "common_words.txt"))
-        return cls(signs, intents, spelling, LanguageGuess.load(resources, spelling.knows))
+        files = (file for folder in ("triage", "intents") for file in (resources / folder).glob("*"))
+        signs, intents, spelling, language = _rules(resources, state_of(files))
+        return cls(signs, intents, spelling.anew(), language)
 
     def read(self, text: str) -> Utterance:
         """Return what ``text`` says, its signs with their assertions and offsets in the cleaned text.
@@ -55,6 +57,14 @@ class Reader:
         entities = self._signs.find(cleaned, tokens)
         intent = self._intents.choose(tokens, entities)
         return Utterance(cleaned, self._language.guess(cleaned), intent, entities)
+
+
+@lru_cache(maxsize=1)
+def _rules(resources: Path, _state: object) -> tuple[Signs, Intents, Spelling, LanguageGuess]:
+    """What is compiled once, however often a vault is opened and locked; it remembers nothing of any message."""
+    signs, intents = Signs.load(resources), Intents.load(resources)
+    spelling = Spelling(signs.words | intents.words, _common_words(resources / "triage" / "common_words.txt"))
+    return signs, intents, spelling, LanguageGuess.load(resources, spelling.knows)
 
 
 def _common_words(file: Path) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -11,6 +12,7 @@ _SHORTEST = 4
 _SHORTEST_FOR_ONE = 5
 _SHORTEST_FOR_TWO = 8
 _LONGEST = 24
+_REMEMBERED = 20_000
 # An inflection of a known word is known: its ending, and what stands in its place in the word's plain form.
 _INFLECTIONS = (
     ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"), ("ly", ""),
@@ -37,7 +39,13 @@ class Spelling:
             if _SHORTEST <= len(word) <= _LONGEST:
                 for shorter in _deletions(word, _allowed(word) or 1):
                     self._by_deletion.setdefault(shorter, []).append(word)
-        self._cached = lru_cache(maxsize=20_000)(self._search)
+        self._cached = lru_cache(maxsize=_REMEMBERED)(self._search)
+
+    def anew(self) -> Spelling:
+        """The same, with no memory of what it was asked."""
+        other = copy(self)
+        other._cached = lru_cache(maxsize=_REMEMBERED)(other._search)
+        return other
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` is a word of the language or of the lexicon."""
