@@ -18,6 +18,7 @@ from medbot_desktop.cli.prompts import tell
 from medbot_desktop.cli.terminal import Terminal
 from medbot_desktop.domain import Conversation, Failed, Finished
 from medbot_desktop.errors import InputError, MedBotError
+from medbot_desktop.understanding.cleaning import clean
 from medbot_desktop.workspace import Workspace
 
 _MODEL_WAIT_S = 3.0
@@ -35,6 +36,8 @@ def ask(
     """Ask one question, or many, and print the answer with its sources."""
     if (text is None) == (cases is None):
         raise typer.BadParameter("Give either a question or --cases FILE.")
+    if text is not None:
+        clean(text)  # what is no message is refused before everything is opened
     with opened_workspace(profile, SignIn(account, passphrase_file)) as workspace:
         _wait_for_model(workspace)
         if cases is not None:

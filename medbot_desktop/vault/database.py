@@ -38,12 +38,8 @@ def connect(database: Path | str, key: DataKey) -> dbapi2.Connection:
 
 
 def configure(connection: dbapi2.Connection) -> None:
-    """Keep references whole, temporary tables off the disk, and nothing of what is erased in the file.
-
-    Up to 32 MB of pages stay decrypted: those that searches of a large library read again and again.
-    """
+    """Keep references whole, temporary tables off the disk, and nothing of what is erased in the file."""
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA cache_size = -32000")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
@@ -53,6 +49,11 @@ def write_ahead(connection: dbapi2.Connection) -> None:
     """Write through a log that is flushed at each commit: a turn that was reported as stored survives a pulled plug."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def keep_pages(connection: dbapi2.Connection) -> None:
+    """Keep up to 32 MB of pages decrypted: those that searches of a large library read again and again."""
+    connection.execute("PRAGMA cache_size = -32000")
 
 
 def engine_on(connection: dbapi2.Connection) -> Engine:

@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2
 from medbot_desktop.errors import DiskFullError, MedBotError, VaultError
 from medbot_desktop.text import name_key
 from medbot_desktop.vault.data_key import DataKey
-from medbot_desktop.vault.database import IN_MEMORY, READS_ONLY, connect, engine_on, write_ahead
+from medbot_desktop.vault.database import IN_MEMORY, READS_ONLY, connect, engine_on, keep_pages, write_ahead
 from medbot_desktop.vault.migrating import NEWEST, migrate, require_known, revision
 from medbot_desktop.vault.roles import DEMO_ACCOUNT, Account
 from medbot_desktop.vault.schema import AccountRow
@@ -57,6 +57,7 @@ class Vault:
             try:
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
                 write_ahead(connection)
+                keep_pages(connection)
                 vault = cls(engine_on(connection))
                 require_known(vault.revision())
             except BaseException:

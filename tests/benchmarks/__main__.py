@@ -9,6 +9,7 @@ from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.knowledge.library import read_folder
 from medbot_desktop.knowledge.opening import core_folder, open_embedder
 from tests.benchmarks.figures import Figure, as_objects, machine, print_table
+from tests.benchmarks.importing import MEGABYTES, measure_importing
 from tests.benchmarks.model_speed import compare_embedding, compare_text
 from tests.benchmarks.packs import PASSAGES, measure_packs
 from tests.benchmarks.retrieval import measure_retrieval
@@ -19,6 +20,7 @@ from tests.benchmarks.vault import MESSAGES, measure_vault
 _QUICK_QUESTIONS = 12
 _QUICK_TEXTS = 48
 _QUICK_PASSAGES = 200
+_QUICK_MEGABYTES = 1
 _QUICK_MESSAGES = 2_000
 _TEXTS = 600
 
@@ -35,6 +37,7 @@ def main() -> None:
         *measure_vault(answer, questions(None), _QUICK_MESSAGES if arguments.quick else MESSAGES),
         *(measure_retrieval((1_000,), _QUICK_QUESTIONS) if arguments.quick else measure_retrieval()),
         *measure_packs(_texts(), _QUICK_PASSAGES if arguments.quick else PASSAGES),
+        *measure_importing(_QUICK_MEGABYTES if arguments.quick else MEGABYTES),
         *_models(quick=arguments.quick),
         *measure_start_up(),
     ]

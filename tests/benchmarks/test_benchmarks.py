@@ -19,8 +19,8 @@ def test_the_quick_run_prints_every_figure_of_the_budgets(models: ModelStore) ->
     assert ended.returncode == 0, ended.stderr
     printed = json.loads(ended.stdout.splitlines()[-1])
     assert printed["machine"]["cores"] >= 1
-    assert all(figure["value"] > 0 for figure in printed["figures"])
-    assert sum(figure["within"] is not None for figure in printed["figures"]) == 16
+    assert all(figure["value"] > 0 for figure in printed["figures"] if "could not" not in figure["name"])
+    assert sum(figure["within"] is not None for figure in printed["figures"]) == 17
 
 
 @pytest.mark.parametrize(

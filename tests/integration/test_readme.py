@@ -23,7 +23,7 @@ COMMANDS = [
     for line in block.splitlines()
 ]
 MEDBOT = [command for command in COMMANDS if command.startswith("medbot ")]
-FILLING = MEDBOT[MEDBOT.index("medbot library verify") - 3 :][:7]
+FILLING = MEDBOT[MEDBOT.index("medbot library verify") - 3 :][:8]
 """The commands that fill a library, one after the other."""
 
 

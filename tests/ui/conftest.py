@@ -185,9 +185,11 @@ def window(qtbot: QtBot, appearance: Appearance, services: PlayedServices) -> It
 
 
 @pytest.fixture(scope="session")
-def made_vault(tmp_path_factory: pytest.TempPathFactory) -> VaultFolder:
-    """A vault that is copied for each test; to make one takes longer than to copy it."""
-    return make_vault(tmp_path_factory.mktemp("made"))
+def made_vault(models: ModelStore, tmp_path_factory: pytest.TempPathFactory) -> VaultFolder:
+    """A vault with the library that ships, copied for each test: to make one takes longer than to copy it."""
+    folder = make_vault(tmp_path_factory.mktemp("made"))
+    with Workspace.open_on(open_vault(folder, Credentials("admin", PASSPHRASE)), with_text_model=False):
+        return folder
 
 
 @pytest.fixture

@@ -288,7 +288,7 @@ class TestOnePerson:
 
 
 def test_a_file_that_cannot_be_rewritten_is_told(qtbot: QtBot, vault_folder: VaultFolder, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", 4_000) as disk:
+    with small_disk(tmp_path / "disk", 60_000) as disk:
         shutil.copytree(vault_folder.path, disk / "vault")
         services = open_as(VaultFolder(disk / "vault"))
         person = services.people.add(ANNA)
