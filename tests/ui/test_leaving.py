@@ -58,11 +58,9 @@ def test_no_message_and_no_conversation_is_held_by_anything_after_the_lock(
     qtbot: QtBot, clinic_window: MainWindow
 ) -> None:
     clinic_window.chat.send(QUESTION)
-    transcript = clinic_window.chat.talk.transcript
-    qtbot.waitUntil(lambda: transcript.entry(-1).state is State.DONE, timeout=PATIENCE_MS)
-    own = {id(transcript.entry(row)) for row in range(transcript.rowCount())}
-    own |= {id(talk) for talk in clinic_window.chat.archive.talks}
-    del transcript
+    qtbot.waitUntil(lambda: clinic_window.chat.talk.transcript.entry(-1).state is State.DONE, timeout=PATIENCE_MS)
+    own = {id(talk) for talk in clinic_window.chat.archive.talks}
+    own |= {id(clinic_window.chat.talk.transcript.entry(row)) for row in (0, 1)}
     clinic_window.lock()
     wait_for_lock(qtbot, clinic_window)
     gc.collect()
