@@ -165,7 +165,9 @@ class LibraryShelf(QWidget):
 
     def count_files(self, waiting: int) -> None:
         """Say on the tab how many files are on their way."""
-        self.tabs.setTabText(FILES, f"{_NAMES[FILES]} ({waiting:,})" if waiting else _NAMES[FILES])
+        name = f"{_NAMES[FILES]} ({waiting:,})" if waiting else _NAMES[FILES]
+        if self.tabs.tabText(FILES) != name:
+            self.tabs.setTabText(FILES, name)
 
     def show_hits(self, hits: Sequence[FoundPassage]) -> None:
         """Show what was found."""

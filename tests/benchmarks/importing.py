@@ -79,6 +79,7 @@ def measure_importing(megabytes: int = MEGABYTES) -> list[Figure]:
         Figure("files that could not be added", found["failed"], "files"),
         Figure("the window meanwhile: longest work between two events", found["worked"], "ms", most=_MOST_MS),
         Figure("the window meanwhile: between two events, p99", found["between"], "ms", beside="waiting included"),
+        Figure("the window meanwhile: between two events, at most", found["longest"], "ms", beside="waiting included"),
         Figure("the window's process before", found["before"] / _MB, "MB", beside="no text model"),
         Figure("the window's process at most", most[0] / _MB, "MB"),
         Figure("the reading process at most", most[1] / _MB, "MB", beside="text recognition included"),
@@ -234,6 +235,7 @@ def drop(papers: Path) -> None:
                 "passages": passages,
                 "worked": max(heart.worked),
                 "between": percentile(heart.between, 99),
+                "longest": max(heart.between),
                 "before": before,
             }
         ),
