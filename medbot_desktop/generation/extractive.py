@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,8 @@ class _Candidate:
     text: str
     stems: frozenset[str]
     is_step: bool
+    header: _Candidate | None = None
+    """The header row of the table that it is a row of, without which nobody knows what its cells mean."""
 
 
 class ExtractiveComposer:
@@ -73,7 +75,10 @@ class ExtractiveComposer:
         procedure = self._procedure(question, candidates)
         body = _with_whole_procedures(_choose(candidates, scores, beside=procedure), candidates)
         safety = _safety_net(candidates, scores, body)
-        return [_sentence(c, "body") for c in body] + [_sentence(c, "safety_net") for c in safety]
+        return [
+            *(_sentence(candidate, "body") for candidate in _with_headers(body)),
+            *(_sentence(candidate, "safety_net") for candidate in _with_headers(safety)),
+        ]
 
     def _procedure(self, question: str, candidates: list[_Candidate]) -> list[_Candidate]:
         """The numbered steps of the section that the question asks for first, if it has any: they are the answer."""
@@ -107,25 +112,32 @@ def _candidates(hits: list[Hit]) -> list[_Candidate]:
         if len(candidates) >= _MOST_CANDIDATES and hit.passage.section not in SAFETY_SECTIONS:
             continue
         text = hit.passage.text
-        before = hit.passage.end - len(text)  # the header of a table stands before the text that the offsets tell
+        # The header of a table stands before the text that the offsets tell.
+        begin = len(text) - (hit.passage.end - hit.passage.start)
+        header = _candidate(hit, 0, len(text[:begin].rstrip())) if begin > 0 else None
         for start, end in sentence_spans(text):
-            if before + start in taken:
-                continue
-            if before + start >= hit.passage.start:
-                taken.add(before + start)
-            sentence = text[start:end]
-            is_step = bool(STEP.match(sentence))
-            candidates.append(
-                _Candidate(
-                    hit,
-                    before + start,
-                    (start, end),
-                    sentence,
-                    frozenset(content_stems(sentence)),
-                    is_step,
-                )
-            )
+            order = hit.passage.start + start - begin
+            if start >= begin and order not in taken:
+                taken.add(order)
+                candidates.append(_candidate(hit, start, end, header, order))
     return sorted(candidates, key=lambda candidate: candidate.order)
+
+
+def _candidate(hit: Hit, start: int, end: int, header: _Candidate | None = None, order: int = 0) -> _Candidate:
+    sentence = hit.passage.text[start:end]
+    stems = frozenset(content_stems(sentence))
+    return _Candidate(hit, order, (start, end), sentence, stems, bool(STEP.match(sentence)), header)
+
+
+def _with_headers(chosen: list[_Candidate]) -> Iterator[_Candidate]:
+    """The sentences, each run of rows of one table below its header."""
+    above = ""
+    for candidate in chosen:
+        header = candidate.header
+        if header is not None and header.text != above:
+            yield header
+        above = header.text if header is not None else ""
+        yield candidate
 
 
 def _choose(candidates: list[_Candidate], scores: list[float], beside: list[_Candidate]) -> list[_Candidate]:

@@ -134,3 +134,21 @@ def test_the_first_kind_with_a_cue_in_the_question_decides(question: str, sectio
         otherwise=("What",),
     )
     assert kinds.preferred_sections(question) == sections
+
+
+def test_rows_of_a_table_stand_below_its_header(composer: ExtractiveComposer) -> None:
+    header = "Medicine | Dose for an adult | At most a day"
+    rows = "Ibuprofen | 400 mg | 1,200 mg\nParacetamol | 1,000 mg | 4,000 mg\nNaproxen | 250 mg | 1,250 mg"
+    passage = Passage("clinic/a/1", "clinic", "a", "Painkillers", "Doses", f"{header}\n{rows}", 100, 100 + len(rows))
+    said = [sentence.text for sentence in composer.compose("ibuprofen adult dose", [Hit(passage, 0.9)])]
+    assert said[0] == header
+    assert said.count(header) == 1
+    assert "Ibuprofen | 400 mg | 1,200 mg" in said
+
+
+def test_a_header_without_a_row_is_not_shown(composer: ExtractiveComposer) -> None:
+    header, row = "Vaccine | Age", "Measles | one year"
+    passage = Passage("clinic/a/1", "clinic", "a", "Vaccines", "Plan", f"{header}\n{row}", 50, 50 + len(row))
+    prose = hit("Whooping cough starts like a cold and ends in long fits of coughing.")
+    said = [sentence.text for sentence in composer.compose("how does whooping cough start", [prose, Hit(passage, 0.1)])]
+    assert header not in said
