@@ -1,0 +1,1 @@
+"""The suites of `medbot eval`: cases in, tables and reports out."""

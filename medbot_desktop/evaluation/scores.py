@@ -1,0 +1,86 @@
+"""Count what was right and what was wrong, and say how sure the shares are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import sqrt
+
+_Z = 1.96
+"""Standard deviations on each side of a 95 % interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole.
+
+    Attributes:
+        right: how many.
+        among: of how many.
+    """
+
+    right: int
+    among: int
+
+    @property
+    def value(self) -> float:
+        """From 0 to 1; 0 where there are none."""
+        return self.right / self.among if self.among else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the value (Wilson 1927), which holds for few cases and for shares near 0 and 1 too."""
+        if not self.among:
+            return 0.0, 1.0
+        share, n = self.value, self.among
+        centre = share + _Z**2 / (2 * n)
+        reach = _Z * sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+        whole = 1 + _Z**2 / n
+        return max(0.0, (centre - reach) / whole), min(1.0, (centre + reach) / whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """How often each label was found where each was expected.
+
+    Attributes:
+        labels: what may be expected or found, in the order of the tables.
+        counts: by (expected, found).
+    """
+
+    labels: tuple[str, ...]
+    counts: Counter[tuple[str, str]]
+
+    @classmethod
+    def of(cls, labels: Iterable[str], pairs: Iterable[tuple[str, str]]) -> Confusion:
+        """Count (expected, found) pairs of labels."""
+        return cls(tuple(labels), Counter(pairs))
+
+    @property
+    def expected(self) -> list[str]:
+        """The labels that something expects."""
+        return [label for label in self.labels if self.recall(label).among]
+
+    def recall(self, label: str) -> Share:
+        """Of those where the label was expected, those where it was found."""
+        return Share(self.counts[label, label], sum(n for (expected, _), n in self.counts.items() if expected == label))
+
+    def precision(self, label: str) -> Share:
+        """Of those where the label was found, those where it was expected."""
+        return Share(self.counts[label, label], sum(n for (_, found), n in self.counts.items() if found == label))
+
+    def f1(self, label: str) -> float:
+        """The harmonic mean of precision and recall."""
+        recall, precision = self.recall(label).value, self.precision(label).value
+        return 2 * recall * precision / (recall + precision) if recall + precision else 0.0
+
+    @property
+    def accuracy(self) -> Share:
+        """Of all, those where what was expected was found."""
+        return Share(sum(n for (expected, found), n in self.counts.items() if expected == found), self.counts.total())
+
+    @property
+    def macro_f1(self) -> float:
+        """The mean of the F1 of what is expected, each label counting as much as any other."""
+        return sum(map(self.f1, self.expected)) / len(self.expected) if self.counts else 0.0

@@ -1,0 +1,38 @@
+"""Shares, their intervals, and tables of what was found for what was expected."""
+
+from __future__ import annotations
+
+import pytest
+
+from medbot_desktop.evaluation.scores import Confusion, Share
+
+PAIRS = [*[("a", "a")] * 6, *[("a", "b")] * 2, *[("b", "b")] * 3, ("b", "a")]
+
+
+# Worked out with the formula of Wilson's paper; 0 of 10 and 10 of 10 mirror each other.
+@pytest.mark.parametrize(
+    ("share", "low", "high"),
+    [(Share(8, 10), 0.490, 0.943), (Share(0, 10), 0.0, 0.278), (Share(10, 10), 0.722, 1.0), (Share(0, 0), 0.0, 1.0)],
+)
+def test_an_interval_holds_for_few_cases_too(share: Share, low: float, high: float) -> None:
+    assert share.interval == pytest.approx((low, high), abs=5e-4)
+
+
+def test_a_share_of_nothing_is_none() -> None:
+    assert Share(0, 0).value == 0.0
+
+
+def test_recall_precision_and_their_mean_come_from_the_table() -> None:
+    confusion = Confusion.of(["a", "b", "c"], PAIRS)
+    assert (confusion.recall("a"), confusion.precision("a")) == (Share(6, 8), Share(6, 7))
+    assert (confusion.recall("b"), confusion.precision("b")) == (Share(3, 4), Share(3, 5))
+    assert confusion.f1("a") == pytest.approx(12 / 15)
+    assert confusion.f1("c") == 0.0
+    assert confusion.accuracy == Share(9, 12)
+
+
+def test_the_mean_of_all_labels_leaves_out_what_nothing_expects() -> None:
+    confusion = Confusion.of(["a", "b", "c"], PAIRS)
+    assert confusion.expected == ["a", "b"]
+    assert confusion.macro_f1 == pytest.approx((12 / 15 + 6 / 9) / 2)
+    assert Confusion.of(["a"], []).macro_f1 == 0.0
