@@ -188,7 +188,10 @@ def window(qtbot: QtBot, appearance: Appearance, services: PlayedServices) -> It
 def made_vault(models: ModelStore, tmp_path_factory: pytest.TempPathFactory) -> VaultFolder:
     """A vault with the library that ships, copied for each test: to make one takes longer than to copy it."""
     folder = make_vault(tmp_path_factory.mktemp("made"))
-    with Workspace.open_on(open_vault(folder, Credentials("admin", PASSPHRASE)), with_text_model=False):
+    opened = open_vault(folder, Credentials("admin", PASSPHRASE))
+    with opened.vault.transaction() as session:
+        set_mark(session, "last_backup", datetime.now(UTC).isoformat())  # so none is made behind a test's back
+    with Workspace.open_on(opened, with_text_model=False):
         return folder
 
 
@@ -205,10 +208,7 @@ def made_library(models: ModelStore, made_vault: VaultFolder, tmp_path_factory: 
     """A vault with the library that ships in it, and one of two leaflets."""
     folder = VaultFolder(tmp_path_factory.mktemp("library") / "vault")
     shutil.copytree(made_vault.path, folder.path)
-    opened = open_vault(folder, Credentials("admin", PASSPHRASE))
-    with opened.vault.transaction() as session:
-        set_mark(session, "last_backup", datetime.now(UTC).isoformat())  # so none is made behind a test's back
-    with Workspace.open_on(opened, with_text_model=False) as workspace:
+    with Workspace.open_on(open_vault(folder, Credentials("admin", PASSPHRASE)), with_text_model=False) as workspace:
         for name, words in (("parking.md", PARKING), ("warts.md", WARTS)):
             workspace.libraries.add("leaflets", MarkdownReader().read(leaflet(folder.path.parent, name, words)))
         workspace.retriever.refresh()

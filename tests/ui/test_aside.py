@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from threading import Event
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from medbot_desktop.domain import Failed
@@ -13,7 +15,10 @@ from medbot_desktop.ui.services import Services
 from medbot_desktop.ui.transcript_model import State
 from medbot_desktop.vault.backup import backups_beside
 from medbot_desktop.vault.folder import VaultFolder
+from medbot_desktop.vault.opening import Credentials, open_vault
 from medbot_desktop.vault.preferences import set_mark
+
+from .vault_folders import PASSPHRASE
 
 PATIENCE_MS = 60_000
 PATIENCE_S = 60
@@ -34,6 +39,17 @@ class HeldBackup:
     def _wait(self, done: int, total: int) -> None:
         self.begun.set()
         assert self.may_go_on.wait(PATIENCE_S)
+
+
+@pytest.fixture
+def vault_folder(vault_folder: VaultFolder) -> VaultFolder:
+    """A vault whose backup is due."""
+    with (
+        closing(open_vault(vault_folder, Credentials("admin", PASSPHRASE))) as opened,
+        opened.vault.transaction() as session,
+    ):
+        set_mark(session, "last_backup", "2020-01-01T00:00:00+00:00")
+    return vault_folder
 
 
 def test_a_message_is_answered_and_kept_while_a_backup_is_made(qtbot: QtBot, clinic_window: MainWindow) -> None:
