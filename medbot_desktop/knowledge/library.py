@@ -25,6 +25,7 @@ from medbot_desktop.knowledge.library_rows import (
     insert_passages,
     library_row,
     remove_documents,
+    remove_step_by_step,
 )
 from medbot_desktop.knowledge.markdown_reader import read_markdown
 from medbot_desktop.knowledge.rights import may_read
@@ -50,7 +51,6 @@ CORE_FINGERPRINT = "core_fingerprint"
 # Cutting all documents takes longer than opening the vault; how the longest ones are cut tells when the rules changed.
 _CUT_AS_SAMPLE = 3
 _LONGEST_NAME = 60
-_REMOVED_AT_ONCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +196,7 @@ class Libraries:
             session.execute(update(DocumentRow).where(of_library).values(gone))
             session.delete(row)
             record_change(session, self._access, row.id, len(documents), "removed")
-        for start in range(0, len(documents), _REMOVED_AT_ONCE):
-            with self._vault.transaction() as session:
-                remove_documents(session, documents[start : start + _REMOVED_AT_ONCE])
+        remove_step_by_step(self._vault, documents)
 
     def sync_core(self, documents: Sequence[Document]) -> bool:
         """Put the library that ships into the vault, unless it is there already; whoever opens the vault may do so.

@@ -168,6 +168,13 @@ def remove_little_by_little(vault: Vault, documents: Select[int]) -> Iterator[in
         yield len(some)
 
 
+def remove_step_by_step(vault: Vault, documents: Sequence[int]) -> None:
+    """Remove these documents, by their rows, in steps as short."""
+    for start in range(0, len(documents), _REMOVED_AT_ONCE):
+        with vault.transaction() as session:
+            remove_documents(session, documents[start : start + _REMOVED_AT_ONCE])
+
+
 def content_hash(document: Document) -> str:
     """What tells a document's text from every other one: SHA-256 of its title and its body."""
     return hashlib.sha256(f"{document.title}\0{document.body}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -31,7 +31,8 @@ _LETTERS_AT_ONCE = 4_000_000
 _ROWS_IN_QUERY = 500
 
 _INSERT_WORDS = "INSERT INTO passages_fts (rowid, names, section, text) VALUES (:id, :names, :section, :text)"
-_UNFINISHED = (DocumentRow.is_staged.is_(True), DocumentRow.file_id.is_(None))
+UNFINISHED = (DocumentRow.is_staged.is_(True), DocumentRow.file_id.is_(None))
+"""Documents that nobody sees and no file brings: of packs that came in by half, or of what was replaced or removed."""
 
 _Row = dict[str, Any]
 Vectors = Callable[[Sequence[str], NDArray[np.float32]], NDArray[np.float32]]
@@ -203,9 +204,9 @@ def _next_rows(session: Session, table: type[DocumentRow] | type[PassageRow], co
 def clear_unfinished(vault: Vault) -> Iterator[int]:
     """Remove what packs left that came in by half or were replaced; yields how many documents are still there."""
     with vault.reading() as session:
-        left = session.scalar(select(func.count()).select_from(DocumentRow).where(*_UNFINISHED)) or 0
+        left = session.scalar(select(func.count()).select_from(DocumentRow).where(*UNFINISHED)) or 0
     yield left
-    for removed in remove_little_by_little(vault, select(DocumentRow.id).where(*_UNFINISHED)):
+    for removed in remove_little_by_little(vault, select(DocumentRow.id).where(*UNFINISHED)):
         left -= removed
         yield left
 

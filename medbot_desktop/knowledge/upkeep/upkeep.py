@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from medbot_desktop.knowledge.embedding import EmbedTexts, digest
 from medbot_desktop.knowledge.library import CORE, CORE_FINGERPRINT, record_change
 from medbot_desktop.knowledge.library_rows import as_bytes
-from medbot_desktop.knowledge.packs.staging import clear_unfinished
+from medbot_desktop.knowledge.packs.staging import UNFINISHED, clear_unfinished
 from medbot_desktop.knowledge.search.snapshot import IndexSnapshot, Kept
 from medbot_desktop.knowledge.upkeep import full_text_check as full_text
 from medbot_desktop.knowledge.upkeep.document_check import LASTING, Checked, DocumentCheck, Fault, Text
@@ -173,8 +173,7 @@ class Upkeep:
                 session.scalar(text(f"SELECT count(*) FROM {table} WHERE {rule}")) or 0
                 for table, rule in _ORPHANS.items()
             )
-            staged = (DocumentRow.is_staged.is_(True), DocumentRow.file_id.is_(None))
-            leftovers = session.scalar(select(func.count()).select_from(DocumentRow).where(*staged)) or 0
+            leftovers = session.scalar(select(func.count()).select_from(DocumentRow).where(*UNFINISHED)) or 0
         is_sound = full_text.is_sound(self.vault)
         yield from [Fault.ORPHANS] * orphans
         yield from [Fault.LEFTOVERS] * leftovers

@@ -158,7 +158,7 @@ def test_a_library_is_gone_at_once_also_where_deleting_its_documents_is_broken_o
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("medbot_desktop.knowledge.library.remove_documents", broken_off)
+        patch.setattr("medbot_desktop.knowledge.library_rows.remove_documents", broken_off)
         with pytest.raises(KeyboardInterrupt):
             libraries.remove("clinic")
     assert [summary.name for summary in libraries.summaries()] == [CORE]
