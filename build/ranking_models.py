@@ -84,7 +84,7 @@ def fit_trees(
 
 def save_trees(path: Path, trees: Trees) -> None:
     """Write trees as plain arrays."""
-    np.savez_compressed(path, feature=trees.feature, threshold=trees.threshold, leaf=trees.leaf)
+    np.savez_compressed(path, feature=trees.feature.astype(np.int16), threshold=trees.threshold, leaf=trees.leaf)
 
 
 def save_kinds(path: Path, kinds: AnswerKinds) -> None:
@@ -94,7 +94,7 @@ def save_kinds(path: Path, kinds: AnswerKinds) -> None:
 
 def _as_arrays(trees: list[dict[str, Any]]) -> Trees:
     inner = 2**_DEPTH - 1
-    feature = np.zeros((len(trees), inner), dtype=np.int16)
+    feature = np.zeros((len(trees), inner), dtype=np.intp)
     threshold = np.full((len(trees), inner), np.inf, dtype=np.float32)
     leaf = np.zeros((len(trees), inner + 1), dtype=np.float32)
 

@@ -216,7 +216,7 @@ def _no_kinds(cues: QuestionCues) -> AnswerKinds:
 
 
 def _no_trees() -> Trees:
-    return Trees(np.zeros((1, 1), np.int16), np.zeros((1, 1), np.float32), np.zeros((1, 2), np.float32))
+    return Trees(np.zeros((1, 1), np.intp), np.zeros((1, 1), np.float32), np.zeros((1, 2), np.float32))
 
 
 if __name__ == "__main__":

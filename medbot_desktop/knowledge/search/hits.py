@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from medbot_desktop.domain import Hit, Passage
 from medbot_desktop.knowledge.search.stocktaking import Stock
@@ -20,10 +20,12 @@ _MOST = 40
 _AROUND = 3
 
 _TEXTS = text(
-    "SELECT passages.id, ordinal, section, text, start, end, page, documents.key, documents.title, libraries.name"
+    "SELECT json_group_array(json_array("
+    'passages.id, ordinal, section, text, start, "end", page, documents.key, documents.title, libraries.name))'
     " FROM passages JOIN documents ON documents.id = document_id JOIN libraries ON libraries.id = library_id"
     " WHERE passages.id IN (SELECT value FROM json_each(:rows)) AND NOT is_staged"
 )
+"""All come as one row: between two rows this thread would wait for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +86,11 @@ def _order(cosines: NDArray[np.float32], of_best: NDArray[np.bool_]) -> NDArray[
 
 def _fetch(vault: Vault, rows: list[int]) -> dict[int, Passage]:
     with vault.reading() as session:
-        return {row.id: _passage(row) for row in session.execute(_TEXTS, {"rows": json.dumps(rows)})}
+        found: list[list[Any]] = json.loads(session.scalar(_TEXTS, {"rows": json.dumps(rows)}) or "[]")
+    return {row[0]: _passage(*row[1:]) for row in found}
 
 
-def _passage(row: Row[*tuple[Any, ...]]) -> Passage:
-    return Passage(
-        id=f"{row.name}/{row.key}/{row.ordinal}",
-        library=row.name,
-        document_id=row.key,
-        title=row.title,
-        section=row.section,
-        text=row.text,
-        start=row.start,
-        end=row.end,
-        page=row.page,
-    )
+def _passage(
+    ordinal: int, section: str, body: str, start: int, end: int, page: int | None, key: str, title: str, library: str
+) -> Passage:
+    return Passage(f"{library}/{key}/{ordinal}", library, key, title, section, body, start, end, page)

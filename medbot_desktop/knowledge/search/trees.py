@@ -27,7 +27,7 @@ class Trees:
         leaf: what each leaf adds to the score, shape (trees, 2 ** depth).
     """
 
-    feature: NDArray[np.int16] = field(repr=False)
+    feature: NDArray[np.intp] = field(repr=False)
     threshold: NDArray[np.float32] = field(repr=False)
     leaf: NDArray[np.float32] = field(repr=False)
 
@@ -44,7 +44,7 @@ class Trees:
         """
         try:
             with np.load(path, allow_pickle=False) as data:
-                made = cls(data["feature"], data["threshold"], data["leaf"])
+                made = cls(data["feature"].astype(np.intp), data["threshold"], data["leaf"])
             trees, leaves = made.leaf.shape
             if made.feature.shape != (trees, leaves - 1) or made.threshold.shape != made.feature.shape:
                 raise ValueError("The numbers are of another shape.")
