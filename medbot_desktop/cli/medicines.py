@@ -1,0 +1,137 @@
+"""`medbot medicines`: what is published about a medicine, and what several mean together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from medbot_desktop.cli.output import JsonOption, print_json
+from medbot_desktop.errors import InputError
+from medbot_desktop.medicines.checking import Check, allergen, check
+from medbot_desktop.medicines.files import Medicine
+from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.settings import resources_folder
+
+app = typer.Typer(no_args_is_help=True, help="Medicines: what is published about each, and checks of several.")
+
+_CHILDREN = "Doses for children are not given here: ask a pharmacist or the prescriber."
+_NOTHING = "No interaction of these is in this formulary. That is no proof that there is none: a pharmacist can tell."
+
+
+@app.command()
+def show(name: str = typer.Argument(..., help="A generic name or a brand."), as_json: bool = JsonOption) -> None:
+    """Print what is published about one medicine."""
+    formulary = Formulary.load(resources_folder())
+    medicine = formulary.require(name)
+    if as_json:
+        print_json(_medicine(medicine, formulary))
+    else:
+        _show_medicine(medicine, formulary)
+
+
+@app.command("check")
+def check_together(
+    names: list[str] = typer.Argument(..., help="Medicines, foods or drinks, by any name."),
+    allergy: list[str] = typer.Option([], "--allergy", help="What the person is allergic to; may be repeated."),
+    as_json: bool = JsonOption,
+) -> None:
+    """Check medicines against each other and against allergies."""
+    formulary = Formulary.load(resources_folder())
+    asked = [(name, formulary.substance(name) or formulary.require(name).name) for name in names]
+    for said in allergy:
+        if allergen(formulary, said) is None:
+            raise InputError(
+                f"The formulary knows no allergy to {said[:60]!r}.",
+                hint="Name a medicine or a group, such as penicillin.",
+            )
+    found = check(formulary, [own for _, own in asked], allergy)
+    if as_json:
+        print_json({"medicines": [{"asked": name, "name": own} for name, own in asked], **_check(found, formulary)})
+    else:
+        _show_check(found, formulary)
+
+
+def _medicine(medicine: Medicine, formulary: Formulary) -> dict[str, Any]:
+    classes = [formulary.title(name) for name in medicine.classes]
+    return {
+        **medicine.model_dump(mode="json", exclude={"misspellings"}),
+        "class_titles": classes,
+        "children": _CHILDREN,
+    }
+
+
+def _check(found: Check, formulary: Formulary) -> dict[str, Any]:
+    return {
+        "severity": found.worst or "none",
+        "interactions": [
+            {
+                "between": [one.first, one.second],
+                "severity": one.interaction.severity,
+                "mechanism": one.interaction.mechanism,
+                "advice": one.interaction.advice,
+                "source": one.interaction.source,
+            }
+            for one in found.interactions
+        ],
+        "duplicates": [
+            {"between": [one.first, one.second], "shared": one.shared, "title": formulary.title(one.shared)}
+            for one in found.duplicates
+        ],
+        "allergies": [
+            {
+                "medicine": one.medicine,
+                "allergy": one.allergy.to,
+                "must_not": one.must_not,
+                "advice": one.advice,
+                "source": one.allergy.source,
+            }
+            for one in found.allergies
+        ],
+        "note": "" if found.worst else _NOTHING,
+    }
+
+
+def _show_medicine(medicine: Medicine, formulary: Formulary) -> None:
+    console = Console()
+    others = ", ".join(medicine.names[1:])
+    console.print(Text(medicine.name.capitalize(), style="bold"))
+    if others:
+        console.print(Text(f"Also: {others}"))
+    console.print(Text("Class: " + ", ".join(formulary.title(name) for name in medicine.classes)))
+    for heading, lines in (
+        ("What it is for", medicine.uses),
+        ("Usual dose for adults", [medicine.adult_dose, _CHILDREN]),
+        ("Common side effects", medicine.common),
+        ("Get help for", medicine.serious),
+        ("Do not take it, or ask first, if you", medicine.avoid),
+        ("Pregnancy", [medicine.pregnancy]),
+        ("Breastfeeding", [medicine.breastfeeding]),
+        ("Alcohol", [medicine.alcohol]),
+        ("Driving", [medicine.driving]),
+        ("Missed dose", [medicine.missed_dose]),
+        ("Too much", [medicine.overdose]),
+        ("Storage", [medicine.storage]),
+        ("Sources", [*medicine.sources, f"Reviewed {medicine.reviewed.isoformat()}"]),
+    ):
+        console.print(Text(f"\n{heading}", style="bold"))
+        for line in lines:
+            console.print(Text(f"- {line}" if len(lines) > 1 else line))
+
+
+def _show_check(found: Check, formulary: Formulary) -> None:
+    console = Console()
+    for against in found.allergies:
+        heading = "Must not be taken" if against.must_not else "Take care"
+        console.print(Text(f"{heading}: {against.medicine} with an allergy to {against.allergy.to}", style="bold"))
+        console.print(Text(f"{against.advice} ({against.allergy.source or 'general rule'})\n"))
+    for one in found.interactions:
+        console.print(Text(f"{one.interaction.severity.capitalize()}: {one.first} and {one.second}", style="bold"))
+        console.print(Text(f"{one.interaction.mechanism} {one.interaction.advice} ({one.interaction.source})\n"))
+    for twice in found.duplicates:
+        console.print(Text(f"Twice: {twice.first} and {twice.second}", style="bold"))
+        console.print(Text(f"Both are or hold {formulary.title(twice.shared)}; ask a pharmacist before taking both.\n"))
+    if found.worst is None:
+        console.print(Text(_NOTHING))

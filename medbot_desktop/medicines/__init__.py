@@ -1,0 +1,1 @@
+"""Medicines: their names, what is published about each, and what they mean together."""

@@ -1,0 +1,141 @@
+"""Medicines are checked against each other, against what they hold, and against allergies; the worst comes first."""
+
+from __future__ import annotations
+
+import pytest
+
+from medbot_desktop.medicines.checking import Check, check
+from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.settings import resources_folder
+
+
+@pytest.fixture(scope="module")
+def formulary() -> Formulary:
+    return Formulary.load(resources_folder())
+
+
+def checked(formulary: Formulary, *names: str, allergies: tuple[str, ...] = ()) -> Check:
+    own = [formulary.substance(name) or formulary.require(name).name for name in names]
+    return check(formulary, own, allergies)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("warfarin", "ibuprofen"),
+        ("apixaban", "naproxen"),
+        ("sildenafil", "glyceryl trinitrate"),
+        ("simvastatin", "clarithromycin"),
+        ("simvastatin", "grapefruit juice"),
+        ("sertraline", "tramadol"),
+        ("sertraline", "St John's wort"),
+        ("methotrexate", "trimethoprim"),
+        ("lithium", "ibuprofen"),
+        ("metronidazole", "alcohol"),
+        ("ramipril", "spironolactone"),
+        ("codeine", "diazepam"),
+    ],
+)
+def test_pairs_that_every_formulary_warns_of_are_severe_in_either_order(
+    formulary: Formulary, one: str, other: str
+) -> None:
+    assert checked(formulary, one, other).worst == checked(formulary, other, one).worst == "severe"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("paracetamol", "amoxicillin"), ("cetirizine", "paracetamol"), ("omeprazole", "paracetamol")]
+)
+def test_pairs_that_go_together_are_left_in_peace(formulary: Formulary, one: str, other: str) -> None:
+    found = checked(formulary, one, other)
+    assert (found.interactions, found.duplicates, found.worst) == ((), (), None)
+
+
+def test_every_finding_says_what_happens_what_to_do_and_who_says_so(formulary: Formulary) -> None:
+    [found] = checked(formulary, "warfarin", "ibuprofen").interactions
+    assert found.interaction.mechanism.endswith(".")
+    assert found.interaction.advice.endswith(".")
+    assert found.interaction.source
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("paracetamol", "co-codamol", "paracetamol"),
+        ("ibuprofen", "naproxen", "nsaid"),
+        ("sertraline", "citalopram", "ssri"),
+        ("omeprazole", "lansoprazole", "ppi"),
+        ("Nurofen", "ibuprofen", "ibuprofen"),
+        ("Zirtek", "cetirizine", "cetirizine"),
+    ],
+)
+def test_the_same_medicine_or_kind_twice_is_told(formulary: Formulary, one: str, other: str, shared: str) -> None:
+    assert [twice.shared for twice in checked(formulary, one, other).duplicates] == [shared]
+
+
+def test_two_blood_pressure_medicines_of_different_kinds_are_not_twice_the_same(formulary: Formulary) -> None:
+    assert checked(formulary, "ramipril", "amlodipine").duplicates == ()
+
+
+def test_of_several_the_weightiest_interaction_comes_first(formulary: Formulary) -> None:
+    found = checked(formulary, "warfarin", "ibuprofen", "levothyroxine", "ferrous sulfate", "omeprazole").interactions
+    order = ["severe", "moderate", "mild"]
+    assert len(found) >= 2
+    assert [one.interaction.severity for one in found] == sorted(
+        (one.interaction.severity for one in found), key=order.index
+    )
+
+
+def test_a_pair_is_told_once_however_many_classes_speak_of_it(formulary: Formulary) -> None:
+    found = checked(formulary, "aspirin", "ibuprofen", "warfarin").interactions
+    assert len({frozenset((one.first, one.second)) for one in found}) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("medicine", "allergy"),
+    [
+        ("amoxicillin", "penicillin"),
+        ("Augmentin", "PENICILLIN"),
+        ("flucloxacillin", " penicillins "),
+        ("amoxicillin", "amoxicillin"),
+        ("amoxicillin", "flucloxacillin"),
+        ("ibuprofen", "aspirin"),
+        ("naproxen", "ibuprofen"),
+        ("celecoxib", "sulfa"),
+        ("ibuprofen", "Nurofen"),
+        ("metformin", "metformin"),
+        ("amoxicillin", "penicilin"),
+        ("amoxicillin", "allergic to penicillin"),
+    ],
+)
+def test_what_an_allergy_speaks_against_must_not_be_taken(formulary: Formulary, medicine: str, allergy: str) -> None:
+    found = checked(formulary, medicine, allergies=(allergy,))
+    assert found.worst == "severe"
+    assert any(one.must_not and one.advice for one in found.allergies)
+
+
+def test_what_may_cross_react_is_a_caution(formulary: Formulary) -> None:
+    found = checked(formulary, "cefalexin", allergies=("penicillin",))
+    assert [one.must_not for one in found.allergies] == [False]
+    assert found.worst == "moderate"
+
+
+@pytest.mark.parametrize(("medicine", "allergy"), [("paracetamol", "penicillin"), ("ibuprofen", "penicillin")])
+def test_an_allergy_to_something_else_speaks_against_nothing(formulary: Formulary, medicine: str, allergy: str) -> None:
+    assert checked(formulary, medicine, allergies=(allergy,)).allergies == ()
+
+
+def test_an_allergy_speaks_against_each_of_several_medicines_however_it_is_handed_in(formulary: Formulary) -> None:
+    names = ["amoxicillin", "flucloxacillin"]
+    found = check(formulary, names, (allergy for allergy in ["penicillin"]))
+    assert {one.medicine for one in found.allergies} == set(names)
+
+
+def test_what_must_not_be_taken_comes_before_a_caution(formulary: Formulary) -> None:
+    found = checked(formulary, "cefalexin", "amoxicillin", allergies=("penicillin",)).allergies
+    assert [one.must_not for one in found] == [True, False]
+
+
+def test_nothing_and_one_medicine_alone_have_nothing_against_them(formulary: Formulary) -> None:
+    assert checked(formulary).worst is None
+    assert checked(formulary, "warfarin").worst is None
+    assert checked(formulary, "warfarin", "warfarin").interactions == ()
