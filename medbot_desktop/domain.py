@@ -18,6 +18,10 @@ class Assertion(StrEnum):
     OTHER = "other"
 
 
+GONE = "gone"
+"""The value of a sign that was there lately and is said to have gone: past, and still a sign of danger."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """Something of clinical meaning that the text names.
@@ -30,6 +34,7 @@ class Entity:
         end: offset behind the last character.
         assertion: whether it holds now.
         value: a measured value in words, where there is one.
+        number: the same as a number, in the unit of its name; None where there is none, or it cannot be.
     """
 
     text: str
@@ -39,6 +44,7 @@ class Entity:
     end: int
     assertion: Assertion
     value: str | None = None
+    number: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,23 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One message as it was understood; ``text`` is cleaned of what cannot be read or shown safely."""
+    """One message as it was understood.
+
+    Attributes:
+        text: the message, cleaned of what cannot be read or shown safely.
+        language: code of its language, ``und`` where that cannot be told.
+        intent: what the person wants.
+        entities: what it names, in its order.
+        emotion: what the person feels; ``neutral`` where nothing shows, None where it was not looked for.
+        emotion_strength: how strongly, in 0..1.
+    """
 
     text: str
     language: str
     intent: Intent
     entities: tuple[Entity, ...] = ()
     emotion: str | None = None
+    emotion_strength: float = 0.0
 
 
 class Disposition(StrEnum):
@@ -95,13 +111,47 @@ class RedFlag:
 
 
 @dataclass(frozen=True, slots=True)
+class Because:
+    """One thing that decided how urgent a message is.
+
+    Attributes:
+        level: how urgent it makes it.
+        rule: the rule that held.
+        why: one plain sentence that a patient can read.
+        source: the guideline that the rule follows, with its year.
+        words: the words of the message that decided.
+    """
+
+    level: Disposition
+    rule: str
+    why: str
+    source: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Triage:
-    """The urgency of one message, with its reasons; red flags come weightiest first."""
+    """The urgency of one message, with its reasons; red flags come weightiest first.
+
+    Attributes:
+        disposition: how soon which help is needed.
+        red_flags: the signs of an emergency.
+        reasons: plain sentences, the weightiest first.
+        follow_up: what to ask next.
+        because: everything that decided, the most urgent first.
+        do_now: what to do, where no red flag says so.
+        safety_net: when to come back.
+        complaint: what the leading protocol is about; empty where none led.
+    """
 
     disposition: Disposition = Disposition.NONE
     red_flags: tuple[RedFlag, ...] = ()
     reasons: tuple[str, ...] = ()
     follow_up: str | None = None
+    because: tuple[Because, ...] = ()
+    do_now: tuple[str, ...] = ()
+    safety_net: tuple[str, ...] = ()
+    complaint: str = ""
 
     @property
     def main_reasons(self) -> tuple[str, ...]:
@@ -111,7 +161,7 @@ class Triage:
     @property
     def steps(self) -> tuple[str, ...]:
         """What to do now: the steps of the weightiest red flag, since those of two mixed up help nobody."""
-        return self.red_flags[0].do_now if self.red_flags else ()
+        return self.red_flags[0].do_now if self.red_flags else self.do_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +387,13 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Triaged:
+    """How urgent the complaint is, where it is no emergency: the care card above the answer."""
+
+    triage: Triage
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """The assistant asks back; ``options`` are answers to offer as buttons."""
 
@@ -382,4 +439,4 @@ class Failed:
     hint: str
 
 
-TurnEvent = Understood | Alert | Question | TextDelta | Cited | ToolUsed | Finished | Failed
+TurnEvent = Understood | Alert | Triaged | Question | TextDelta | Cited | ToolUsed | Finished | Failed

@@ -20,7 +20,13 @@ from medbot_desktop.understanding.tokens import Token
 _LIST_REACH = 14
 # No trigger reaches farther than this, in words; those of a whole sentence or message aside.
 _FARTHEST = 25
-_PRECEDENCE = ("hypothetical", "negated", "other", "past", "uncertain")
+_RESOLVED = "resolved"
+_PRECEDENCE = ("hypothetical", "negated", "other", "past", _RESOLVED, "uncertain")
+_FEW_SENTENCES = 3
+"""A trigger of a whole message holds in one of so many sentences; in a longer story it holds in its own sentence."""
+_NOES = frozenset({"no", "none", "nil", "nope", "never", "negative"})
+_ON_SECOND_THOUGHT = frozenset({"actually", "well", "wait", "sorry", "oh", "hang"})
+_DO = frozenset({"do", "does", "did", "am", "is", "are", "have", "has", "yes"})
 _TERMINATOR, _OPENER = "terminator", "opener"
 
 
@@ -74,6 +80,7 @@ class Context:
         self, tokens: Sequence[Token], triggers: list[_Trigger], found: list[Match], entries: list[TriggerEntry]
     ) -> None:
         self._tokens = tokens
+        self._sentences = len({token.sentence for token in tokens})
         self._lists: dict[int, bool] = {}
         wide = ("sentence", "message")
         self._wide = [trigger for trigger in triggers if trigger.entry.direction in wide]
@@ -89,7 +96,16 @@ class Context:
         }
 
     def assertion(self, sign: tuple[int, ...], kind: str) -> Assertion:
-        """Whether the sign that took the tokens ``sign`` holds.
+        """Whether the sign that took the tokens ``sign`` holds; takes what `category` takes."""
+        category = self.category(sign, kind)
+        return Assertion.PAST if category == _RESOLVED else Assertion(category)
+
+    def is_over(self, sign: tuple[int, ...], kind: str) -> bool:
+        """Whether the sign is said to have gone, rather than to be long past; takes what `category` takes."""
+        return self.category(sign, kind) == _RESOLVED
+
+    def category(self, sign: tuple[int, ...], kind: str) -> str:
+        """The category of triggers that decides on the sign that took the tokens ``sign``.
 
         Args:
             sign: indices of the sign's tokens, in order.
@@ -102,12 +118,40 @@ class Context:
             and (not trigger.entry.kinds or kind in trigger.entry.kinds)
             and self._reaches(trigger, sign)
         }
+        if self._answered_no(sign):
+            categories.add("negated")
+        if self._taken_back(sign):
+            categories.add("present")
         if "present" in categories:
-            return Assertion.UNCERTAIN if categories & {"uncertain", "negated"} else Assertion.PRESENT
-        for category in _PRECEDENCE:
-            if category in categories:
-                return Assertion(category)
-        return Assertion.PRESENT
+            return "uncertain" if categories & {"uncertain", "negated"} else "present"
+        return next((category for category in _PRECEDENCE if category in categories), "present")
+
+    def _answered_no(self, sign: tuple[int, ...]) -> bool:
+        """Whether the sign is all that is asked, and the next sentence is a no, as in "Cough? No"."""
+        sentence = self._tokens[sign[0]].sentence
+        own = [
+            at
+            for at in range(max(0, sign[0] - 4), min(len(self._tokens), sign[-1] + 5))
+            if self._tokens[at].sentence == sentence
+        ]
+        after = own[-1] + 1
+        is_asked_alone = len(own) <= len(sign) + 2 and len(own) < 6
+        return is_asked_alone and after < len(self._tokens) and self._tokens[after].word in _NOES and self._ends(after)
+
+    def _taken_back(self, sign: tuple[int, ...]) -> bool:
+        """Whether the next sentence takes a denial back: "I have no chest pain. Actually I do"."""
+        after = next((at for at in range(sign[-1], len(self._tokens)) if self._starts_after(at, sign)), None)
+        if after is None or self._tokens[after].word not in _ON_SECOND_THOUGHT:
+            return False
+        begin = self._tokens[after : after + 5]
+        return any(token.word in _DO and token.sentence == begin[0].sentence for token in begin)
+
+    def _starts_after(self, at: int, sign: tuple[int, ...]) -> bool:
+        return self._tokens[at].sentence == self._tokens[sign[-1]].sentence + 1
+
+    def _ends(self, at: int) -> bool:
+        """Whether the token is a sentence of its own."""
+        return at + 1 == len(self._tokens) or self._tokens[at + 1].sentence != self._tokens[at].sentence
 
     def _within_reach(self, sign: tuple[int, ...]) -> list[_Trigger]:
         low = bisect_left(self._places, sign[0] - _FARTHEST)
@@ -116,11 +160,11 @@ class Context:
 
     def _reaches(self, trigger: _Trigger, sign: tuple[int, ...]) -> bool:
         direction = trigger.entry.direction
-        if direction == "message":
+        if direction == "message" and self._sentences <= _FEW_SENTENCES:
             return True
         if self._tokens[trigger.tokens[0]].sentence != self._tokens[sign[0]].sentence:
             return False
-        if direction == "sentence":
+        if direction in ("sentence", "message"):
             return True
         forward = direction != "backward" and self._reaches_forward(trigger, sign)
         return forward or (direction != "forward" and self._reaches_backward(trigger, sign))
@@ -139,7 +183,9 @@ class Context:
             return False
         inside = range(earlier[-1] + 1, first + 1)
         return not any(
-            at in self._terminators or (self._tokens[at].pause and not trigger.entry.crosses_commas) for at in inside
+            (at in self._terminators and at not in trigger.tokens)
+            or (self._tokens[at].pause and not trigger.entry.crosses_commas)
+            for at in inside
         )
 
     def _ends_at(self, at: int, trigger: _Trigger, sign: tuple[int, ...]) -> bool:

@@ -45,7 +45,11 @@ class Intents:
     def choose(self, tokens: Sequence[Token], entities: Sequence[Entity]) -> Intent:
         """Return what the message wants."""
         found = {match.key for match in self._patterns.find(tokens)}
-        reported = [entity for entity in entities if entity.assertion in _REPORTED and entity.kind != "context"]
+        reported = [
+            entity
+            for entity in entities
+            if entity.assertion in _REPORTED and entity.kind not in ("context", "measure", "medicine")
+        ]
         for entry in self._rules.intent:
             if self._fits(entry, tokens, found, reported):
                 return Intent(entry.name)

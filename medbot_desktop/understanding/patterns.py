@@ -101,6 +101,9 @@ class PatternSet:
         self._terms: dict[str, int] = {}
         self._terms_of_phrase: dict[_Phrase, list[int]] = {}
         self._patterns = [self._compile(key, pattern) for key, pattern in patterns]
+        self._by_first_term: dict[int, list[int]] = {}
+        for number, pattern in enumerate(self._patterns):
+            self._by_first_term.setdefault(pattern.terms[0][0], []).append(number)
         self._by_stem: dict[str, list[_Entry]] = {}
         self._by_word: dict[str, list[_Entry]] = {}
         self._by_number: list[_Entry] = []
@@ -116,7 +119,8 @@ class PatternSet:
         """Return every place where a pattern holds, at most one for each first word of each pattern."""
         places = self._places(tokens)
         found: dict[Match, None] = {}
-        for pattern in self._patterns:
+        begun = sorted(number for term in places for number in self._by_first_term.get(term, ()))
+        for pattern in map(self._patterns.__getitem__, begun):
             if all(term in places for term, _ in pattern.terms):
                 for match in _matches(pattern, places, tokens):
                     found[match] = None
@@ -246,6 +250,8 @@ def _take(phrase: _Phrase, tokens: Sequence[Token], at: int) -> tuple[int, ...]:
             continue
         for here in range(position, position + slack + 1):
             if here >= len(tokens) or tokens[here].sentence != tokens[at].sentence:
+                return ()
+            if slack and tokens[here].pause:  # what stands behind a comma is another item of the list
                 return ()
             if element.accepts(tokens[here]):
                 taken.append(here)

@@ -2,49 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from medbot_desktop.domain import Utterance
+import numpy as np
+from numpy.typing import NDArray
+
+from medbot_desktop.domain import Entity, Intent, Utterance
 from medbot_desktop.errors import InputError
 from medbot_desktop.resources import state_of
+from medbot_desktop.understanding.assertion import Assertions
 from medbot_desktop.understanding.cleaning import clean
+from medbot_desktop.understanding.emotion import Emotions
+from medbot_desktop.understanding.intent_classifier import IntentClassifier, features
 from medbot_desktop.understanding.intents import Intents
 from medbot_desktop.understanding.language import LanguageGuess
+from medbot_desktop.understanding.medicine_names import MedicineNames
 from medbot_desktop.understanding.signs import Signs
 from medbot_desktop.understanding.spelling import Spelling
-from medbot_desktop.understanding.tokens import tokenise
+from medbot_desktop.understanding.subjects import of_others
+from medbot_desktop.understanding.tokens import Token, tokenise
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Texts to unit vectors, shape (number of texts, dimensions)."""
+
+_DECIDED_BY_RULE = frozenset({"crisis", "instruction_attempt"})
 
 
-class Reader:
-    """Turns text into an ``Utterance`` by rules alone; loaded once, used for every message.
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a message is read by.
 
-    Args:
+    Attributes:
         signs: finds what the message reports.
+        assertions: tells whether it holds.
+        medicines: finds the medicines that it names.
         intents: tells what it wants.
+        emotions: tells what somebody feels.
         spelling: puts misspelt clinical words right.
         language: tells the language.
     """
 
-    def __init__(self, signs: Signs, intents: Intents, spelling: Spelling, language: LanguageGuess) -> None:
-        self._signs = signs
-        self._intents = intents
-        self._spelling = spelling
-        self._language = language
+    signs: Signs
+    assertions: Assertions
+    medicines: MedicineNames
+    intents: Intents
+    emotions: Emotions
+    spelling: Spelling
+    language: LanguageGuess
+
+
+class Reader:
+    """Turns text into an ``Utterance`` by rules and one small classifier; loaded once, used for every message."""
+
+    def __init__(self, rules: Rules, embed: Embed | None = None, classifier: IntentClassifier | None = None) -> None:
+        self._rules = rules
+        self._spelling = rules.spelling.anew()
+        self._embed = embed
+        self._classifier = classifier
 
     @classmethod
-    def load(cls, resources: Path) -> Reader:
+    def load(cls, resources: Path, medicines: Mapping[str, tuple[str, str]], embed: Embed | None = None) -> Reader:
         """Read the rules.
 
         Args:
             resources: the folder of what ships as data.
+            medicines: every way to write a medicine, with its kind and international name.
+            embed: gives the vectors of texts; without it intents are told by rules alone.
 
         Raises:
             InputError: a rule file is missing or wrong.
         """
-        files = (file for folder in ("triage", "intents") for file in (resources / folder).glob("*"))
-        signs, intents, spelling, language = _rules(resources, state_of(files))
-        return cls(signs, intents, spelling.anew(), language)
+        files = (file for folder in ("triage", "lexicon", "intents") for file in (resources / folder).glob("*"))
+        rules = _rules(resources, tuple(medicines.items()), state_of(files))
+        return cls(rules, embed, IntentClassifier.load(resources) if embed else None)
 
     def read(self, text: str) -> Utterance:
         """Return what ``text`` says, its signs with their assertions and offsets in the cleaned text.
@@ -53,18 +86,46 @@ class Reader:
             InputError: the text is empty, or longer than ``MESSAGE_LIMIT`` characters.
         """
         cleaned = clean(text)
+        tokens, entities = self._found(cleaned)
+        language = self._rules.language.guess(cleaned)
+        emotion, strength = self._rules.emotions.read(cleaned, tokens)
+        return Utterance(cleaned, language, self._intent(cleaned, tokens, entities), entities, emotion, strength)
+
+    def features(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the intent of a message is told by, for training.
+
+        Args:
+            text: the message.
+            vector: its vector, shape (d,).
+        """
+        cleaned = clean(text)
+        return features(vector, cleaned, *self._found(cleaned))
+
+    def _found(self, cleaned: str) -> tuple[list[Token], tuple[Entity, ...]]:
+        rules = self._rules
         tokens = tokenise(cleaned, self._spelling.correct)
-        entities = self._signs.find(cleaned, tokens)
-        intent = self._intents.choose(tokens, entities)
-        return Utterance(cleaned, self._language.guess(cleaned), intent, entities)
+        context = rules.assertions.read(tokens)
+        found = rules.signs.find(cleaned, tokens, context)
+        for entity, own in rules.medicines.find(cleaned, tokens):
+            found.append(replace(entity, assertion=context.assertion(own, entity.kind)))
+        found = of_others(found, tokens)
+        return tokens, tuple(sorted(found, key=lambda entity: (entity.start, entity.end, entity.name)))
+
+    def _intent(self, cleaned: str, tokens: list[Token], entities: tuple[Entity, ...]) -> Intent:
+        by_rule = self._rules.intents.choose(tokens, entities)
+        if self._embed is None or self._classifier is None or by_rule.name in _DECIDED_BY_RULE:
+            return by_rule
+        return self._classifier.choose(features(self._embed([cleaned])[0], cleaned, tokens, entities))
 
 
 @lru_cache(maxsize=1)
-def _rules(resources: Path, _state: object) -> tuple[Signs, Intents, Spelling, LanguageGuess]:
+def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], _state: object) -> Rules:
     """What is compiled once, however often a vault is opened and locked; it remembers nothing of any message."""
-    signs, intents = Signs.load(resources), Intents.load(resources)
-    spelling = Spelling(signs.words | intents.words, _common_words(resources / "triage" / "common_words.txt"))
-    return signs, intents, spelling, LanguageGuess.load(resources, spelling.knows)
+    signs, intents, names = Signs.load(resources), Intents.load(resources), MedicineNames(dict(medicines))
+    common = _common_words(resources / "triage" / "common_words.txt")
+    spelling = Spelling(signs.words | intents.words | names.words, common)
+    language = LanguageGuess.load(resources, spelling.knows)
+    return Rules(signs, Assertions.load(resources), names, intents, Emotions.load(resources), spelling, language)
 
 
 def _common_words(file: Path) -> frozenset[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from medbot_desktop.comparison import Comparison
 
 
 class _Strict(BaseModel):
@@ -20,17 +23,53 @@ class SignEntry(_Strict):
 
 
 class SignFile(_Strict):
-    """``signs.toml``."""
+    """``triage/signs.toml``, or one file of ``lexicon/``, which may use the groups of the former."""
 
-    groups: dict[str, list[str]]
-    figurative: list[str]
+    groups: dict[str, list[str]] = {}
+    figurative: list[str] = []
     sign: list[SignEntry]
+
+
+class MeasureEntry(_Strict):
+    """One way to write a measure: a regular expression, and how its number is read, or what its words stand for."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    pattern: str
+    reads: Literal["", "number", "days", "years", "celsius", "sugar", "decade", "weeks_of_months"] = ""
+    values: dict[str, float] = {}
+
+
+class MeasureFile(_Strict):
+    """``lexicon/measures.toml``."""
+
+    units: dict[str, str]
+    possible: dict[str, tuple[float, float]]
+    measure: list[MeasureEntry]
+
+
+class MeasuredEntry(_Strict):
+    """A sign that a measure tells, whatever the words beside it."""
+
+    sign: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    kind: Literal["symptom", "context"]
+    when: str
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """What is compared; one of them must hold."""
+        return tuple(map(Comparison.read, self.when.split("|")))
+
+
+class MeasuredFile(_Strict):
+    """``lexicon/measured.toml``."""
+
+    measured: list[MeasuredEntry]
 
 
 class TriggerEntry(_Strict):
     """One set of ConText triggers of ``context.toml``."""
 
-    category: Literal["negated", "uncertain", "past", "hypothetical", "other", "none", "present"]
+    category: Literal["negated", "uncertain", "past", "resolved", "hypothetical", "other", "none", "present"]
     direction: Literal["forward", "backward", "both", "sentence", "message"] = "forward"
     scope: int = Field(default=8, ge=1, le=22)
     crosses_commas: bool = False
@@ -66,6 +105,21 @@ class IntentFile(_Strict):
     groups: dict[str, list[str]]
     default: str
     intent: list[IntentEntry]
+
+
+class EmotionEntry(_Strict):
+    """Words that show a feeling, and how strongly they do by themselves."""
+
+    name: Literal["anxious", "frustrated", "sad", "angry", "satisfied", "in_pain"]
+    strength: float = Field(gt=0, le=1)
+    patterns: list[str] = Field(min_length=1)
+
+
+class EmotionFile(_Strict):
+    """``emotions.toml``."""
+
+    emphasis: list[str]
+    emotion: list[EmotionEntry]
 
 
 class LanguageEntry(_Strict):

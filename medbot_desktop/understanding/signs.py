@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from medbot_desktop.domain import Assertion, Entity
+from medbot_desktop.domain import GONE, Assertion, Entity
+from medbot_desktop.errors import InputError
 from medbot_desktop.resources import load_resource
-from medbot_desktop.understanding.assertion import Assertions
+from medbot_desktop.understanding.assertion import Context
+from medbot_desktop.understanding.measures import Measures
 from medbot_desktop.understanding.patterns import Match, PatternSet
-from medbot_desktop.understanding.rulefiles import SignFile
+from medbot_desktop.understanding.rulefiles import MeasuredEntry, MeasuredFile, SignEntry, SignFile
 from medbot_desktop.understanding.tokens import Token
 
 _FIGURATIVE = "figurative"
+_NO_SIGNS = ("measured.toml", "measures.toml")
 # What outweighs what where the same words were read twice, or one sign is named twice in one place.
 _WEIGHT = (
     Assertion.PRESENT,
@@ -29,12 +33,14 @@ class Signs:
 
     Args:
         lexicon: the signs and the words for them.
-        assertions: decides whether a sign holds.
+        measures: finds the numbers that mean something.
+        measured: the signs that they tell.
     """
 
-    def __init__(self, lexicon: SignFile, assertions: Assertions) -> None:
+    def __init__(self, lexicon: SignFile, measures: Measures, measured: Sequence[MeasuredEntry] = ()) -> None:
         self._kinds = {sign.name: sign.kind for sign in lexicon.sign}
-        self._assertions = assertions
+        self._measures = measures
+        self._measured = measured
         self._patterns = PatternSet(
             [(sign.name, pattern) for sign in lexicon.sign for pattern in sign.patterns]
             + [(_FIGURATIVE, pattern) for pattern in lexicon.figurative],
@@ -43,35 +49,87 @@ class Signs:
 
     @classmethod
     def load(cls, resources: Path) -> Signs:
-        """Read ``triage/signs.toml`` and ``triage/context.toml``.
+        """Read ``triage/signs.toml`` and the files of ``lexicon/``.
 
         Raises:
-            InputError: a file is missing or wrong.
+            InputError: a file is missing or wrong, or two name one sign or group.
         """
-        return cls(load_resource(resources / "triage" / "signs.toml", SignFile), Assertions.load(resources))
+        folder = resources / "lexicon"
+        words = [file for file in sorted(folder.glob("*.toml")) if file.name not in _NO_SIGNS]
+        lexicon = _together([resources / "triage" / "signs.toml", *words])
+        measured = load_resource(folder / "measured.toml", MeasuredFile).measured
+        return cls(lexicon, Measures.load(resources), measured)
 
     @property
     def words(self) -> set[str]:
         """The words of the lexicon, against which spelling is put right."""
         return self._patterns.words
 
-    def find(self, text: str, tokens: Sequence[Token]) -> tuple[Entity, ...]:
-        """Return the signs of ``text`` in order of their first word, each with its assertion."""
+    def find(self, text: str, tokens: Sequence[Token], context: Context) -> list[Entity]:
+        """Return the signs and measures of a message, each with its assertion.
+
+        Args:
+            text: the message as cleaned.
+            tokens: its tokens.
+            context: decides whether a sign holds.
+        """
         matches = self._patterns.find(tokens)
         sayings = [set(match.tokens) for match in matches if match.key == _FIGURATIVE]
         kept = [match for match in matches if match.key != _FIGURATIVE and not _belongs_to(match, sayings)]
-        context = self._assertions.read(tokens)
         best: dict[tuple[str, int], Entity] = {}
         for match in kept:
-            entity = self._entity(text, tokens, match, context.assertion(match.tokens, self._kinds[match.key]))
+            entity = self._entity(text, tokens, match, context)
             place = (match.key, tokens[match.first].start)
             if place not in best or _WEIGHT.index(entity.assertion) < _WEIGHT.index(best[place].assertion):
                 best[place] = entity
-        return tuple(sorted(best.values(), key=lambda entity: (entity.start, entity.end, entity.name)))
+        measures = [_asserted(entity, tokens, context) for entity in self._measures.find(text)]
+        return _overruled(list(best.values()), measures, self._measured)
 
-    def _entity(self, text: str, tokens: Sequence[Token], match: Match, assertion: Assertion) -> Entity:
+    def _entity(self, text: str, tokens: Sequence[Token], match: Match, context: Context) -> Entity:
         start, end = tokens[match.first].start, tokens[match.last].end
-        return Entity(text[start:end], self._kinds[match.key], match.key, start, end, assertion)
+        kind = self._kinds[match.key]
+        value = GONE if context.is_over(match.tokens, kind) else None
+        assertion = context.assertion(match.tokens, kind)
+        return Entity(text[start:end], kind, match.key, start, end, assertion, value)
+
+
+def _together(files: Sequence[Path]) -> SignFile:
+    """The signs and groups of all files."""
+    read = [(file, load_resource(file, SignFile)) for file in files]
+    groups: dict[str, list[str]] = {}
+    signs: dict[str, SignEntry] = {}
+    for file, lexicon in read:
+        twice = groups.keys() & lexicon.groups.keys() | signs.keys() & {sign.name for sign in lexicon.sign}
+        if twice:
+            raise InputError(f"The lexicon {file.name} names {min(twice)} again.", hint="Give it another name.")
+        groups.update(lexicon.groups)
+        signs.update((sign.name, sign) for sign in lexicon.sign)
+    return SignFile(groups=groups, figurative=read[0][1].figurative, sign=list(signs.values()))
+
+
+def _asserted(entity: Entity, tokens: Sequence[Token], context: Context) -> Entity:
+    """The measure with its assertion; "no fever, 37.2" denies the fever and not the number."""
+    own = tuple(n for n, token in enumerate(tokens) if token.start < entity.end and entity.start < token.end)
+    assertion = context.assertion(own, entity.kind) if own else Assertion.PRESENT
+    return replace(entity, assertion=Assertion.PRESENT if assertion is Assertion.NEGATED else assertion)
+
+
+def _overruled(signs: list[Entity], found: list[Entity], rules: Sequence[MeasuredEntry]) -> list[Entity]:
+    """The signs and the measures, with the signs that the measures tell, without those that they tell against."""
+    for rule in rules:
+        for measure in found:
+            own = [one for one in rule.comparisons if one.name == measure.name]
+            if measure.number is None or not own:
+                continue
+            if any(one.holds(measure.number) for one in own):
+                signs.append(replace(measure, kind=rule.kind, name=rule.sign, value=None, number=None))
+            else:
+                signs = [
+                    sign
+                    for sign in signs
+                    if sign.name != rule.sign or sign.end <= measure.start or measure.end <= sign.start
+                ]
+    return signs + found
 
 
 def _belongs_to(match: Match, sayings: list[set[int]]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from copy import copy
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 _SHORTEST = 4
@@ -34,11 +35,10 @@ class Spelling:
     def __init__(self, lexicon: Iterable[str], known: Iterable[str]) -> None:
         self._lexicon = frozenset(word for word in lexicon if word.isalpha())
         self._known = frozenset(known) | self._lexicon
-        self._by_deletion: dict[str, list[str]] = {}
+        self._by_length: dict[int, list[str]] = {}
         for word in sorted(self._lexicon):
             if _SHORTEST <= len(word) <= _LONGEST:
-                for shorter in _deletions(word, _allowed(word) or 1):
-                    self._by_deletion.setdefault(shorter, []).append(word)
+                self._by_length.setdefault(len(word), []).append(word)
         self._cached = lru_cache(maxsize=_REMEMBERED)(self._search)
 
     def anew(self) -> Spelling:
@@ -60,14 +60,13 @@ class Spelling:
         return self._cached(word)
 
     def _search(self, word: str) -> str:
-        best, best_key = word, (3, "")
-        tried: set[str] = set()
-        for shorter in _deletions(word, _allowed(word) or 1):
-            for candidate in self._by_deletion.get(shorter, ()):
-                if candidate in tried:
-                    continue
-                tried.add(candidate)
-                distance = OSA.distance(word, candidate)
+        reach = _allowed(word) or 1
+        best, best_key = word, (reach + 1, "")
+        for length in range(len(word) - reach, len(word) + reach + 1):
+            alike = process.extract(
+                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=reach, limit=None
+            )
+            for candidate, distance, _ in alike:
                 if _forgiven(word, candidate, distance) and (distance, candidate) < best_key:
                     best, best_key = candidate, (distance, candidate)
         return best
@@ -85,12 +84,3 @@ def _forgiven(word: str, candidate: str, distance: int) -> bool:
     if distance > 1 and word[0] != candidate[0]:
         return False
     return distance <= _allowed(candidate)
-
-
-def _deletions(word: str, depth: int) -> set[str]:
-    found = {word}
-    layer = {word}
-    for _ in range(depth):
-        layer = {shorter[:i] + shorter[i + 1 :] for shorter in layer for i in range(len(shorter))}
-        found |= layer
-    return found

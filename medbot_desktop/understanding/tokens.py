@@ -13,7 +13,11 @@ from dataclasses import dataclass
 
 from medbot_desktop.text import sentence_spans, stem
 
-_TOKEN = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:['’`´][^\W\d_]+)*")
+_TOKEN = re.compile(
+    r"\d+(?:[.,/:]\d+)*|(?<![\w?])\?(?=[A-Za-z])|[-+]ve\b|\bw/o\b|(?<=\s)[-+](?=[,.;]|\s*$)|[^\W\d_]+(?:['’`´][^\W\d_]+)*"
+)
+# What clinicians write for words.
+_SHORTHAND = {"?": "query", "-ve": "negative", "+ve": "positive", "w/o": "without", "-": "negative", "+": "positive"}
 _PAUSE = re.compile(r"[,;:()\[\]…–—]|\s-\s|\.\.|[.!?]")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _CLAUSE_OPENERS = frozenset(("but", "however", "although", "though", "whereas", "except"))
@@ -81,7 +85,7 @@ def tokenise(text: str, correct: Callable[[str], str] = str) -> list[Token]:
         before = start
         for match in _TOKEN.finditer(text, start, end):
             raw = match.group()
-            word = normal(raw)
+            word = _SHORTHAND.get(raw.lower()) or normal(raw)
             value = _value(raw) if raw[0].isdigit() else _NUMBER_WORDS.get(word)
             if value is None:
                 word = correct(word)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from medbot_desktop.domain import Assertion
 from medbot_desktop.errors import InputError
+from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.understanding.reader import Reader
 
@@ -54,7 +55,7 @@ def test_not_pregnant_is_denied(reader: Reader) -> None:
 @pytest.mark.parametrize(
     "saying",
     ["exams are killing me", "drowning in work", "my phone died", "that bill is bleeding me dry",
-     "choking on paperwork", "a stroke of luck", "keeping fit", "heartburn", "hay fever", "a blood test"],
+     "choking on paperwork", "a stroke of luck", "keeping fit", "a blood test"],
 )  # fmt: skip
 def test_a_saying_is_no_sign(reader: Reader, saying: str) -> None:
     assert [entity.name for entity in reader.read(saying).entities if entity.kind != "context"] == []
@@ -62,7 +63,7 @@ def test_a_saying_is_no_sign(reader: Reader, saying: str) -> None:
 
 def test_a_missing_rule_file_is_named(tmp_path_factory: pytest.TempPathFactory) -> None:
     with pytest.raises(InputError, match=r"signs\.toml"):
-        Reader.load(tmp_path_factory.mktemp("resources"))
+        Reader.load(tmp_path_factory.mktemp("resources"), {})
 
 
 @settings(max_examples=150, deadline=None)
@@ -81,5 +82,5 @@ _readers: list[Reader] = []
 
 def _loaded() -> Reader:
     if not _readers:
-        _readers.append(Reader.load(resources_folder()))
+        _readers.append(Reader.load(resources_folder(), Formulary.load(resources_folder()).spoken))
     return _readers[0]

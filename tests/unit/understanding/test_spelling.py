@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.understanding.reader import Reader
 from medbot_desktop.understanding.spelling import Spelling
@@ -44,7 +45,7 @@ def test_a_word_of_the_language_is_left_alone(spelling: Spelling, word: str) -> 
 
 
 def test_no_common_word_is_ever_changed() -> None:
-    spelling = Reader.load(resources_folder())._spelling
+    spelling = Reader.load(resources_folder(), Formulary.load(resources_folder()).spoken)._spelling
     common = (resources_folder() / "triage" / "common_words.txt").read_text(encoding="utf-8").split()
     assert [word for word in common if spelling.correct(word) != word] == []
 

@@ -1,0 +1,197 @@
+"""Read the numbers of a message that mean something: ages, how long, temperatures, vital signs, how bad."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from medbot_desktop.domain import Assertion, Entity
+from medbot_desktop.resources import load_resource
+from medbot_desktop.understanding.rulefiles import MeasureFile
+
+_SMALL = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty"
+).split()
+_WORDS = {
+    **{word: float(value) for value, word in enumerate(_SMALL, 1)},
+    "thirty": 30.0,
+    "forty": 40.0,
+    "fifty": 50.0,
+    "sixty": 60.0,
+    "seventy": 70.0,
+    "eighty": 80.0,
+    "ninety": 90.0,
+    "a": 1.0,
+    "an": 1.0,
+    "couple": 2.0,
+    "few": 3.0,
+    "several": 4.0,
+}
+_DECADES = {"twent": 20, "thirt": 30, "fort": 40, "fift": 50, "sixt": 60, "sevent": 70, "eight": 80, "ninet": 90}
+_DAYS = {"min": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
+_SHORT_UNITS = {"h": "hour", "w": "week", "y": "year", "7": "day", "52": "week", "12": "month"}
+_WEEKS_OF_A_MONTH = 4.35
+_MILLIGRAMS_OF_A_MILLIMOLE = 18.0
+_SUGAR_IN_MILLIGRAMS = 45.0
+"""A blood sugar above this, without a unit, is in mg/dL."""
+_LESS = re.compile(r"(?:less than|under|below|not yet|nearly|almost|just under)\s+$")
+_A_LITTLE_LESS = 0.97
+_LOOK_BACK = 16
+
+_PARTS = {
+    "N": r"(?P<n>\d+(?:[.,]\d+)?|(?:a\s+)?(?:couple|few)(?:\s+of)?|several|half\s+an?|an?|"
+    + "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True))
+    + ")",
+    "D": r"(?P<n>\d+(?:[.,]\d+)?)",
+    "UNIT": r"(?P<unit>min(?:ute)?s?|hours?|hrs?|hr|days?|weeks?|wks?|wk|months?|mths?|mth|mo|years?|yrs?|yr)",
+    "WEEKDAY": r"(?:mon|tues|wednes|thurs|fri|satur|sun)day",
+    "SEX": r"(?:m|f|male|female|man|woman|lady|gentleman|boy|girl|nb)",
+    "GAP": r"(?:\s+(?:is|are|was|were|of|at|about|around|now|only|just|(?:dropped|fell|down)(?:\s+to)?|currently"
+    r"|reads|reading|today|up\s+to|been|has\s+been|shows))*\s*[:=]?\s*",
+    "NOT_AGE": r"(?!\s*(?:/|mg|mcg|ml|kg|st\b|stone|lb|weeks?\s+pregnant|days?|hours?|%|out\s+of|times|am\b|pm\b"
+    r"|o.?clock|tablets?|pills?|min))",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    name: str
+    pattern: re.Pattern[str]
+    value: Callable[[re.Match[str]], float]
+
+
+class Measures:
+    """The ways to write measures, compiled once.
+
+    Args:
+        rules: what ``measures.toml`` holds.
+    """
+
+    def __init__(self, rules: MeasureFile) -> None:
+        self._units = rules.units
+        self._possible = rules.possible
+        self._readings = [
+            _Reading(
+                entry.name,
+                re.compile(re.sub(r"\{([A-Z_]+)\}", lambda part: _PARTS[part.group(1)], entry.pattern)),
+                _READERS[entry.reads] if entry.reads else _looked_up(entry.values),
+            )
+            for entry in rules.measure
+        ]
+
+    @classmethod
+    def load(cls, resources: Path) -> Measures:
+        """Read ``lexicon/measures.toml``.
+
+        Raises:
+            InputError: the file is missing or wrong.
+        """
+        return cls(load_resource(resources / "lexicon" / "measures.toml", MeasureFile))
+
+    def find(self, text: str) -> list[Entity]:
+        """Return the measures of a cleaned message in their order; of two that overlap the earlier reading counts.
+
+        Returns:
+            Entities of kind ``measure`` with their numbers in the units of the file; a number that cannot be (a
+            temperature of 400) has none.
+        """
+        lowered = text.lower()
+        taken: list[tuple[int, int]] = []
+        found: list[Entity] = []
+        for reading in self._readings:
+            for match in reading.pattern.finditer(lowered):
+                start, end = _trimmed(lowered, *match.span())
+                if any(start < other_end and other_start < end for other_start, other_end in taken):
+                    continue
+                taken.append((start, end))
+                found += self._entities(reading, text, start, end, match)
+        return sorted(found, key=lambda entity: (entity.start, entity.end, entity.name))
+
+    def _entities(self, reading: _Reading, text: str, start: int, end: int, match: re.Match[str]) -> Iterator[Entity]:
+        value = reading.value(match)
+        if _LESS.search(text[max(0, start - _LOOK_BACK) : start].lower()):
+            value *= _A_LITTLE_LESS
+        pairs = [(reading.name, value)]
+        if "low" in reading.pattern.groupindex:
+            pairs.append(("diastolic", float(match["low"])))
+        for name, number in pairs:
+            least, most = self._possible[name]
+            possible = number if least <= number <= most else None
+            shown = text[start:end] if possible is None else f"{possible:.4g} {self._units[name]}"
+            yield Entity(text[start:end], "measure", name, start, end, Assertion.PRESENT, shown, possible)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The offsets without the space and the brackets around them."""
+    while start < end and text[start] in " (,":
+        start += 1
+    while start < end and text[end - 1] in " ),":
+        end -= 1
+    return start, end
+
+
+def _number(match: re.Match[str]) -> float:
+    """The value of a number in digits or in words: "2.5", "couple of", "half an"."""
+    plain = match["n"].strip().replace(",", ".")
+    try:
+        return float(plain)
+    except ValueError:
+        words = plain.split()
+        return 0.5 if "half" in words else max((_WORDS.get(word, 0.0) for word in words), default=1.0)
+
+
+def _days_of_unit(written: str) -> float:
+    for unit, days in _DAYS.items():
+        if written.startswith(unit) or (unit == "month" and written.startswith(("mo", "mth"))):
+            return days
+    return _DAYS[_SHORT_UNITS.get(written) or _SHORT_UNITS[written[0]]]
+
+
+def _days(match: re.Match[str]) -> float:
+    return _number(match) * _days_of_unit(match["unit"])
+
+
+def _years(match: re.Match[str]) -> float:
+    unit = match.groupdict().get("unit")
+    return _number(match) if unit is None else _number(match) * _days_of_unit(unit) / _DAYS["year"]
+
+
+def _celsius(match: re.Match[str]) -> float:
+    value = _number(match)
+    scale = (match.groupdict().get("scale") or "")[:1]
+    is_fahrenheit = scale == "f" or (scale != "c" and 92.0 <= value <= 112.0)
+    return round((value - 32.0) / 1.8, 1) if is_fahrenheit else value
+
+
+def _sugar(match: re.Match[str]) -> float:
+    value = _number(match)
+    unit = match["unit"] or ""
+    in_milligrams = unit.startswith("mg") or (not unit and value > _SUGAR_IN_MILLIGRAMS)
+    return round(value / _MILLIGRAMS_OF_A_MILLIMOLE, 1) if in_milligrams else value
+
+
+def _decade(match: re.Match[str]) -> float:
+    written = match["n"]
+    return float(written[:2]) if written[0].isdigit() else float(_DECADES[written])
+
+
+def _weeks_of_months(match: re.Match[str]) -> float:
+    return _number(match) * _WEEKS_OF_A_MONTH
+
+
+def _looked_up(values: dict[str, float]) -> Callable[[re.Match[str]], float]:
+    return lambda match: values.get(match["n"], values.get("", 0.0))
+
+
+_READERS: dict[str, Callable[[re.Match[str]], float]] = {
+    "number": _number,
+    "days": _days,
+    "years": _years,
+    "celsius": _celsius,
+    "sugar": _sugar,
+    "decade": _decade,
+    "weeks_of_months": _weeks_of_months,
+}

@@ -1,0 +1,203 @@
+"""Numbers are read in the unit that they are meant in; one that cannot be is kept without a value."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from medbot_desktop.domain import Entity
+from medbot_desktop.settings import resources_folder
+from medbot_desktop.understanding.measures import Measures
+
+MEASURES = Measures.load(resources_folder())
+WEEK, MONTH, YEAR = 7.0, 30.4, 365.25
+
+
+def read(text: str, name: str) -> list[Entity]:
+    return [entity for entity in MEASURES.find(text) if entity.name == name]
+
+
+def number(text: str, name: str) -> float | None:
+    """The one number of this name."""
+    [found] = read(text, name)
+    return found.number
+
+
+@pytest.mark.parametrize(
+    ("text", "celsius"),
+    [
+        ("temp 39", 39.0),
+        ("temperature of 38.5", 38.5),
+        ("temperature is 38,5", 38.5),
+        ("T 36.5", 36.5),
+        ("fever of 101", 38.3),
+        ("temp 98.6", 37.0),
+        ("temperature was 104 F", 40.0),
+        ("38.2C this morning", 38.2),
+        ("102.2°F", 39.0),
+        ("it reads 39.5 degrees", 39.5),
+        ("temp of 35 c", 35.0),
+    ],
+)
+def test_a_temperature_is_read_in_both_scales(text: str, celsius: float) -> None:
+    assert number(text, "temperature") == pytest.approx(celsius, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("I am 34 years old", 34.0),
+        ("a 56-year-old woman", 56.0),
+        ("my 2 month old", 2 * MONTH / YEAR),
+        ("our baby is 10 days old", 10 / YEAR),
+        ("she is 6 weeks old", 6 * WEEK / YEAR),
+        ("56yo male", 56.0),
+        ("45 y/o with a cough", 45.0),
+        ("32F, headache", 32.0),
+        ("I'm 70 and dizzy", 70.0),
+        ("my son is two years old", 2.0),
+        ("aged 81", 81.0),
+        ("age: 7", 7.0),
+        ("she is in her 80s", 80.0),
+        ("in my fifties", 50.0),
+        ("he is 0 years old", 0.0),
+    ],
+)
+def test_an_age_is_read_in_years(text: str, years: float) -> None:
+    assert number(text, "age") == pytest.approx(years, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("for 3 days", 3.0),
+        ("a cough for 2 weeks", 2 * WEEK),
+        ("it has hurt for a couple of days", 2.0),
+        ("for half an hour", 0.5 / 24),
+        ("the last six months", 6 * MONTH),
+        ("pain for 90 minutes", 90 / 1440),
+        ("since yesterday", 1.0),
+        ("a rash, 5/7", 5.0),
+        ("for a week", WEEK),
+        ("several days", 4.0),
+        ("two years", 2 * YEAR),
+    ],
+)
+def test_a_duration_is_read_in_days(text: str, days: float) -> None:
+    assert number(text, "duration") == pytest.approx(days, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("pulse 110", "heart_rate", 110.0),
+        ("HR 44", "heart_rate", 44.0),
+        ("heart rate is 120", "heart_rate", 120.0),
+        ("120 bpm", "heart_rate", 120.0),
+        ("resp rate 28", "respiratory_rate", 28.0),
+        ("RR 30", "respiratory_rate", 30.0),
+        ("40 breaths a minute", "respiratory_rate", 40.0),
+        ("SpO2 91%", "oxygen_saturation", 91.0),
+        ("sats 88", "oxygen_saturation", 88.0),
+        ("his sats are 88", "oxygen_saturation", 88.0),
+        ("oxygen level of 93", "oxygen_saturation", 93.0),
+        ("BP 160/95", "systolic", 160.0),
+        ("BP 160/95", "diastolic", 95.0),
+        ("160 over 95", "diastolic", 95.0),
+        ("GCS 13/15", "coma_scale", 13.0),
+        ("pain 8/10", "severity", 8.0),
+        ("seven out of ten", "severity", 7.0),
+        ("30 weeks pregnant", "pregnancy_weeks", 30.0),
+        ("pregnant, 12 weeks", "pregnancy_weeks", 12.0),
+        ("peak flow is 45% of my best", "peak_flow", 45.0),
+    ],
+)
+def test_a_vital_sign_is_read_with_its_number(text: str, name: str, value: float) -> None:
+    assert number(text, name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "millimoles"),
+    [
+        ("blood sugar 3.1", 3.1),
+        ("sugar of 25", 25.0),
+        ("glucose 54 mg/dl", 3.0),
+        ("blood sugar is 360", 20.0),
+        ("BM 18.2 mmol/l", 18.2),
+    ],
+)
+def test_a_blood_sugar_is_read_in_millimoles_whatever_the_unit(text: str, millimoles: float) -> None:
+    assert number(text, "glucose") == pytest.approx(millimoles, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("temperature 400", "temperature"),
+        ("temp 20", "temperature"),
+        ("temperature of -5", "temperature"),
+        ("age -3", "age"),
+        ("I am 250 years old", "age"),
+        ("heart rate 999", "heart_rate"),
+        ("oxygen saturation 150%", "oxygen_saturation"),
+        ("sats 0", "oxygen_saturation"),
+        ("blood pressure 900/700", "systolic"),
+        ("blood sugar of 0.0", "glucose"),
+        ("90 weeks pregnant", "pregnancy_weeks"),
+        ("coughing for 5000 years", "duration"),
+        ("GCS 99", "coma_scale"),
+    ],
+)
+def test_what_cannot_be_is_kept_as_written_and_has_no_number(text: str, name: str) -> None:
+    for entity in read(text, name):
+        assert entity.number is None
+        assert entity.value == entity.text
+
+
+def test_both_numbers_of_an_impossible_blood_pressure_have_none() -> None:
+    assert [entity.number for entity in MEASURES.find("blood pressure 900/700")] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I have 38", "call me on 555 0199", "room 12", "I have 3 children and 2 dogs", "take 2 tablets",
+     "my appointment is at 10:30", "paracetamol 500 mg", "chapter 4"],
+)  # fmt: skip
+def test_a_number_that_says_nothing_clinical_is_no_measure(text: str) -> None:
+    assert MEASURES.find(text) == []
+
+
+@pytest.mark.parametrize(("text", "limit"), [("under 3 months old", 3 * MONTH / YEAR), ("nearly 2 years old", 2.0)])
+def test_less_than_an_age_is_below_it(text: str, limit: float) -> None:
+    age = number(text, "age")
+    assert age is not None
+    assert age < limit
+
+
+def test_measures_come_in_the_order_of_the_message_and_point_at_their_words() -> None:
+    text = "78M, BP 90/60, pulse 120, temp 38.9, RR 26, sats 91% for 2 days"
+    found = MEASURES.find(text)
+    assert [entity.name for entity in found] == [
+        "age", "diastolic", "systolic", "heart_rate", "temperature", "respiratory_rate", "oxygen_saturation",
+        "duration",
+    ]  # fmt: skip
+    assert all(text[entity.start : entity.end] == entity.text for entity in found)
+
+
+def test_one_number_is_read_as_one_thing() -> None:
+    assert [entity.name for entity in MEASURES.find("she is 30 weeks pregnant")] == ["pregnancy_weeks"]
+    assert [entity.name for entity in MEASURES.find("my 2 month old")] == ["age"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(["temp ", "age ", "pulse ", "BP ", "for ", "sugar ", "pain ", ""]),
+    st.from_regex(r"[-+]?[0-9]{1,30}([.,/][0-9]{0,6})?", fullmatch=True),
+    st.sampled_from(["", "°", "%", " weeks pregnant", " months old", " days", "/10", "/12", " bpm", " mg/dl"]),
+)
+def test_no_number_breaks_the_reading_of_measures(before: str, digits: str, behind: str) -> None:
+    text = before + digits + behind
+    for entity in MEASURES.find(text):
+        assert entity.text == text[entity.start : entity.end]
+        assert entity.number is None or entity.number >= 0
