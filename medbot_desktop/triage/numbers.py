@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from medbot_desktop.domain import Triage
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
 
@@ -35,6 +36,20 @@ class EmergencyNumbers:
     def fill(self, sentence: str) -> str:
         """Return ``sentence`` with ``{emergency_number}`` and ``{crisis_line}`` filled in."""
         return sentence.replace("{emergency_number}", self.emergency).replace("{crisis_line}", self.crisis)
+
+    def filled(self, triage: Triage) -> Triage:
+        """Return ``triage`` with the numbers filled into every sentence."""
+        flags = tuple(
+            replace(flag, why=self.fill(flag.why), do_now=tuple(map(self.fill, flag.do_now)))
+            for flag in triage.red_flags
+        )
+        return replace(
+            triage,
+            red_flags=flags,
+            reasons=tuple(map(self.fill, triage.reasons)),
+            do_now=tuple(map(self.fill, triage.do_now)),
+            safety_net=tuple(map(self.fill, triage.safety_net)),
+        )
 
 
 class _Strict(BaseModel):

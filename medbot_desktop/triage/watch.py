@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from medbot_desktop.domain import Assertion, Disposition, Entity, RedFlag, Triage, Utterance
+from medbot_desktop.domain import Disposition, Entity, RedFlag, Triage, Utterance
 from medbot_desktop.errors import InputError
 from medbot_desktop.resources import load_resource
-
-_HOLDS = (Assertion.PRESENT, Assertion.UNCERTAIN)
+from medbot_desktop.triage.conditions import Conditions
+from medbot_desktop.triage.findings import Findings
 
 
 class FlagRule(BaseModel):
@@ -39,24 +40,10 @@ class FlagRule(BaseModel):
     source: str = Field(pattern=r"\d{4}")
     action: str
 
-    def deciding(self, held: dict[str, list[Entity]]) -> list[Entity] | None:
-        """Return the entities by which the rule holds, or None where it does not.
-
-        Args:
-            held: the entities that hold, by name.
-        """
-        if any(name in held for name in self.none_of):
-            return None
-        decided: list[Entity] = []
-        for entry in self.all_of:
-            found = [entity for name in entry.split("|") for entity in held.get(name, ())]
-            if not found:
-                return None
-            decided += found
-        named = [name for name in self.any_of if name in held]
-        if self.any_of and len(named) < self.at_least:
-            return None
-        return decided + [entity for name in named for entity in held[name]]
+    @cached_property
+    def conditions(self) -> Conditions:
+        """Its conditions, read."""
+        return Conditions.read(self.all_of, self.any_of, self.none_of, self.at_least)
 
 
 class FlagFile(BaseModel):
@@ -107,13 +94,11 @@ class Watch:
         Returns:
             The emergency with its flags, the weightiest first, or None where there is none.
         """
-        held: dict[str, list[Entity]] = {}
-        for entity in utterance.entities:
-            lasting = entity.kind == "context" and entity.assertion is Assertion.PAST
-            if lasting or entity.assertion in _HOLDS:
-                held.setdefault(entity.name, []).append(entity)
+        findings = Findings.of(utterance.entities)
         flags = [
-            self._flag(rule, deciding) for rule in self._rules.rule if (deciding := rule.deciding(held)) is not None
+            self._flag(rule, deciding)
+            for rule in self._rules.rule
+            if (deciding := rule.conditions.deciding(findings)) is not None
         ]
         if not flags:
             return None

@@ -1,0 +1,135 @@
+"""Read what a person answers to a question of triage: a yes, a no, or a number with or without its unit."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from medbot_desktop.comparison import Comparison
+from medbot_desktop.domain import Assertion, Entity
+
+_TAKEN_BACK = re.compile(
+    r"\b(?:well|actually|but|though|a bit|a little|maybe|sometimes|except|only|yes)\b", re.IGNORECASE
+)
+_NO = re.compile(
+    r"^\W*(?:no|n|nope|nah|none|never(?! mind)|nothing|negative|not (?:at all|really|that i know(?: of)?|now|any)"
+    r"|(?:i|it|he|she|they|we|that) (?:do|does|did|is|am|are|was|has|have|had)(?:n.?t| not)|(?:i.?m|it.?s) not)\b",
+    re.IGNORECASE,
+)
+_NOT_SURE = re.compile(
+    r"^\W*(?:not (?:sure|certain)|unsure|(?:i )?(?:really )?(?:don.?t|do not) know|dunno|no idea|can.?t (?:say|tell)"
+    r"|unknown|not measured|n/a|\?)",
+    re.IGNORECASE,
+)
+_YES = re.compile(
+    r"^\W*(?:y|yes|yeah|yep|yup|aye|ok|of course|definitely|a (?:bit|little|lot)|sometimes|correct|right|true|sure"
+    r"|i think so|probably|maybe|only when|when i"
+    r"|(?:i|it|he|she|they|we) (?:do|does|did|is|am|are|was|has|have)(?! not|n.?t))\b",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(
+    r"^(?P<before>[^\d-]{0,20})(?P<minus>-?)(?P<n>\d+(?:[.,]\d+)?)(?:\s*(?:to|-|–|and)\s*(?P<most>\d+(?:[.,]\d+)?))?\s*"
+    r"(?P<unit>hours?|days?|weeks?|months?|years?|°?\s*[cf]\b)?\D{0,16}$",
+    re.IGNORECASE,
+)
+_LESS = re.compile(r"(?:less than|under|below|nearly|almost|not yet)\s*$", re.IGNORECASE)
+_NUMBER_WORDS = {
+    "ten": 10, "eleven": 11, "twelve": 12, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "seventy": 70, "eighty": 80, "ninety": 90, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "seven": 7, "eight": 8, "nine": 9,
+}  # fmt: skip
+_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
+_A_LITTLE_LESS = 0.97
+_FAHRENHEIT = (92.0, 112.0)
+
+# What each measure that is asked for can be, and the unit that a bare number has.
+_POSSIBLE = {
+    "age": (0.0, 120.0),
+    "duration": (0.0, 36_525.0),
+    "temperature": (30.0, 45.0),
+    "severity": (0.0, 10.0),
+    "pregnancy_weeks": (1.0, 44.0),
+    "glucose": (0.3, 80.0),
+    "peak_flow": (1.0, 150.0),
+}
+
+MEASURES = frozenset(_POSSIBLE)
+"""What is asked for as a number."""
+
+# The signs that a measure tells, as ``lexicon/measured.toml`` has them for messages.
+_TOLD = tuple(
+    (sign, kind, Comparison.read(when))
+    for sign, kind, when in (
+        ("fever", "symptom", "temperature >= 38"),
+        ("high_fever", "symptom", "temperature >= 39.5"),
+        ("infant", "context", "age < 2 years"),
+        ("young_infant", "context", "age < 3 months"),
+        ("child", "context", "age < 13 years"),
+        ("pregnant", "context", "pregnancy_weeks >= 1"),
+    )
+)
+
+
+class Answer(StrEnum):
+    """What an answer says to a question of yes or no."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_SURE = "not sure"
+    OTHER = "other"
+
+
+def answer_of(text: str) -> Answer:
+    """Tell what a text answers; a no that is taken back ("no, well a bit") is a yes."""
+    if _NOT_SURE.match(text):
+        return Answer.NOT_SURE
+    if no := _NO.match(text):
+        return Answer.YES if _TAKEN_BACK.search(text, no.end()) else Answer.NO
+    return Answer.YES if _YES.match(text) else Answer.OTHER
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number with little beside it, in digits or in one word."""
+    return _MEASURED.match(text) is not None or text.strip().lower() in _NUMBER_WORDS
+
+
+def measured(name: str, text: str, at: int) -> list[Entity]:
+    """Read a number as the measure that was asked for.
+
+    Args:
+        name: the measure; a number without a unit has years, days, °C, or the only unit there is.
+        text: the answer, such as ``2 months``, ``Under 38`` or ``101``.
+        at: offset of the answer among all that was said.
+
+    Returns:
+        The measure and the signs that it tells; nothing where the number cannot be.
+    """
+    number = _value(name, text)
+    least, most = _POSSIBLE[name]
+    if number is None or not least <= number <= most:
+        return []
+    end = at + len(text)
+    signs = [
+        Entity(text, kind, sign, at, end, Assertion.PRESENT)
+        for sign, kind, told in _TOLD
+        if told.name == name and told.holds(number)
+    ]
+    return [Entity(text, "measure", name, at, end, Assertion.PRESENT, text, number), *signs]
+
+
+def _value(name: str, text: str) -> float | None:
+    word = _NUMBER_WORDS.get(text.strip().lower())
+    if word is not None:
+        return float(word)
+    match = _MEASURED.match(text)
+    if match is None or match["minus"]:
+        return None
+    number = float((match["most"] or match["n"]).replace(",", "."))
+    unit = (match["unit"] or "").lower().strip("° ").rstrip("s")
+    if unit in _DAYS and name == "age":
+        number *= _DAYS[unit] / _DAYS["year"]
+    elif unit in _DAYS and name == "duration":
+        number *= _DAYS[unit]
+    elif name == "temperature" and (unit == "f" or (unit != "c" and _FAHRENHEIT[0] <= number <= _FAHRENHEIT[1])):
+        number = round((number - 32.0) / 1.8, 1)
+    return number * _A_LITTLE_LESS if _LESS.search(match["before"]) else number

@@ -1,0 +1,121 @@
+"""Go on with the judgement of one complaint, question by question, until no answer could change how urgent it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from medbot_desktop.domain import Assertion, Entity, Intent, Question, Triage, Utterance
+from medbot_desktop.triage.answers import MEASURES, Answer, answer_of, is_number, measured
+from medbot_desktop.triage.findings import Findings
+from medbot_desktop.triage.judging import MOST_QUESTIONS, Judge
+from medbot_desktop.triage.protocols import Asked
+
+_INTENT = Intent("symptom_report")
+_FAR = 100_000
+"""How far apart the messages of a dialogue lie in their common offsets, so that nothing in two of them is near."""
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """What was said about one complaint so far.
+
+    Attributes:
+        entities: everything that was understood, in the order of the messages.
+        messages: what the person wrote.
+        asked: the names that were asked for.
+        pending: the question that waits for its answer.
+        questions: how many were asked.
+    """
+
+    entities: list[Entity] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    pending: Asked | None = None
+    questions: int = 0
+
+    def hear(self, utterance: Utterance) -> None:
+        """Take in a message: what it says, and what it answers."""
+        shift = _FAR * len(self.messages)
+        self.messages.append(utterance.text)
+        if self.pending is not None:
+            self._answer(self.pending, utterance, shift)
+            self.pending = None
+        self.entities += [
+            replace(entity, start=entity.start + shift, end=entity.end + shift) for entity in utterance.entities
+        ]
+
+    def is_answer(self, utterance: Utterance) -> bool:
+        """Whether a message answers the question that waits: a yes, a no, a measure, or signs and nothing else."""
+        if self.pending is None:
+            return False
+        text = utterance.text
+        if answer_of(text) is not Answer.OTHER or text in self.pending.buttons:
+            return True
+        if any(name in MEASURES for name in self.pending.asks) and is_number(text):
+            return True
+        return bool(utterance.entities) and not text.rstrip().endswith("?")
+
+    def is_aside(self, utterance: Utterance) -> bool:
+        """Whether a message says nothing to the question that waits, and nothing new either: it may be asked again."""
+        return self.pending is not None and not utterance.entities
+
+    def judge(self, judge: Judge) -> tuple[Triage, Question | None]:
+        """How urgent it is by all that was said, and the next question; None where nothing is left to ask."""
+        together = Utterance(" ".join(self.messages), "en", _INTENT, tuple(self.entities))
+        triage = judge.judge(together)
+        self.pending = None
+        if triage.red_flags or self.questions >= MOST_QUESTIONS:
+            return replace(triage, follow_up=None), None
+        self.pending = judge.next_question(Findings.of(self.entities), self.asked)
+        if self.pending is None:
+            return replace(triage, follow_up=None), None
+        self.asked.update(self.pending.asks)
+        self.questions += 1
+        return replace(triage, follow_up=self.pending.text), Question(self.pending.text, tuple(self.pending.buttons))
+
+    def _answer(self, question: Asked, utterance: Utterance, shift: int) -> None:
+        """Take in what a message says to the question that was asked."""
+        text = utterance.text
+        said = {entity.name for entity in utterance.entities}
+        numbers = [name for name in question.asks if name in MEASURES]
+        if numbers:
+            if numbers[0] not in said:
+                self.entities += measured(numbers[0], text, shift)
+            return
+        answer = answer_of(text)
+        if answer in (Answer.YES, Answer.NO):
+            assertion = Assertion.PRESENT if answer is Answer.YES else Assertion.NEGATED
+            self.entities += [
+                Entity(text, "symptom", name, shift, shift + len(text), assertion)
+                for name in question.asks
+                if name not in said
+            ]
+
+
+def sbar(dialogue: Dialogue, triage: Triage) -> str:
+    """A summary for the clinician: situation, background, assessment, recommendation (NHS Improvement: SBAR, 2018).
+
+    Args:
+        dialogue: what was said.
+        triage: what came of it.
+    """
+    findings = Findings.of(dialogue.entities)
+    kinds = {entity.name: entity.kind for entity in dialogue.entities}
+    signs = [name for name in findings.held if kinds.get(name) in ("symptom", "event")]
+    background = [name for name in findings.held if kinds.get(name) in ("context", "condition")]
+    medicines = [name for name in findings.held if kinds.get(name) == "medicine"]
+    measures = [entity.value for entity in dialogue.entities if entity.kind == "measure" and entity.value]
+    lines = [
+        f"Situation: {triage.complaint or 'Complaint'}. {_listed('Reports', signs)}"
+        f" {_listed('Denies', sorted(findings.denied))}",
+        f"Background: {_listed('Known', background)} {_listed('Takes or names', medicines)}",
+        f"Assessment: {_listed('Measured or said', list(dict.fromkeys(measures)))} {' '.join(triage.reasons)}",
+        f"Recommendation: {triage.disposition.value.replace('_', ' ')}. {' '.join(triage.steps)}",
+    ]
+    return "\n".join(" ".join(line.split()) for line in lines)
+
+
+def _listed(word: str, names: Sequence[str]) -> str:
+    shown = ", ".join(name.replace("_", " ") for name in names)
+    return f"{word}: {shown}." if shown else ""

@@ -1,0 +1,106 @@
+"""Score vital signs: NEWS2 for adults, and the ranges of the NICE traffic light and of life support for children."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+_ADULT = 16.0
+_LEAST_MEASURED = 2
+"""A single vital sign that is measured says little; two are scored, what is not measured counts as normal."""
+
+# NEWS2 (Royal College of Physicians 2017): a value below the first limit scores the first points, and so on.
+_BANDS: Mapping[str, tuple[tuple[float, int], ...]] = {
+    "respiratory_rate": ((9, 3), (12, 1), (21, 0), (25, 2), (1e9, 3)),
+    "oxygen_saturation": ((92, 3), (94, 2), (96, 1), (1e9, 0)),
+    "systolic": ((91, 3), (101, 2), (111, 1), (220, 0), (1e9, 3)),
+    "heart_rate": ((41, 3), (51, 1), (91, 0), (111, 1), (131, 2), (1e9, 3)),
+    "temperature": ((35.1, 3), (36.1, 1), (38.1, 0), (39.1, 1), (1e9, 2)),
+}
+_OXYGEN_IN_COPD = ((84, 3), (86, 2), (88, 1), (1e9, 0))
+_NEW_CONFUSION = ("confusion", "drowsy", "unconscious", "low_gcs", "seizure")
+_ON_OXYGEN = "on_oxygen"
+
+# Ages in years below which the next limits hold: fastest breathing and fastest heart that are still ordinary, a minute;
+# after NICE NG143 (2021) for breathing and heart under 5, and the Resuscitation Council UK (2021) above.
+_CHILD_LIMITS = ((1.0, 50.0, 160.0), (2.0, 40.0, 150.0), (5.0, 40.0, 140.0), (12.0, 30.0, 125.0), (_ADULT, 24.0, 115.0))
+_FASTEST_BREATHING = 60.0
+"""A child's breaths a minute above which NICE NG143 (2021) speaks of high risk."""
+_LEAST_OXYGEN = 92.0
+"""The oxygen saturation in % below which NICE NG9 (2021) and BTS/SIGN 158 (2019) send a child to hospital."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyWarning:
+    """The score of an adult's vital signs.
+
+    Attributes:
+        total: the NEWS2 score, 0 to 20.
+        highest: the highest points of one sign, 0 to 3.
+    """
+
+    total: int
+    highest: int
+
+
+def news2(numbers: Mapping[str, float], held: Collection[str], least: int = _LEAST_MEASURED) -> EarlyWarning | None:
+    """The NEWS2 score (Royal College of Physicians, National Early Warning Score 2, 2017).
+
+    Args:
+        numbers: the measures that are known: respiratory_rate (a minute), oxygen_saturation (%), systolic (mmHg),
+            heart_rate (a minute), temperature (°C), age (years).
+        held: the names of signs that hold; new confusion scores 3, oxygen by mask 2.
+        least: how many signs must have been measured.
+
+    Returns:
+        None under 16 years, in pregnancy, and where too few signs were measured.
+    """
+    if numbers.get("age", 40.0) < _ADULT or "pregnant" in held:
+        return None
+    points = []
+    for name, bands in _BANDS.items():
+        if name in numbers:
+            own = _OXYGEN_IN_COPD if name == "oxygen_saturation" and "copd_known" in held else bands
+            points.append(_points(numbers[name], own))
+    if len(points) < least:
+        return None
+    if any(name in held for name in _NEW_CONFUSION) or numbers.get("coma_scale", 15.0) < 15.0:
+        points.append(3)
+    if _ON_OXYGEN in held:
+        points.append(2)
+    return EarlyWarning(sum(points), max(points))
+
+
+def child_in_danger(numbers: Mapping[str, float]) -> str | None:
+    """Say which of a child's vital signs is far out of its range, in words; None where none is.
+
+    Args:
+        numbers: as for `news2`.
+    """
+    age = numbers.get("age", 40.0)
+    if age >= _ADULT:
+        return None
+    if numbers.get("respiratory_rate", 0.0) > _FASTEST_BREATHING:
+        return "the child breathes very fast"
+    if numbers.get("oxygen_saturation", 100.0) < _LEAST_OXYGEN:
+        return "the child's blood holds too little oxygen"
+    return None
+
+
+def child_at_risk(numbers: Mapping[str, float]) -> str | None:
+    """Say which of a child's vital signs is above its range, in words; None where none is. Takes what `news2` takes."""
+    age = numbers.get("age", 40.0)
+    if age >= _ADULT:
+        return None
+    breathing, heart = next((limits[1:] for limits in _CHILD_LIMITS if age < limits[0]), (24.0, 115.0))
+    if numbers.get("respiratory_rate", 0.0) > breathing:
+        return "the child breathes fast for this age"
+    if numbers.get("oxygen_saturation", 100.0) <= 95.0:
+        return "the child's blood holds a little too little oxygen"
+    if numbers.get("heart_rate", 0.0) > heart:
+        return "the child's heart beats fast for this age"
+    return None
+
+
+def _points(value: float, bands: tuple[tuple[float, int], ...]) -> int:
+    return next(points for limit, points in bands if value < limit)

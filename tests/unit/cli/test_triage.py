@@ -1,0 +1,114 @@
+"""`medbot triage` and `medbot understand`: one object for one message, and one clear sentence for what is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.test_ask import Ended, cases_file
+from tests.unit.cli.vault_commands import refused, said
+
+Command = Callable[..., Ended]
+HEART = "a 56-year-old woman presents with crushing central chest pain and sweating"
+COUGH = "I have had a cough for 4 weeks"
+KEYS = {"id", "disposition", "red_flags", "reasons", "follow_up"}
+
+
+@pytest.fixture
+def triage(commands: Callable[[str], Command], monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    return commands("triage")
+
+
+@pytest.fixture
+def understand(commands: Callable[[str], Command], models: object) -> Command:
+    return commands("understand")
+
+
+def test_a_message_gets_one_object_with_the_fields_of_the_contract(triage: Command) -> None:
+    found = json.loads(said(triage(HEART, "--json")))
+    assert set(found) == KEYS
+    assert found["disposition"] == "emergency"
+    assert found["red_flags"][0] == "chest_pain_cardiac"
+    assert found["follow_up"] is None
+
+
+def test_with_why_every_rule_that_held_is_told(triage: Command) -> None:
+    found = json.loads(said(triage(COUGH, "--json", "--why")))
+    assert set(found) == KEYS | {"because"}
+    assert found["because"]
+    for reason in found["because"]:
+        assert set(reason) == {"level", "rule", "why", "source", "words"}
+        assert all(word.lower() in COUGH.lower() for word in reason["words"])
+
+
+def test_no_place_for_a_number_is_left_unfilled(triage: Command) -> None:
+    for text in (HEART, COUGH, "I want to end my life"):
+        assert "{" not in said(triage(text))
+        assert "emergency_number" not in said(triage(text, "--json", "--why"))
+
+
+def test_people_read_what_to_do_and_why(triage: Command) -> None:
+    shown = said(triage(COUGH))
+    assert shown.startswith("Routine: book an appointment\n")
+    for heading in ("What to do", "Come back or call", "What decided"):
+        assert heading in shown
+    assert "“cough”" in shown
+
+
+def test_an_emergency_begins_with_whom_to_call(triage: Command) -> None:
+    assert said(triage(HEART)).startswith("Emergency: call ")
+
+
+def test_each_line_of_a_file_is_judged_in_its_order(triage: Command, tmp_path: Path) -> None:
+    file = cases_file(tmp_path, {"id": "b", "text": HEART}, {"id": "a", "text": "hello"})
+    found = [json.loads(line) for line in said(triage("--cases", file)).splitlines()]
+    assert [(case["id"], case["disposition"]) for case in found] == [("b", "emergency"), ("a", "none")]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b"])
+def test_a_message_without_words_is_one_sentence(triage: Command, text: str) -> None:
+    assert "Please type a question." in refused(triage(text, "--json"))
+
+
+def test_a_message_that_is_too_long_is_one_sentence(triage: Command) -> None:
+    assert "4,000" in refused(triage("a" * 4_001, "--json"))
+
+
+def test_a_message_and_a_file_at_once_or_neither_is_bad_usage(triage: Command) -> None:
+    assert triage().status == 2
+    assert triage(HEART, "--cases", "/nowhere.jsonl").status == 2
+
+
+def test_a_file_that_is_not_there_is_one_sentence(triage: Command) -> None:
+    assert "cannot be read" in refused(triage("--cases", "/nowhere.jsonl"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["temperature 400", "age -3", "[bold]chest pain[/bold]", "💔 my chest hurts", "\ud800 sore throat", "%s %d {x}"],
+)
+def test_nothing_that_is_typed_breaks_it(triage: Command, text: str) -> None:
+    assert triage(text).status == 0
+    assert json.loads(said(triage(text, "--json")))["disposition"]
+
+
+def test_understanding_tells_each_thing_with_its_assertion(understand: Command) -> None:
+    found = json.loads(said(understand("I have a sore throat but no fever, and I take warfarin 5 mg", "--json")))
+    assert set(found) == {"id", "language", "intent", "entities", "emotion"}
+    held = {entity["name"]: entity["assertion"] for entity in found["entities"]}
+    assert held["sore_throat"] == "present"
+    assert held["fever"] == "negated"
+    [dose] = [entity["value"] for entity in found["entities"] if entity["kind"] == "medicine"]
+    assert dose == "5 mg"
+    assert 0.0 <= found["intent"]["confidence"] <= 1.0
+
+
+def test_understanding_is_shown_as_a_table_for_people(understand: Command) -> None:
+    shown = said(understand("no chest pain, temp 38.5"))
+    assert shown.startswith("Language en, wants ")
+    assert "negated" in shown
+    assert "38.5 °C" in shown
