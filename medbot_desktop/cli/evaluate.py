@@ -12,17 +12,20 @@ from rich.text import Text
 
 from medbot_desktop.cli.output import JsonOption, print_json, read_cases
 from medbot_desktop.errors import InputError
-from medbot_desktop.evaluation.report import as_object, as_page, in_words
-from medbot_desktop.evaluation.suites import Case, Result, Suite, run, suites
+from medbot_desktop.evaluation.cases import Case
+from medbot_desktop.evaluation.report import as_object, as_page, in_words, spelt_out
+from medbot_desktop.evaluation.suites import Result, Suite, run, suites
+from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.settings import program_folder, resources_folder
+from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.watch import Watch
-from medbot_desktop.understanding.reader import Reader
+from medbot_desktop.workspace import open_reader
 
 _SHOWN = 12
 
 
 def evaluate(
-    suite: str = typer.Argument(..., help="Which rules: redflags, triage, assertions or intents."),
+    suite: str = typer.Argument(..., help="Which rules: redflags, triage, assertions, intents, entities or medicines."),
     cases: Path = typer.Option(None, "--cases", help="A JSON-lines file of labelled cases; the repository's without."),
     half: str = typer.Option("dev", "--half", help="Which part of the set; test is for reporting only."),
     html: Path = typer.Option(None, "--html", help="Write the report as a page into this file, too."),
@@ -47,7 +50,9 @@ def evaluate(
 
 
 def _suite(name: str) -> Suite:
-    known = suites(Reader.load(resources_folder()), Watch.load(resources_folder()))
+    resources = resources_folder()
+    reader = open_reader(with_embedder=name == "intents")
+    known = suites(reader, Watch.load(resources), Judge.load(resources), Formulary.load(resources))
     if name not in known:
         raise InputError(f"There is no suite {name}.", hint=f"Use one of: {', '.join(known)}.")
     return known[name]
@@ -68,10 +73,12 @@ def _show(result: Result, *, tell_wrong: bool) -> None:
     console, confusion = Console(), result.confusion
     console.print(f"{result.suite}: {len(result.judged):,} cases, right in {in_words(confusion.accuracy)}")
     scores = Table("Label", "Recall", "Precision", "F1", box=None, pad_edge=False)
-    for label in confusion.expected:
+    for label in confusion.scored:
         recall, precision = confusion.recall(label), confusion.precision(label)
         scores.add_row(label, in_words(recall), in_words(precision), f"{confusion.f1(label):.3f}")
     console.print(scores)
+    for name, share in result.shares.items():
+        console.print(f"{spelt_out(name)}: {in_words(share)}")
     matrix = Table("Expected, and found:", *confusion.labels, box=None, pad_edge=False)
     for expected in confusion.expected:
         matrix.add_row(expected, *(f"{confusion.counts[expected, found]:,}" for found in confusion.labels))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from medbot_desktop.evaluation.cases import Judged
 from medbot_desktop.evaluation.scores import Share
-from medbot_desktop.evaluation.suites import Judged, Result
+from medbot_desktop.evaluation.suites import Result
 
 _WORST = 40
 _STYLE = (
@@ -23,6 +24,11 @@ def in_words(share: Share) -> str:
     return f"{share.value:.1%} ({low:.1%} to {high:.1%})"
 
 
+def spelt_out(name: str) -> str:
+    """The name of a share, for people."""
+    return name.replace("_", " ").capitalize()
+
+
 def as_object(result: Result) -> dict[str, Any]:
     """What ``medbot eval --json`` prints."""
     confusion = result.confusion
@@ -31,13 +37,14 @@ def as_object(result: Result) -> dict[str, Any]:
         "cases": len(result.judged),
         "accuracy": _share(confusion.accuracy),
         "macro_f1": round(confusion.macro_f1, 4),
+        "shares": {name: _share(share) for name, share in result.shares.items()},
         "labels": {
             label: {
                 "recall": _share(confusion.recall(label)),
                 "precision": _share(confusion.precision(label)),
                 "f1": round(confusion.f1(label), 4),
             }
-            for label in confusion.expected
+            for label in confusion.scored
         },
         "confusion": [
             {"expected": expected, "found": found, "cases": count}
@@ -55,8 +62,9 @@ def as_page(result: Result) -> str:
     confusion = result.confusion
     scores = [
         [label, in_words(confusion.recall(label)), in_words(confusion.precision(label)), f"{confusion.f1(label):.3f}"]
-        for label in confusion.expected
+        for label in confusion.scored
     ]
+    shares = [[spelt_out(name), in_words(share)] for name, share in result.shares.items()]
     counts = "".join(
         f"<tr><th>{escape(expected)}</th>"
         + "".join(
@@ -73,6 +81,7 @@ def as_page(result: Result) -> str:
         f"<p>{len(result.judged):,} cases, right in {in_words(confusion.accuracy)}; macro-F1 {confusion.macro_f1:.3f}."
         " In brackets, the 95 % interval.</p>"
         f"{_table(['Label', 'Recall', 'Precision', 'F1'], scores)}"
+        f"{_table(['Of all', 'Share'], shares) if shares else ''}"
         f"<h2>What was expected (rows), and what was found</h2><table><tr><th></th>{heads}</tr>{counts}</table>"
         f"<h2>What went wrong</h2>{_table(['Case', 'Expected', 'Found', 'Because', 'Message'], _wrong(result.wrong))}"
     )

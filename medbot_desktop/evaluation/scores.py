@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -47,20 +47,38 @@ class Confusion:
     Attributes:
         labels: what may be expected or found, in the order of the tables.
         counts: by (expected, found).
+        nothing: the label of what is none, which has no recall of its own; empty where there is no such.
     """
 
     labels: tuple[str, ...]
     counts: Counter[tuple[str, str]]
+    nothing: str = ""
 
     @classmethod
-    def of(cls, labels: Iterable[str], pairs: Iterable[tuple[str, str]]) -> Confusion:
+    def of(cls, labels: Iterable[str], pairs: Iterable[tuple[str, str]], nothing: str = "") -> Confusion:
         """Count (expected, found) pairs of labels."""
-        return cls(tuple(labels), Counter(pairs))
+        return cls(tuple(labels), Counter(pairs), nothing)
+
+    def merged(self, into: Mapping[str, str]) -> Confusion:
+        """The same with some labels taken for one.
+
+        Args:
+            into: the labels that are taken for another, with that one.
+        """
+        counts: Counter[tuple[str, str]] = Counter()
+        for (expected, found), n in self.counts.items():
+            counts[into.get(expected, expected), into.get(found, found)] += n
+        return Confusion(tuple(dict.fromkeys(into.get(label, label) for label in self.labels)), counts, self.nothing)
 
     @property
     def expected(self) -> list[str]:
         """The labels that something expects."""
         return [label for label in self.labels if self.recall(label).among]
+
+    @property
+    def scored(self) -> list[str]:
+        """Those of them that something can be found for."""
+        return [label for label in self.expected if label != self.nothing]
 
     def recall(self, label: str) -> Share:
         """Of those where the label was expected, those where it was found."""
@@ -81,6 +99,21 @@ class Confusion:
         return Share(sum(n for (expected, found), n in self.counts.items() if expected == found), self.counts.total())
 
     @property
+    def too_low(self) -> Share:
+        """Of all, those where a label further down was found: too low where the labels run from the weightiest."""
+        return self._where(lambda expected, found: found > expected)
+
+    @property
+    def too_high(self) -> Share:
+        """Of all, those where a label further up was found."""
+        return self._where(lambda expected, found: found < expected)
+
+    def _where(self, holds: Callable[[int, int], bool]) -> Share:
+        place = self.labels.index
+        right = sum(n for (expected, found), n in self.counts.items() if holds(place(expected), place(found)))
+        return Share(right, self.counts.total())
+
+    @property
     def macro_f1(self) -> float:
-        """The mean of the F1 of what is expected, each label counting as much as any other."""
-        return sum(map(self.f1, self.expected)) / len(self.expected) if self.counts else 0.0
+        """The mean of the F1 of what is scored, each label counting as much as any other."""
+        return sum(map(self.f1, self.scored)) / len(self.scored) if self.scored else 0.0

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
-from medbot_desktop.domain import Assertion, Disposition, Triage
+from medbot_desktop.domain import Assertion, Disposition
 from medbot_desktop.errors import InputError
-from medbot_desktop.evaluation.scores import Confusion
+from medbot_desktop.evaluation.cases import Case, Judged, field
+from medbot_desktop.evaluation.entities import LABELS as ENTITY_LABELS
+from medbot_desktop.evaluation.entities import NOTHING, judge_entities
+from medbot_desktop.evaluation.medicines import LABELS as SEVERITIES
+from medbot_desktop.evaluation.medicines import judge_medicines
+from medbot_desktop.evaluation.scores import Confusion, Share
+from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.watch import Watch
 from medbot_desktop.understanding.reader import Reader
-
-Case = Mapping[str, Any]
-"""A line of a set: its id, its text, its label, its half."""
 
 EMERGENCY, OTHER = "emergency", "other"
 NOT_FOUND = "not found"
@@ -24,29 +28,12 @@ INTENTS = (
 )  # fmt: skip
 """What a message may want, as the set of intents is labelled."""
 
+# Symptom checkers are compared on three levels (Semigran 2015): a doctor today and one this week are the middle one.
+_THREE_LEVELS = {level.value: "doctor" for level in (Disposition.URGENT, Disposition.ROUTINE)}
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One case and what became of it.
 
-    Attributes:
-        id: the case.
-        text: what was read.
-        expected: the label that it has.
-        found: the label that the rules gave it.
-        because: what decided, in words; empty where nothing did.
-    """
-
-    id: str
-    text: str
-    expected: str
-    found: str
-    because: str = ""
-
-    @property
-    def is_right(self) -> bool:
-        """Whether what was expected was found."""
-        return self.expected == self.found
+def _no_shares(_: Confusion) -> dict[str, Share]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +44,17 @@ class Suite:
         name: as `medbot eval` takes it.
         labels: what may be expected, the weightiest first.
         cases: the file of the set among those of the repository.
-        judge: judges one case.
+        judge: judges one case: one item for each thing in it that has a label.
+        nothing: the label of what is none; empty where all that is judged is something.
+        shares: what else is told, by name, from what was found for what.
     """
 
     name: str
     labels: tuple[str, ...]
     cases: str
-    judge: Callable[[Case], Judged]
+    judge: Callable[[Case], Sequence[Judged]]
+    nothing: str = ""
+    shares: Callable[[Confusion], Mapping[str, Share]] = _no_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +63,15 @@ class Result:
 
     Attributes:
         suite: its name.
-        judged: every case.
+        judged: every case, or everything that the cases name.
         confusion: how often which label was found for which.
+        shares: what else the suite tells, by name.
     """
 
     suite: str
     judged: tuple[Judged, ...]
     confusion: Confusion
+    shares: Mapping[str, Share]
 
     @property
     def wrong(self) -> list[Judged]:
@@ -87,50 +80,30 @@ class Result:
         return sorted((case for case in self.judged if not case.is_right), key=lambda case: labels.index(case.expected))
 
 
-def suites(reader: Reader, watch: Watch) -> dict[str, Suite]:
+def suites(reader: Reader, watch: Watch, judge: Judge, formulary: Formulary) -> dict[str, Suite]:
     """The suites, by name.
 
     Args:
         reader: reads the messages.
         watch: looks for red flags in them.
+        judge: judges how urgent they are.
+        formulary: knows what medicines mean together.
     """
-
-    def red_flag(case: Case) -> Judged:
-        triage = watch.watch(reader.read(case["text"]))
-        expected = EMERGENCY if _field(case, "emergency", bool) else OTHER
-        because = ", ".join(flag.name for flag in triage.red_flags) if triage else ""
-        return Judged(str(case["id"]), case["text"], expected, EMERGENCY if triage else OTHER, because)
-
-    def triage(case: Case) -> Judged:
-        found = watch.watch(reader.read(case["text"])) or Triage()
-        because = ", ".join(flag.name for flag in found.red_flags)
-        return Judged(str(case["id"]), case["text"], _field(case, "level", str), found.disposition.value, because)
-
-    def intent(case: Case) -> Judged:
-        name = reader.read(case["text"]).intent.name
-        return Judged(
-            str(case["id"]), case["text"], _field(case, "intent", str), name if name in INTENTS else NOT_FOUND, name
-        )
-
-    def assertion(case: Case) -> Judged:
-        start, end = _field(case, "start", int), _field(case, "end", int)
-        entities = reader.read(case["text"]).entities
-        inside = [entity for entity in entities if entity.start < end and start < entity.end]
-        nearest = max(inside, key=lambda entity: min(end, entity.end) - max(start, entity.start), default=None)
-        return Judged(
-            str(case["id"]),
-            case["text"],
-            _field(case, "assertion", str),
-            nearest.assertion.value if nearest else NOT_FOUND,
-            f"{case['text'][start:end]!r} read as {nearest.name}" if nearest else "",
-        )
-
     levels = tuple(level.value for level in Disposition)
+    assertions = (*(label.value for label in Assertion), NOT_FOUND)
     known = (
-        Suite("redflags", (EMERGENCY, OTHER), "red_flags.jsonl", red_flag),
-        Suite("triage", levels, "triage.jsonl", triage),
-        Suite("assertions", (*(label.value for label in Assertion), NOT_FOUND), "assertions.jsonl", assertion),
-        Suite("intents", (*INTENTS, NOT_FOUND), "intents.jsonl", intent),
+        Suite("redflags", (EMERGENCY, OTHER), "red_flags.jsonl", partial(_red_flag, reader, watch)),
+        Suite("triage", levels, "triage.jsonl", partial(_triage, reader, judge), shares=_triage_shares),
+        Suite("assertions", assertions, "assertions.jsonl", partial(_assertion, reader)),
+        Suite("intents", (*INTENTS, NOT_FOUND), "intents.jsonl", partial(_intent, reader)),
+        Suite("entities", ENTITY_LABELS, "entities.jsonl", partial(judge_entities, reader), nothing=NOTHING),
+        Suite(
+            "medicines",
+            SEVERITIES,
+            "medicines.jsonl",
+            lambda case: [judge_medicines(reader, formulary, case)],
+            shares=lambda confusion: {"rated_too_low": confusion.too_low, "rated_too_high": confusion.too_high},
+        ),
     )
     return {suite.name: suite for suite in known}
 
@@ -141,7 +114,7 @@ def run(suite: Suite, cases: Iterable[Case]) -> Result:
     Raises:
         InputError: a case lacks what the suite needs, or has a label that it does not know.
     """
-    judged = tuple(map(suite.judge, cases))
+    judged = tuple(one for case in cases for one in suite.judge(case))
     strange = next((case for case in judged if case.expected not in suite.labels), None)
     if strange is not None:
         raise InputError(
@@ -149,11 +122,46 @@ def run(suite: Suite, cases: Iterable[Case]) -> Result:
             hint=f"Use one of: {', '.join(suite.labels)}.",
         )
     pairs = ((case.expected, case.found) for case in judged)
-    return Result(suite.name, judged, Confusion.of(suite.labels, pairs))
+    confusion = Confusion.of(suite.labels, pairs, suite.nothing)
+    return Result(suite.name, judged, confusion, suite.shares(confusion))
 
 
-def _field(case: Case, name: str, kind: type[Any]) -> Any:
-    value = case.get(name)
-    if not isinstance(value, kind):
-        raise InputError(f"The case {case['id']} has no {name}.", hint="The set belongs to another suite, perhaps.")
-    return value
+def _red_flag(reader: Reader, watch: Watch, case: Case) -> list[Judged]:
+    triage = watch.watch(reader.read(case["text"]))
+    expected = EMERGENCY if field(case, "emergency", bool) else OTHER
+    because = ", ".join(flag.name for flag in triage.red_flags) if triage else ""
+    return [Judged(str(case["id"]), case["text"], expected, EMERGENCY if triage else OTHER, because)]
+
+
+def _triage(reader: Reader, judge: Judge, case: Case) -> list[Judged]:
+    found = judge.judge(reader.read(case["text"]))
+    because = "; ".join(f"{one.rule} {list(one.words)}" for one in found.because[:3])
+    return [Judged(str(case["id"]), case["text"], field(case, "level", str), found.disposition.value, because)]
+
+
+def _triage_shares(confusion: Confusion) -> dict[str, Share]:
+    """How often a message was called less or more urgent than it is, among all levels and among three."""
+    three = confusion.merged(_THREE_LEVELS)
+    return {
+        "three_level_accuracy": three.accuracy,
+        "three_level_under_triage": three.too_low,
+        "three_level_over_triage": three.too_high,
+        "under_triage": confusion.too_low,
+        "over_triage": confusion.too_high,
+    }
+
+
+def _intent(reader: Reader, case: Case) -> list[Judged]:
+    name = reader.read(case["text"]).intent.name
+    found = name if name in INTENTS else NOT_FOUND
+    return [Judged(str(case["id"]), case["text"], field(case, "intent", str), found, name)]
+
+
+def _assertion(reader: Reader, case: Case) -> list[Judged]:
+    start, end = field(case, "start", int), field(case, "end", int)
+    entities = reader.read(case["text"]).entities
+    inside = [entity for entity in entities if entity.kind != "measure" and entity.start < end and start < entity.end]
+    nearest = max(inside, key=lambda entity: min(end, entity.end) - max(start, entity.start), default=None)
+    found = nearest.assertion.value if nearest else NOT_FOUND
+    because = f"{case['text'][start:end]!r} read as {nearest.name}" if nearest else ""
+    return [Judged(str(case["id"]), case["text"], field(case, "assertion", str), found, because)]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.triage.watch import Watch
 from medbot_desktop.understanding.reader import Reader
@@ -35,7 +36,10 @@ class Case:
 
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
-    reader, watch = Reader.load(resources_folder()), Watch.load(resources_folder())
+    reader, watch = (
+        Reader.load(resources_folder(), Formulary.load(resources_folder()).spoken),
+        Watch.load(resources_folder()),
+    )
     file = Path(__file__).with_name("red_flags.jsonl")
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     return [

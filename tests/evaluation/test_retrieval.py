@@ -25,6 +25,7 @@ ALL = Filters()
 RIGHT_FIRST = 0.90
 RIGHT_IN_THREE = 0.97
 NOT_FOUND = 0.95
+_ANSWERED_BY = ("health_question", "symptom_report", "medicine_question", "interaction_check", "crisis")
 ANSWERED = 0.85
 """The share of covered questions that must be answered at all."""
 
@@ -41,7 +42,7 @@ class Asked:
 
     @property
     def answered(self) -> bool:
-        return self.answer.skill == "health_question"
+        return self.answer.skill in _ANSWERED_BY
 
 
 class Watched:

@@ -6,6 +6,7 @@ import pytest
 
 from medbot_desktop.evaluation.scores import Confusion, Share
 
+LEVELS = ["emergency", "urgent", "routine"]
 PAIRS = [*[("a", "a")] * 6, *[("a", "b")] * 2, *[("b", "b")] * 3, ("b", "a")]
 
 
@@ -36,3 +37,25 @@ def test_the_mean_of_all_labels_leaves_out_what_nothing_expects() -> None:
     assert confusion.expected == ["a", "b"]
     assert confusion.macro_f1 == pytest.approx((12 / 15 + 6 / 9) / 2)
     assert Confusion.of(["a"], []).macro_f1 == 0.0
+
+
+def test_what_was_found_for_nothing_lowers_the_precision_alone() -> None:
+    confusion = Confusion.of(["a", "nothing"], [*[("a", "a")] * 3, ("a", "nothing"), ("nothing", "a")], "nothing")
+    assert (confusion.recall("a"), confusion.precision("a")) == (Share(3, 4), Share(3, 4))
+    assert confusion.expected == ["a", "nothing"]
+    assert confusion.scored == ["a"]
+    assert confusion.macro_f1 == pytest.approx(0.75)
+
+
+def test_too_low_and_too_high_follow_the_order_of_the_labels() -> None:
+    pairs = [("emergency", "urgent"), ("urgent", "routine"), ("urgent", "emergency"), ("routine", "routine")]
+    confusion = Confusion.of(LEVELS, pairs)
+    assert (confusion.too_low, confusion.too_high) == (Share(2, 4), Share(1, 4))
+
+
+def test_labels_taken_for_one_are_not_mistaken_for_each_other() -> None:
+    pairs = [("emergency", "urgent"), ("urgent", "routine"), ("routine", "urgent"), ("routine", "routine")]
+    merged = Confusion.of(LEVELS, pairs).merged({"urgent": "doctor", "routine": "doctor"})
+    assert merged.labels == ("emergency", "doctor")
+    assert merged.accuracy == Share(3, 4)
+    assert (merged.too_low, merged.too_high) == (Share(1, 4), Share(0, 4))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from medbot_desktop.errors import InputError
+from medbot_desktop.evaluation.cases import Case
 from medbot_desktop.evaluation.report import as_object, as_page
-from medbot_desktop.evaluation.suites import Case, Suite, run, suites
+from medbot_desktop.evaluation.suites import Suite, run, suites
+from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.settings import resources_folder
+from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.watch import Watch
 from medbot_desktop.understanding.reader import Reader
 
@@ -17,7 +20,10 @@ COLD = "I have a runny nose since yesterday"
 
 @pytest.fixture(scope="module")
 def known() -> dict[str, Suite]:
-    return suites(Reader.load(resources_folder()), Watch.load(resources_folder()))
+    resources = resources_folder()
+    formulary = Formulary.load(resources)
+    reader = Reader.load(resources, formulary.spoken)
+    return suites(reader, Watch.load(resources), Judge.load(resources), formulary)
 
 
 def labelled(text: str, words: str, assertion: str) -> Case:
@@ -44,6 +50,83 @@ def test_an_assertion_is_that_of_the_entity_at_the_place(known: dict[str, Suite]
     text = "He has chest pain but no fever."
     cases = [labelled(text, "chest pain", "present"), labelled(text, "fever", "negated"), labelled(text, "He", "past")]
     assert [case.found for case in run(known["assertions"], cases).judged] == ["present", "negated", "not found"]
+
+
+def naming(text: str, *named: tuple[str, str], typos: bool = False) -> Case:
+    entities = [
+        {"text": words, "start": text.index(words), "end": text.index(words) + len(words), "kind": kind}
+        for words, kind in named
+    ]
+    return {"id": text, "text": text, "entities": entities, "typos": typos}
+
+
+def test_each_entity_of_a_message_is_judged_and_each_that_was_found_in_vain(known: dict[str, Suite]) -> None:
+    text = "He has chest pain, no fever, takes warfarin and is a blorp."
+    case = naming(text, ("chest pain", "symptom"), ("warfarin", "medicine"), ("blorp", "symptom"))
+    result = run(known["entities"], [case])
+    assert [(case.expected, case.found) for case in result.judged] == [
+        ("symptom", "symptom"),
+        ("medicine", "medicine"),
+        ("symptom", "nothing"),
+        ("nothing", "symptom"),
+    ]
+    assert result.judged[-1].because == "'fever' read as fever"
+    assert result.confusion.scored == ["symptom", "medicine"]
+
+
+def test_an_entity_that_was_read_as_another_kind_was_not_found(known: dict[str, Suite]) -> None:
+    case = naming("I have a cough", ("cough", "medicine"), typos=True)
+    found = [(one.expected, one.found) for one in run(known["entities"], [case]).judged]
+    assert found == [("medicine_typo", "symptom_typo")]
+
+
+def test_half_of_the_words_are_enough_and_less_is_not(known: dict[str, Suite]) -> None:
+    case = naming("a very very very very bad headache", ("a very very very very bad headache", "symptom"))
+    assert [one.found for one in run(known["entities"], [case]).judged] == ["symptom"]
+    short = {"id": 1, "text": "my old cough", "typos": False, "entities": [{"kind": "symptom", "start": 3, "end": 9}]}
+    assert [one.found for one in run(known["entities"], [short]).judged] == ["nothing"]
+
+
+def test_an_entity_of_an_unknown_kind_is_named(known: dict[str, Suite]) -> None:
+    with pytest.raises(InputError, match="has an entity of an unknown kind"):
+        run(known["entities"], [naming(COLD, ("nose", "organ"))])
+
+
+def test_medicines_are_judged_as_the_message_names_them(known: dict[str, Suite]) -> None:
+    cases: list[Case] = [
+        {"id": 1, "text": "Can I take Nurofen with warfrin?", "allergies": [], "severity": "severe"},
+        {"id": 2, "text": "amoxicillin for my ear", "allergies": ["penicillin"], "severity": "severe"},
+        {"id": 3, "text": "amoxicillin and paracetamol", "allergies": [], "severity": "moderate"},
+    ]
+    result = run(known["medicines"], cases)
+    assert [case.found for case in result.judged] == ["severe", "severe", "none"]
+    assert result.judged[0].because.startswith("read ibuprofen, warfarin; ibuprofen with warfarin")
+    assert (result.shares["rated_too_low"].right, result.shares["rated_too_high"].right) == (1, 0)
+
+
+def test_triage_tells_under_and_over_triage_among_all_levels_and_among_three(known: dict[str, Suite]) -> None:
+    cases = [{"id": n, "text": STROKE, "level": level} for n, level in enumerate(("emergency", "urgent", "routine"))]
+    shares = run(known["triage"], cases).shares
+    assert {name: share.right for name, share in shares.items()} == {
+        "three_level_accuracy": 1,
+        "three_level_under_triage": 0,
+        "three_level_over_triage": 2,
+        "under_triage": 0,
+        "over_triage": 2,
+    }
+
+
+def test_the_report_tells_the_shares_of_a_suite(known: dict[str, Suite]) -> None:
+    result = run(known["triage"], [{"id": 1, "text": STROKE, "level": "urgent"}])
+    assert as_object(result)["shares"]["over_triage"]["value"] == 1.0
+    assert "Three level over triage" in as_page(result)
+
+
+def test_the_report_scores_no_label_of_nothing(known: dict[str, Suite]) -> None:
+    result = run(known["entities"], [naming("fever and cough", ("cough", "symptom"))])
+    found = as_object(result)
+    assert list(found["labels"]) == ["symptom"]
+    assert {"expected": "nothing", "found": "symptom", "cases": 1} in found["confusion"]
 
 
 def test_an_intent_that_the_set_does_not_know_counts_as_not_found(known: dict[str, Suite]) -> None:
