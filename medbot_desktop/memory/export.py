@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from medbot_desktop.domain import Citation, Conversation, Message, Person, Triage
+from medbot_desktop.domain import Citation, Conversation, Disposition, Message, Person, Triage
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import Permission
@@ -85,9 +85,9 @@ def export_json(record: Record) -> str:
 
     Its fields: ``version``, ``id``, ``title``, ``started``, ``account``, ``person`` (``id``, ``name``, ``born``,
     ``reference``; or null) and ``messages``, each with ``id``, ``role``, ``text``, ``created``, ``rating``, and for an
-    answer ``triage`` (``disposition``, ``red_flags``, ``reasons``, ``steps``), ``sources`` (``n``, ``library``,
-    ``document_id``, ``title``, ``section``, ``page``, ``quote``) and ``timings_ms``. Moments are ISO 8601 in UTC. The
-    disclaimer stands in the ``text``, as it was shown.
+    answer ``triage`` (``disposition``, ``red_flags``, ``reasons``, ``steps``, ``safety_net``), ``sources`` (``n``,
+    ``library``, ``document_id``, ``title``, ``section``, ``page``, ``quote``) and ``timings_ms``. Moments are ISO 8601
+    in UTC. The disclaimer stands in the ``text``, as it was shown.
     """
     conversation, person = record.conversation, record.conversation.person
     content = {
@@ -147,6 +147,7 @@ def _message_object(message: Message) -> dict[str, Any]:
                 "red_flags": [flag.name for flag in triage.red_flags],
                 "reasons": list(triage.main_reasons),
                 "steps": list(triage.steps),
+                "safety_net": list(triage.safety_net),
             },
             "sources": [_source_object(citation) for citation in message.answer.citations],
             "timings_ms": message.answer.timings_ms,
@@ -168,10 +169,13 @@ def _source_object(citation: Citation) -> dict[str, Any]:
 
 
 def _triage_lines(triage: Triage) -> list[str]:
-    if not triage.red_flags:
+    if triage.disposition is Disposition.NONE:
         return []
-    words = [f"**{triage.disposition.value.upper()}**"]
-    words += [escaped(line) for line in (*triage.main_reasons, *triage.steps)]
+    words = [f"**{triage.disposition.value.upper().replace('_', ' ')}**"]
+    lines = [*triage.main_reasons, *triage.steps]
+    if triage.disposition is not Disposition.EMERGENCY:
+        lines += triage.safety_net
+    words += [escaped(line) for line in lines]
     return [*(f"> {line}  " for line in words), ""]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTextCharFormat, QTextCursor, QTextDocument
@@ -22,6 +22,9 @@ _COLOURS = {
     Disposition.ROUTINE: "routine",
     Disposition.SELF_CARE: "self_care",
 }
+_STEPS, _WHY, _SAFETY_NET = "What to do now", "Why", "Come back or call"
+_OPEN = "This goes by what was said so far. It may change as you say more."
+_MOST_REASONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,45 @@ class CareCard:
         heading: what to do, in a few words.
         reasons: why, one sentence each.
         steps: what to do now, one sentence each.
+        safety_net: when to come back or call, one sentence each.
+        is_open: whether an answer that is still to come may change it.
     """
 
     disposition: Disposition
     heading: str
     reasons: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    safety_net: tuple[str, ...] = ()
+    is_open: bool = False
+
+    @property
+    def sections(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What stands below the heading: a heading, which may be empty, and its sentences.
+
+        Where every minute counts, what to do comes before why.
+        """
+        if self.disposition is Disposition.EMERGENCY:
+            found = [(_STEPS, self.steps), (_WHY if self.steps else "", self.reasons)]
+        else:
+            found = [("", self.reasons), (_STEPS, self.steps), (_SAFETY_NET, self.safety_net)]
+            found += [("", (_OPEN,))] if self.is_open else []
+        return tuple((heading, lines) for heading, lines in found if lines)
+
+    def brief(self) -> CareCard:
+        """The card where all of it was shown just before: how soon which help is needed, and why."""
+        return replace(self, steps=(), safety_net=())
+
+    def headline(self) -> CareCard:
+        """The card without what stands below its heading."""
+        return CareCard(self.disposition, self.heading)
 
     def spoken(self) -> str:
         """The card as a screen reader should say it."""
-        return " ".join((f"{self.heading}.", *self.steps, *self.reasons))
+        words = [f"{self.heading}."]
+        for heading, lines in self.sections:
+            words += [f"{heading}:"] if heading == _SAFETY_NET else []
+            words += lines
+        return " ".join(words)
 
 
 def care_card(triage: Triage, emergency_number: str) -> CareCard | None:
@@ -54,8 +86,12 @@ def care_card(triage: Triage, emergency_number: str) -> CareCard | None:
     """
     if triage.disposition is Disposition.NONE:
         return None
-    heading = _HEADINGS.get(triage.disposition) or f"Call {emergency_number or 'the emergency number'} now"
-    return CareCard(triage.disposition, heading, triage.main_reasons, triage.steps)
+    if triage.disposition is Disposition.EMERGENCY:  # short: a frightened person reads no list
+        heading = f"Call {emergency_number or 'the emergency number'} now"
+        return CareCard(triage.disposition, heading, triage.main_reasons[:_MOST_REASONS], triage.steps)
+    heading = _HEADINGS[triage.disposition]
+    is_open = triage.follow_up is not None
+    return CareCard(triage.disposition, heading, triage.main_reasons, triage.steps, triage.safety_net, is_open)
 
 
 class CareCardLayout:
@@ -78,7 +114,7 @@ class CareCardLayout:
         head_colour = "emergency_text" if is_emergency else "care_text"
         size = theme.sizes.title if is_emergency else theme.sizes.large
         self._head = plain_document(theme, card.heading, inner, head_colour, pixels=size, bold=True)
-        self.body = self._body(inner) if card.reasons or card.steps else None
+        self.body = self._body(inner) if card.sections else None
         self._head_height = text_height(self._head, theme) + self._pad + self._pad // 2
         body_height = text_height(self.body, theme) + 2 * self._pad if self.body else 0
         self.height = self._head_height + body_height
@@ -88,27 +124,25 @@ class CareCardLayout:
         return self._card.spoken()
 
     def _body(self, width: int) -> QTextDocument:
-        theme, card = self._theme, self._card
+        theme = self._theme
         document = plain_document(theme, "", width)
         cursor = QTextCursor(document)
         style, strong = QTextCharFormat(), QTextCharFormat()
         for each in (style, strong):
             each.setForeground(theme.colour(self._body_colours[0]))
         strong.setFont(theme.font(theme.sizes.body, bold=True))
-        paragraphs = []
-        if card.steps:
-            paragraphs.append(("What to do now", strong))
-            paragraphs += [(f"• {step}", style) for step in card.steps]
-            paragraphs += [("Why", strong)] if card.reasons else []
-        paragraphs += [(f"• {reason}" if card.steps else reason, style) for reason in card.reasons]
-        for number, (text, look) in enumerate(paragraphs):
-            if number:
-                cursor.insertBlock()
-            write_lines(cursor, theme, text, look)
-            if number and not text.startswith("•"):
-                block = cursor.blockFormat()
-                block.setTopMargin(theme.sizes.unit)
-                cursor.setBlockFormat(block)
+        for number, (heading, lines) in enumerate(self._card.sections):
+            bullet = "• " if heading or len(lines) > 1 else ""
+            paragraphs = [(heading, strong)] if heading else []
+            paragraphs += [(f"{bullet}{line}", style) for line in lines]
+            for place, (text, look) in enumerate(paragraphs):
+                if number or place:
+                    cursor.insertBlock()
+                write_lines(cursor, theme, text, look)
+                if number and not place:
+                    block = cursor.blockFormat()
+                    block.setTopMargin(theme.sizes.unit)
+                    cursor.setBlockFormat(block)
         return document
 
     def paint(self, painter: QPainter, at: QPointF) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from medbot_desktop.domain import Alert, Cited, Conversation, Failed, Finished, Message, TurnEvent
+from medbot_desktop.domain import Alert, Cited, Conversation, Failed, Finished, Message, Triaged, TurnEvent
+from medbot_desktop.ui.announcing import announce
 from medbot_desktop.ui.archive import Archive
 from medbot_desktop.ui.care_card import care_card
 from medbot_desktop.ui.composer import Composer
@@ -18,6 +20,7 @@ from medbot_desktop.ui.conversation_column import ConversationColumn
 from medbot_desktop.ui.conversation_desk import ConversationDesk
 from medbot_desktop.ui.empty_page import EmptyPage
 from medbot_desktop.ui.library_jobs import Shelf
+from medbot_desktop.ui.monograph_dialog import Monographs
 from medbot_desktop.ui.notice_bar import NoticeBar
 from medbot_desktop.ui.quick_replies import QuickReplies
 from medbot_desktop.ui.source_panel import SourcePanel
@@ -46,7 +49,6 @@ class ChatPage(QWidget):
         self._worker = worker
         self._emergency_number = ""
         self._turn: Turn | None = None
-        self._panel_closed = False
         self._asked: dict[int, Talk] = {}
         self._to_mark: Found | None = None
         self.archive = Archive(worker, self)
@@ -54,12 +56,13 @@ class ChatPage(QWidget):
         self.column = ConversationColumn(appearance)
         self.empty = EmptyPage(appearance)
         self.transcript = Transcript(appearance)
-        self.replies = QuickReplies(appearance)
+        self.replies = QuickReplies(appearance, self.transcript)
         self.composer = Composer(appearance)
         self.panel = SourcePanel(appearance)
         self.status = StatusStrip(appearance)
         self.notice = NoticeBar(appearance)
         self.desk = ConversationDesk(appearance, worker, self.archive, self.column, self.notice)
+        self.monographs = Monographs(appearance, worker, self.notice, self)
         self._middle = QStackedWidget()
         self._arrange()
         self._connect()
@@ -117,11 +120,15 @@ class ChatPage(QWidget):
         self.composer.stop_wanted.connect(self.stop)
         self.composer.libraries.switched.connect(lambda off: self.archive.switch_off(self.talk, off))
         self.panel.passage_wanted.connect(self.passage_wanted)
+        self.panel.monograph_wanted.connect(self.monographs.open)
         self.transcript.source_wanted.connect(self.show_source)
+        self.transcript.monograph_wanted.connect(self.monographs.open)
+        self.transcript.why_wanted.connect(self.show_why)
         self.transcript.chosen.connect(self._show_behind)
         self.transcript.rated.connect(self.rate)
         self.transcript.details_wanted.connect(self.toggle_details)
-        self.transcript.resized.connect(self._fit)
+        # Not at once: this comes amid Qt's laying out, which would go on with the room that there was before.
+        self.transcript.resized.connect(partial(QTimer.singleShot, 0, self, self._fit))
         for keys in ("Ctrl+F", "Ctrl+K"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.column.enter_search)
 
@@ -174,6 +181,7 @@ class ChatPage(QWidget):
         self._to_mark = None
         self.archive.forget()
         self.desk.forget()
+        self.monographs.forget()
         self.composer.set_text("")
         self._show_talk(self.archive.begin())
         self.transcript.set_emergency_number(self._emergency_number)
@@ -185,17 +193,15 @@ class ChatPage(QWidget):
 
     def show_source(self, row: int, number: int) -> None:
         """Open the passage behind a numbered mark of the answer at ``row``."""
-        self._panel_closed = False
         self.panel.show_source(self.talk.transcript.entry(row), number)
-        self.panel.show()
+
+    def show_why(self, row: int) -> None:
+        """Open what decided how urgent the message before the answer at ``row`` is."""
+        self.panel.show_why(self.talk.transcript.entry(row))
 
     def toggle_details(self, row: int) -> None:
         """Open or close the panel with what stands behind the answer at ``row``."""
-        entry = self.talk.transcript.entry(row)
-        close = self.panel.isVisible() and self.panel.entry() is entry
-        self.panel.show_entry(entry)
-        self._panel_closed = close
-        self.panel.setVisible(not close)
+        self.panel.toggle(self.talk.transcript.entry(row))
 
     def rate(self, row: int, rating: int | None) -> None:
         """Keep what the person thinks of the answer at ``row``."""
@@ -216,7 +222,7 @@ class ChatPage(QWidget):
         self._middle.setCurrentWidget(self.empty if self.talk.is_new() else self.transcript)
         self._list()
         self.panel.show_entry(self.talk.last_answer())
-        self.replies.offer(() if self._turn else self.talk.options())
+        self.replies.offer(*(((), "") if self._turn else self.talk.asked_back()))
         self._fit()
 
     def _fit(self) -> None:
@@ -224,10 +230,10 @@ class ChatPage(QWidget):
         sizes = self._appearance.theme.sizes
         least = sizes.reading // 2 + 3 * sizes.unit
         answer = self.talk.last_answer()
-        has_evidence = answer is not None and bool(answer.citations or answer.is_emergency)
+        has_evidence = answer is not None and bool(answer.citations or answer.is_triaged)
         self.column.setVisible(self.width() >= sizes.conversations + least)
         has_room = self.width() >= sizes.conversations + sizes.sources + least
-        self.panel.setVisible(has_evidence and has_room and not self._panel_closed)
+        self.panel.setVisible(has_evidence and has_room and not self.panel.was_closed)
 
     def _show_behind(self, row: int) -> None:
         entry = self.talk.transcript.entry(row)
@@ -265,11 +271,13 @@ class ChatPage(QWidget):
         if turn is None or turn.number != number:
             return
         turn.talk.transcript.apply(turn.row, event)
-        if isinstance(event, Alert):
-            self._announce_emergency(event)
+        if isinstance(event, Alert | Triaged):
+            card = care_card(event.triage, self._emergency_number)
+            if card is not None:
+                announce(card, self.transcript)
         if isinstance(event, Failed):
             self._keep_text(turn)
-        if isinstance(event, (Cited, Finished, Alert)) and turn.talk is self.talk:
+        if isinstance(event, Cited | Finished | Alert | Triaged) and turn.talk is self.talk:
             self.panel.show_entry(self.talk.last_answer())
             self._fit()
 
@@ -324,13 +332,6 @@ class ChatPage(QWidget):
                 self.composer.set_text(turn.text)
         elif not turn.talk.draft:
             turn.talk.draft = turn.text
-
-    def _announce_emergency(self, event: Alert) -> None:
-        card = care_card(event.triage, self._emergency_number)
-        if card is not None:
-            announcement = QAccessibleAnnouncementEvent(self.transcript, card.spoken())
-            announcement.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-            QAccessible.updateAccessibility(announcement)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Use the room there is."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from medbot_desktop.ui.plain_text import shown
+from medbot_desktop.ui.theme import Theme
 
 _Named = TypeVar("_Named", bound=QObject)
 
@@ -32,3 +33,18 @@ def words(text: str, name: str = "plain", selectable: bool = False) -> QLabel:
     if selectable:
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+def section_column(theme: Theme) -> tuple[QWidget, QVBoxLayout]:
+    """An empty page with room around it, and the column in which its parts stand."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    pad = 2 * theme.sizes.unit
+    column.setContentsMargins(pad, pad, pad, pad)
+    column.setSpacing(theme.sizes.unit)
+    return page, column
+
+
+def sentence_case(name: str) -> str:
+    """A stable identifier as words."""
+    return name.replace("_", " ").replace(".", " ").capitalize()

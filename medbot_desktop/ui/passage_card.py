@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTextEdit, QVBox
 
 from medbot_desktop.domain import Citation
 from medbot_desktop.ui.answer_document import plain_document
+from medbot_desktop.ui.monograph import is_from_formulary, monograph_behind
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.plain_text import bulleted, shown
 from medbot_desktop.ui.theme import Theme
@@ -34,6 +35,7 @@ class PassageText(QTextEdit):
         document.setParent(self)
         self.setDocument(document)
         self._write(citation, theme)
+        self.moveCursor(QTextCursor.MoveOperation.Start)  # else it is scrolled to its end until it has its height
 
     def _write(self, citation: Citation, theme: Theme) -> None:
         """Write the passage piece by piece, so that offsets hold whatever its characters are."""
@@ -74,9 +76,11 @@ class PassageCard(QFrame):
 
     Signals:
         opened: its document is to be read in the library, at the passage.
+        monograph_wanted: the name of the medicine whose monograph it is from.
     """
 
     opened = Signal(object)
+    monograph_wanted = Signal(str)
 
     def __init__(self, citation: Citation, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,7 +93,8 @@ class PassageCard(QFrame):
         badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = words(passage.title, "strong")
         place = passage.section if passage.page is None else f"{passage.section}, page {passage.page}"
-        where = words(f"{place} · {passage.library} library", "small")
+        shelf = "medicines formulary" if is_from_formulary(passage) else f"{passage.library} library"
+        where = words(f"{place} · {shelf}", "small")
         self.text = PassageText(citation, theme)
         head = QHBoxLayout()
         head.setSpacing(sizes.unit)
@@ -106,10 +111,25 @@ class PassageCard(QFrame):
         column.addLayout(head)
         column.addSpacing(sizes.unit // 2)
         column.addWidget(self.text)
-        self.open_button = named(QPushButton("Open in the library"), "link")
-        self.open_button.setAccessibleName(f"Open {passage.title} in the library")
-        self.open_button.clicked.connect(lambda: self.opened.emit(citation))
-        column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.open_button = self._open_button()
+        if self.open_button is not None:
+            column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _open_button(self) -> QPushButton | None:
+        """What leads to the whole text; the formulary holds no document, and only some of its passages a monograph."""
+        citation, passage = self.citation, self.citation.passage
+        medicine = monograph_behind(passage)
+        if medicine:
+            button = named(QPushButton("Open the monograph"), "link")
+            button.setAccessibleName(f"Open the monograph of {medicine}")
+            button.clicked.connect(lambda: self.monograph_wanted.emit(medicine))
+            return button
+        if is_from_formulary(passage):
+            return None
+        button = named(QPushButton("Open in the library"), "link")
+        button.setAccessibleName(f"Open {passage.title} in the library")
+        button.clicked.connect(lambda: self.opened.emit(citation))
+        return button
 
     def set_chosen(self, chosen: bool) -> None:
         """Show that this is the passage that the person asked for."""

@@ -23,9 +23,10 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from medbot_desktop.domain import Conversation, Disposition, Message
+from medbot_desktop.domain import Conversation, Disposition, Message, Triage
 from medbot_desktop.ui.composer import DISCLAIMER
 from medbot_desktop.ui.days import short_date
+from medbot_desktop.ui.parts import sentence_case
 from medbot_desktop.ui.plain_text import bulleted, shown
 from medbot_desktop.ui.theme import Theme
 
@@ -120,13 +121,22 @@ class _Page:
         who = "MedBot" if answer is not None else "Question"
         self._write(f"{who} · {_moment(message.created)}", "muted", _SMALL_PT, is_bold=True, space=1)
         if answer is not None and answer.triage.disposition is not Disposition.NONE:
-            urgency = answer.triage.disposition.value.replace("_", " ").capitalize()
-            self._write(f"{urgency}: {' '.join(answer.triage.main_reasons)}", "danger", _BODY_PT, is_bold=True)
+            self._write_urgency(answer.triage)
         self._write(bulleted(shown(message.text)) if answer else shown(message.text), "text", _BODY_PT)
         for citation in answer.citations if answer else ():
             passage = citation.passage
             place = f"[{citation.n}] {shown(passage.title)}: {shown(passage.section)} ({shown(passage.library)})."
             self.small(f"{place} “{shown(citation.quote)}”", space=0.4, indent=1)
+
+    def _write_urgency(self, triage: Triage) -> None:
+        """Write what the care card said."""
+        urgency = sentence_case(triage.disposition.value)
+        is_emergency = triage.disposition is Disposition.EMERGENCY
+        colour = "danger" if is_emergency else "text"
+        self._write(f"{urgency}: {' '.join(triage.main_reasons)}", colour, _BODY_PT, is_bold=True)
+        lines = (*triage.steps, *(() if is_emergency else triage.safety_net))
+        for line in lines:
+            self._write(f"• {line}", colour, _BODY_PT, indent=1)
 
     def small(self, text: str, space: float, indent: float = 0) -> None:
         """Write a remark."""

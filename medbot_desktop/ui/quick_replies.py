@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from medbot_desktop.ui.parts import named
+from medbot_desktop.ui.flow_row import FlowRow
+from medbot_desktop.ui.parts import named, words
+from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.theme import Appearance
 
 
 class QuickReplies(QWidget):
-    """A row of answers.
+    """The question and a row of answers, on further lines where the window is narrow.
+
+    The question stands here too, since above it may be out of sight below a long answer.
+
+    Args:
+        appearance: the look that is on.
+        after: what the Tab key leads to before the answers; what is made last would come last.
+        parent: the page.
 
     Signals:
         chosen: the answer that was pressed.
@@ -20,25 +29,38 @@ class QuickReplies(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, appearance: Appearance, after: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(appearance.theme.sizes.unit)
-        self._row.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._after = after
+        self._row = FlowRow(appearance.theme.sizes.unit)
+        self.question = words("", "strong")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(appearance.theme.sizes.unit)
+        column.addWidget(self.question)
+        column.addLayout(self._row)
+        self.setAccessibleName("Answers to the question")
         self.buttons: list[QPushButton] = []
         self.hide()
 
-    def offer(self, options: Sequence[str]) -> None:
-        """Show these answers; with none the row goes away."""
+    def offer(self, options: Sequence[str], question: str = "") -> None:
+        """Show these answers to a question; with none both go away."""
+        self.question.setText(shown(question))
+        self.question.setVisible(bool(question))
         if [button.text() for button in self.buttons] != list(options):
             for old in self.buttons:
+                self._row.removeWidget(old)
                 old.deleteLater()
             self.buttons = []
+            before = self._after
             for option in options:
                 button = named(QPushButton(option), "reply")
                 button.setAccessibleName(f"Answer: {option}")
                 button.clicked.connect(lambda _=False, text=option: self.chosen.emit(text))
                 self._row.addWidget(button)
                 self.buttons.append(button)
+                QWidget.setTabOrder(before, button)
+                before = button
+        for button in self.buttons:
+            button.setAccessibleDescription(shown(question))
         self.setVisible(bool(self.buttons))

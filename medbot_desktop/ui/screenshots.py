@@ -39,6 +39,8 @@ SCREENS = ((1280, 800), (1920, 1080))
 
 QUESTION = "What can I do about a sore throat?"
 EMERGENCY = "I have crushing chest pain and my left arm is numb"
+COMPLAINT = "I have had knee pain for 8 weeks and it locks"
+MEDICINES = "Can I take ibuprofen with warfarin?"
 STREAMED = "How can I sleep better?"
 
 _EXAMPLE_PASSPHRASE = "quiet harbour lantern seven"
@@ -88,6 +90,7 @@ class Photographer:
         chat.panel.tabs.setCurrentIndex(0)
         self._ask(EMERGENCY)
         self._take("emergency")
+        self._take_care()
         self._ask("a " * (MESSAGE_LIMIT // 2) + "too long")
         self._take("error")
         self._take_conversations()
@@ -95,6 +98,21 @@ class Photographer:
         self._take_settings()
         self._take_lock()
         self._take_first_run()
+
+    def _take_care(self) -> None:
+        """Take a complaint with its question and what decided, and an answer about medicines with a monograph."""
+        chat = self.window.chat
+        self._ask(COMPLAINT)
+        self._take("care")
+        chat.show_why(1)
+        self._take("why")
+        chat.panel.tabs.setCurrentIndex(0)
+        self._ask(MEDICINES)
+        self._take("medicines")
+        chat.monographs.open("warfarin")
+        self._wait(lambda: chat.monographs.dialog is not None)
+        self._take("monograph", above=chat.monographs.dialog)
+        chat.monographs.forget()
 
     def close(self) -> None:
         """Close the window and let go of the example's vault."""

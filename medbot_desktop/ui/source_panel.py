@@ -10,7 +10,11 @@ from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.passage_card import PassageCard
 from medbot_desktop.ui.theme import Appearance, Theme
 from medbot_desktop.ui.transcript_model import Entry
-from medbot_desktop.ui.turn_details import steps_page, timings_page, triage_page
+from medbot_desktop.ui.triage_details import triage_page
+from medbot_desktop.ui.turn_details import steps_page, timings_page
+
+_NO_SOURCES = "This answer has no sources."
+_ONLY_TRIAGED = "This answer has no sources of its own. What decided how urgent it is stands under Triage."
 
 SECTIONS = ("Sources", "Triage", "Steps", "Timings")
 
@@ -18,11 +22,16 @@ SECTIONS = ("Sources", "Triage", "Steps", "Timings")
 class SourcePanel(QFrame):
     """The right-hand side of the chat.
 
+    Attributes:
+        was_closed: whether the person has closed it, and opened nothing in it since.
+
     Signals:
         passage_wanted: the document of a ``Citation`` is to be read in the library.
+        monograph_wanted: the name of a medicine.
     """
 
     passage_wanted = Signal(object)
+    monograph_wanted = Signal(str)
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +39,7 @@ class SourcePanel(QFrame):
         self._entry: Entry | None = None
         self._emergency_number = ""
         self._chosen = 0
+        self.was_closed = False
         self._column = QVBoxLayout()
         self._adding = QTimer(self)
         self._adding.setSingleShot(True)
@@ -80,6 +90,19 @@ class SourcePanel(QFrame):
         else:
             self._entry = entry
             self.tabs.setCurrentIndex(0)
+        self._open()
+
+    def show_why(self, entry: Entry) -> None:
+        """Explain how urgent a message is."""
+        self.show_entry(entry)
+        self.tabs.setCurrentIndex(SECTIONS.index("Triage"))
+        self._open()
+
+    def toggle(self, entry: Entry) -> None:
+        """Open what stands behind this answer, or close it where it is open."""
+        self.was_closed = self.isVisible() and self.entry() is entry
+        self.show_entry(entry)
+        self.setVisible(not self.was_closed)
 
     def entry(self) -> Entry | None:
         """The answer whose evidence is shown."""
@@ -88,6 +111,10 @@ class SourcePanel(QFrame):
     def section(self) -> str:
         """The name of the section that is open."""
         return SECTIONS[self.tabs.currentIndex()]
+
+    def _open(self) -> None:
+        self.was_closed = False
+        self.show()
 
     def _show(self, entry: Entry | None) -> None:
         """Show another answer, or the same one with more behind it: cards that are there already stay."""
@@ -127,7 +154,8 @@ class SourcePanel(QFrame):
         if self._citations():
             self._adding.start()
         else:
-            self._column.addWidget(words("This answer has no sources.", "small"))
+            is_triaged = self._entry is not None and self._entry.is_triaged
+            self._column.addWidget(words(_ONLY_TRIAGED if is_triaged else _NO_SOURCES, "small"))
         self._column.addStretch(1)
         return page
 
@@ -140,6 +168,7 @@ class SourcePanel(QFrame):
             card = PassageCard(missing[0], self._appearance.theme)
             card.set_chosen(card.citation.n == self._chosen)
             card.opened.connect(self.passage_wanted)
+            card.monograph_wanted.connect(self.monograph_wanted)
             self._column.insertWidget(len(self.cards), card)
             self.cards.append(card)
         if len(missing) > 1:

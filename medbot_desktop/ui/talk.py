@@ -9,7 +9,7 @@ from typing import Any
 
 from medbot_desktop.domain import Conversation, Message, Person
 from medbot_desktop.ui.plain_text import shown
-from medbot_desktop.ui.transcript_model import Entry, TranscriptModel, entry_of
+from medbot_desktop.ui.transcript_model import Entry, TranscriptModel, entries_of
 
 _TITLE_LETTERS = 60
 
@@ -76,7 +76,7 @@ class Talk:
 
     def take_in(self, messages: Sequence[Message]) -> int:
         """Put the stored messages before what was said meanwhile; returns how many rows came in above it."""
-        entries = [entry_of(message) for message in messages]
+        entries = entries_of(messages)
         self.is_loaded = True
         if not self.transcript.rowCount():
             self.transcript = TranscriptModel(entries)
@@ -88,10 +88,10 @@ class Talk:
         """The newest answer, if there is one."""
         return next((entry for entry in reversed(self.transcript.entries()) if not entry.mine), None)
 
-    def options(self) -> tuple[str, ...]:
-        """Answers to offer to a question that the assistant has just asked."""
-        count = self.transcript.rowCount()
-        return self.transcript.entry(count - 1).options if count else ()
+    def asked_back(self) -> tuple[tuple[str, ...], str]:
+        """Answers to offer to a question that the assistant has just asked, and the question."""
+        last = self.transcript.entry(-1) if self.transcript.rowCount() else Entry(mine=False)
+        return last.options, last.question
 
 
 @dataclass(frozen=True, slots=True)

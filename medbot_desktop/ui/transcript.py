@@ -23,12 +23,16 @@ class Transcript(TranscriptView):
 
     Signals:
         source_wanted: an answer's row and the number of its source.
+        monograph_wanted: the name of a medicine.
+        why_wanted: the row of an answer whose urgency is to be explained.
         chosen: the row of the message that the person has moved to.
         rated: a row and +1, -1 or None.
         details_wanted: the row of an answer whose making is wanted.
     """
 
     source_wanted = Signal(int, int)
+    monograph_wanted = Signal(str)
+    why_wanted = Signal(int)
     chosen = Signal(int)
     rated = Signal(int, object)
     details_wanted = Signal(int)
@@ -118,7 +122,7 @@ class Transcript(TranscriptView):
         self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Copy with the usual keys; Enter opens the first source of the current answer."""
+        """Copy with the usual keys; Enter opens the first source of the current answer, else why it is urgent."""
         index = self.currentIndex()
         selection = self.painter.selection
         row = selection.row if selection and self._selected_text() else index.row()
@@ -128,6 +132,8 @@ class Transcript(TranscriptView):
             entry = self.transcript().entry(index.row())
             if entry.citations:
                 self.source_wanted.emit(index.row(), entry.citations[0].n)
+            elif entry.is_triaged:
+                self.why_wanted.emit(index.row())
         else:
             super().keyPressEvent(event)
 
@@ -156,6 +162,10 @@ class Transcript(TranscriptView):
         for citation in entry.citations:
             name = f"Show source {citation.n}: {citation.passage.title}"
             menu.addAction(name, partial(self.source_wanted.emit, row, citation.n))
+        for medicine in entry.medicines:
+            menu.addAction(f"Monograph: {medicine}", partial(self.monograph_wanted.emit, medicine))
+        if entry.is_triaged:
+            menu.addAction("Why this advice?", lambda: self.why_wanted.emit(row))
         if not entry.mine:
             menu.addAction("How this answer came about", lambda: self.details_wanted.emit(row))
         return menu
@@ -163,6 +173,10 @@ class Transcript(TranscriptView):
     def _act(self, row: int, action: Action, number: int) -> None:
         if action is Action.SOURCE:
             self.source_wanted.emit(row, number)
+        elif action is Action.MONOGRAPH:
+            self.monograph_wanted.emit(self._entry(row).medicines[number])
+        elif action is Action.WHY:
+            self.why_wanted.emit(row)
         elif action is Action.DETAILS:
             self.details_wanted.emit(row)
         elif action is Action.COPY:

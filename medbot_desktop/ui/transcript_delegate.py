@@ -26,6 +26,9 @@ from medbot_desktop.ui.transcript_layout import Action, Button, MessageLayout, l
 from medbot_desktop.ui.transcript_model import ENTRY_ROLE, Entry
 
 _REMEMBERED = 256
+_CHIPS = {Action.SOURCE: "source", Action.MONOGRAPH: "library", Action.WHY: "panel"}
+"""The buttons that open what stands behind an answer, and their icons."""
+
 _BLINK_SECONDS = 1.2
 
 
@@ -51,7 +54,7 @@ class TranscriptDelegate(QStyledItemDelegate):
 
     Attributes:
         theme: the look; set it through ``use``.
-        emergency_number: what the emergency care card says to call.
+        emergency_number: what the care card of an emergency says to call.
         hovered: the row and button under the pointer.
         selection: selected text, if any.
         found: what a search has found here, if anything.
@@ -186,8 +189,8 @@ class TranscriptDelegate(QStyledItemDelegate):
         is_hovered = hovered_row == row and hovered is not None and hovered.box == button.box
         if entry.mine and hovered_row != row and self.copied_row != row:
             return
-        if button.action is Action.SOURCE:
-            self._paint_source(painter, button, is_hovered)
+        if button.action in _CHIPS:
+            self._paint_chip(painter, button, is_hovered)
             return
         pressed = (button.action, entry.rating) in ((Action.RATE_UP, 1), (Action.RATE_DOWN, -1))
         if is_hovered or pressed:
@@ -205,7 +208,7 @@ class TranscriptDelegate(QStyledItemDelegate):
         box.moveCenter(QRectF(button.box).center())
         draw_icon(painter, name, colour, box)
 
-    def _paint_source(self, painter: QPainter, button: Button, is_hovered: bool) -> None:
+    def _paint_chip(self, painter: QPainter, button: Button, is_hovered: bool) -> None:
         unit = self.theme.sizes.unit
         inset = unit // 2
         box = button.box.adjusted(0, inset, 0, -inset)
@@ -216,7 +219,7 @@ class TranscriptDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         size = self.theme.sizes.icon - inset
         icon_box = QRectF(box.left() + unit + inset, box.center().y() - size / 2 + 1, size, size)
-        draw_icon(painter, "source", self.theme.colours.link, icon_box)
+        draw_icon(painter, _CHIPS[button.action], self.theme.colours.link, icon_box)
         font = self.theme.font(self.theme.sizes.small, bold=True)
         painter.setFont(font)
         painter.setPen(self.theme.colour("link"))

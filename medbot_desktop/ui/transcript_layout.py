@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QTextDocument
 
 from medbot_desktop.ui.answer_document import answer_document, plain_document, text_height
-from medbot_desktop.ui.care_card import CareCardLayout, care_card
+from medbot_desktop.ui.care_card import CareCardLayout
 from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.theme import Theme
 from medbot_desktop.ui.transcript_model import Entry, State
@@ -23,12 +23,14 @@ class Action(StrEnum):
     RATE_UP = "rate_up"
     RATE_DOWN = "rate_down"
     SOURCE = "source"
+    MONOGRAPH = "monograph"
+    WHY = "why"
     DETAILS = "details"
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A place to click; ``number`` is the source's where the action is to open one."""
+    """A place to click; ``number`` is the source's, or the medicine's from 0, where the action is to open one."""
 
     action: Action
     box: QRect
@@ -45,7 +47,7 @@ class MessageLayout:
         column: left and right edge of the reading column.
         text: the message's own words, at ``text_at``.
         bubble: around the text, where the message is the person's.
-        card: the emergency care card, at ``card_at``.
+        card: the care card, at ``card_at``.
         failure: what went wrong, inside ``failure_box``.
         typing_box: where the typing indicator moves.
         note: a small remark at ``note_at``.
@@ -139,7 +141,7 @@ def _answer(entry: Entry, theme: Theme, column: tuple[int, int], emergency_numbe
     unit = theme.sizes.unit
     result = MessageLayout(column=column)
     y = 2 * unit
-    card = care_card(entry.triage, emergency_number) if entry.is_emergency else None
+    card = entry.card(emergency_number)
     if card:
         result.card = CareCardLayout(card, theme, right - left)
         result.card_at = QPoint(left, y)
@@ -188,18 +190,28 @@ def _sources(entry: Entry) -> list[tuple[str, int]]:
     return sources
 
 
+def _chips(entry: Entry) -> list[tuple[Action, str, int]]:
+    """What stands behind an answer, each with its label and number."""
+    chips = [(Action.SOURCE, label, number) for label, number in _sources(entry)]
+    chips += [(Action.MONOGRAPH, f"Monograph: {name}", place) for place, name in enumerate(entry.medicines)]
+    if entry.is_triaged:
+        chips.append((Action.WHY, "Why this advice?", 0))
+    return chips
+
+
 def _buttons(result: MessageLayout, entry: Entry, theme: Theme, y: int) -> int:
     left, right = result.column
     target, unit = theme.sizes.target, theme.sizes.unit
     metrics = QFontMetrics(theme.font(theme.sizes.small, bold=True))
     x = left
-    for label, number in _sources(entry):
+    chips = _chips(entry)
+    for action, label, number in chips:
         width = min(metrics.horizontalAdvance(label) + 4 * unit + theme.sizes.icon, right - left)
         if x > left and x + width > right:
             x, y = left, y + target + unit // 2
-        result.buttons.append(Button(Action.SOURCE, QRect(x, y, width, target), label, number))
+        result.buttons.append(Button(action, QRect(x, y, width, target), label, number))
         x += width + unit
-    if entry.citations:
+    if chips:
         y += target + unit // 2
     x = left - (target - theme.sizes.icon) // 2
     actions = [(Action.COPY, "Copy the answer")] if entry.text or entry.failure else []

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from medbot_desktop.domain import (
     Alert,
+    Answer,
     Citation,
     Cited,
     Disposition,
@@ -20,10 +21,12 @@ from medbot_desktop.domain import (
     TextDelta,
     ToolUsed,
     Triage,
+    Triaged,
     TurnEvent,
     Understood,
     Utterance,
 )
+from medbot_desktop.ui.care_card import CareCard, care_card
 from medbot_desktop.ui.plain_text import shown
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -31,6 +34,8 @@ ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 
 FLUSH_MS = 33
 """Streamed text reaches the screen this often at most."""
+
+_MEDICINE_SKILLS = frozenset({"medicine_question", "interaction_check"})
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -47,15 +52,22 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message as it is shown; ``mine`` is true for the person's own."""
+    """One message as it is shown; ``mine`` is true for the person's own.
+
+    ``question`` is what the answer asks back; ``medicines`` are those that it speaks of, by their own names;
+    ``is_known`` says that the answer before it showed the same care card, and all of it.
+    """
 
     mine: bool
     text: str = ""
     state: State = State.DONE
     triage: Triage = field(default_factory=Triage)
+    is_known: bool = False
     citations: tuple[Citation, ...] = ()
     failure: Failed | None = None
+    question: str = ""
     options: tuple[str, ...] = ()
+    medicines: tuple[str, ...] = ()
     utterance: Utterance | None = None
     steps: tuple[ToolUsed, ...] = ()
     timings_ms: tuple[tuple[str, int], ...] = ()
@@ -67,15 +79,25 @@ class Entry:
         """Whether an emergency care card stands above the text."""
         return not self.mine and self.triage.disposition is Disposition.EMERGENCY
 
+    @property
+    def is_triaged(self) -> bool:
+        """Whether a care card stands above the text."""
+        return not self.mine and self.triage.disposition is not Disposition.NONE
+
+    def card(self, emergency_number: str) -> CareCard | None:
+        """What stands above the text: brief while questions follow each other and change nothing."""
+        card = None if self.mine else care_card(self.triage, emergency_number)
+        return card.brief() if card and self.is_known else card
+
     def spoken(self) -> str:
         """The entry as a screen reader should say it: the most urgent words first."""
         if self.mine:
             return f"You: {shown(self.text)}"
         parts = ["MedBot:"]
-        if self.is_emergency:
-            parts.append("Emergency. Call the emergency number now.")
-            parts += self.triage.steps
-            parts += self.triage.main_reasons
+        card = self.card("")
+        if card is not None:
+            parts += ["Emergency."] if self.is_emergency else []
+            parts.append(shown(card.spoken()))
         if self.state is State.WAITING:
             parts.append("Looking for an answer.")
         parts.append(shown(self.text))
@@ -96,11 +118,41 @@ def entry_of(message: Message) -> Entry:
         text=message.text,
         triage=answer.triage,
         citations=answer.citations,
+        medicines=_medicines(answer),
         utterance=answer.utterance,
         timings_ms=tuple(answer.timings_ms.items()),
         message_id=message.id,
         rating=message.rating,
     )
+
+
+def entries_of(messages: Iterable[Message]) -> list[Entry]:
+    """The stored messages of a conversation as they are shown."""
+    entries: list[Entry] = []
+    for message in messages:
+        entry = entry_of(message)
+        entries.append(replace(entry, is_known=not entry.mine and _is_known(entry.triage, entries)))
+    return entries
+
+
+def _is_known(triage: Triage, before: Sequence[Entry]) -> bool:
+    """Whether the answer before showed the same card, and another question follows; never for an emergency."""
+    last = next((entry.triage for entry in reversed(before) if not entry.mine), Triage())
+    if triage.follow_up is None or triage.disposition is Disposition.EMERGENCY:
+        return False
+    return care_card(replace(triage, follow_up=None), "") == care_card(replace(last, follow_up=None), "")
+
+
+def _with_question(text: str, question: str) -> str:
+    """An answer with what it asks back, which may stand in it already."""
+    return text if question in text else "\n\n".join(part for part in (text, question) if part)
+
+
+def _medicines(answer: Answer) -> tuple[str, ...]:
+    """The medicines of an answer from the formulary, each once, in the order in which the person named them."""
+    if answer.skill not in _MEDICINE_SKILLS:
+        return ()
+    return tuple(dict.fromkeys(entity.name for entity in answer.utterance.entities if entity.kind == "medicine"))
 
 
 class TranscriptModel(QAbstractListModel):
@@ -175,11 +227,11 @@ class TranscriptModel(QAbstractListModel):
         match event:
             case Understood(utterance):
                 entry = replace(entry, utterance=utterance)
-            case Alert(triage):
-                entry = replace(entry, triage=triage)
+            case Alert(triage) | Triaged(triage):
+                entry = replace(entry, triage=triage, is_known=_is_known(triage, self._entries[:row]))
             case Question(text, options):
-                words = "\n\n".join(part for part in (entry.text, text) if part)
-                entry = replace(entry, text=words, options=options, state=State.STREAMING)
+                words = _with_question(entry.text, text)
+                entry = replace(entry, text=words, question=text, options=options, state=State.STREAMING)
             case Cited(citation):
                 others = tuple(known for known in entry.citations if known.n != citation.n)
                 entry = replace(entry, citations=(*others, citation))
@@ -190,9 +242,11 @@ class TranscriptModel(QAbstractListModel):
             case Finished(answer, message_id):
                 entry = replace(
                     entry,
-                    text=answer.text,
+                    text=_with_question(answer.text, entry.question),
                     triage=answer.triage,
+                    is_known=_is_known(answer.triage, self._entries[:row]),
                     citations=answer.citations,
+                    medicines=_medicines(answer),
                     utterance=answer.utterance,
                     timings_ms=tuple(answer.timings_ms.items()),
                     message_id=message_id,

@@ -21,6 +21,7 @@ from medbot_desktop.vault.roles import Role
 from .conftest import QUOTE, citation, emergency, finished
 from .kept import KeptServices, in_vault, open_window, show
 from .pdf_text import page_count, pdf_text
+from .talks import settled
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ANN = Person("p", "Ann Example", date(1961, 5, 3), "A-17")
@@ -75,6 +76,15 @@ def test_a_pdf_says_how_urgent_a_message_was(qapp: QApplication) -> None:
     messages.append(Message("m", "c", "medbot", "Call now.", NOW, answer))
     text = pdf_text(conversation_pdf(conversation, messages, NOW, load_theme("light")))
     assert "Emergency: This can be a heart attack." in text
+
+
+def test_a_pdf_says_what_to_do_and_when_to_come_back(qapp: QApplication) -> None:
+    conversation, messages = record("sore throat")
+    answer = finished("Here is more.", triage=settled()).answer
+    messages.append(Message("m", "c", "medbot", "Here is more.", NOW, answer))
+    text = pdf_text(conversation_pdf(conversation, messages, NOW, load_theme("light")))
+    assert "Self care: Most sore throats get better." in text
+    assert text.index("Drink plenty.") < text.index("See a doctor after a week.") < text.index("Here is more.")
 
 
 def test_a_long_conversation_has_numbered_pages(qapp: QApplication) -> None:

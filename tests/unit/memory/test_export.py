@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from medbot_desktop.domain import Conversation, Message, Person
+from medbot_desktop.domain import Conversation, Disposition, Message, Person, Triage
 from medbot_desktop.errors import PermissionRefusedError, VaultError
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.memory.export import JSON_VERSION, Exporting, Record, export_json, export_markdown
@@ -72,6 +73,21 @@ def test_markdown_says_what_who_when_and_from_where() -> None:
         "Asthma, What it is (core library): “Asthma is common.”",
         "Cough, What it is, page 3 (core library): “A cough.”",
     ]
+
+
+def test_what_a_care_card_said_is_exported() -> None:
+    triage = Triage(
+        Disposition.SELF_CARE, reasons=("It is *mild*.",), do_now=("Rest.",), safety_net=("Call if it is worse.",)
+    )
+    whole = record()
+    asked, answered = whole.messages
+    answered = replace(answered, answer=replace(SHOWN, triage=triage))
+    whole = replace(whole, messages=[asked, answered])
+    lines, _ = rendered(export_markdown(whole))
+    at = lines.index("SELF CARE")
+    assert lines[at + 1 : at + 4] == ["It is *mild*.", "Rest.", "Call if it is worse."]
+    told = json.loads(export_json(whole))["messages"][1]["triage"]
+    assert (told["disposition"], told["safety_net"]) == ("self_care", ["Call if it is worse."])
 
 
 def test_a_conversation_without_a_title_or_a_person_is_exported() -> None:
@@ -136,6 +152,7 @@ def test_json_has_the_shape_that_it_promises() -> None:
         "red_flags": ["sepsis"],
         "reasons": ["It may be sepsis."],
         "steps": ["Call now."],
+        "safety_net": [],
     }
     assert answered["sources"][0] == {
         "n": 1,
