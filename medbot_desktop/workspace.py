@@ -11,6 +11,8 @@ from typing import Self
 
 from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
+from medbot_desktop.assistant.complaints import Complaints
+from medbot_desktop.assistant.medicine_answers import MedicineAnswers
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.collector import collector_paused
 from medbot_desktop.errors import InputError, ModelError, PassphraseError, VaultError
@@ -22,12 +24,13 @@ from medbot_desktop.knowledge.documents import Documents
 from medbot_desktop.knowledge.importing.importing import Importing
 from medbot_desktop.knowledge.importing.queue import ImportQueue
 from medbot_desktop.knowledge.library import Libraries
-from medbot_desktop.knowledge.opening import Knowledge, chosen_embedder, open_knowledge
+from medbot_desktop.knowledge.opening import Knowledge, chosen_embedder, open_embedder, open_knowledge
 from medbot_desktop.knowledge.packs.packs import Packs
 from medbot_desktop.knowledge.search.retrieval import Retriever
 from medbot_desktop.knowledge.search.snapshot import IndexSnapshot
 from medbot_desktop.knowledge.upkeep.reembedding import Reembedding
 from medbot_desktop.knowledge.upkeep.upkeep import Upkeep
+from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.memory.contributions import Contributions
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.memory.export import Exporting
@@ -36,6 +39,7 @@ from medbot_desktop.memory.people import People
 from medbot_desktop.memory.unanswered import Unanswered
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import Settings, load_settings, resources_folder
+from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.numbers import emergency_numbers
 from medbot_desktop.triage.watch import Watch
 from medbot_desktop.understanding.reader import Reader
@@ -200,14 +204,17 @@ class Workspace:
             knowledge.prepared.embed,
             QuestionKinds.load(resources / "retrieval" / "question_kinds.toml"),
         )
+        formulary = Formulary.load(resources)
         self.assistant = Assistant(
-            reader=Reader.load(resources),
+            reader=Reader.load(resources, formulary.spoken, knowledge.embedder.embed),
             watch=Watch.load(resources),
             retriever=self.retriever,
             answering=Answering(composer, wording, pen),
             memory=self.conversations,
             wording=wording,
-            fill_numbers=numbers.fill,
+            numbers=numbers,
+            complaints=Complaints(Judge.load(resources)),
+            medicines=MedicineAnswers(formulary, wording.medicines),
         )
         self.sample_questions = _sample_questions(resources / "locale" / "sample_questions.toml")
 
@@ -295,6 +302,20 @@ class Workspace:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+
+def open_reader(*, with_embedder: bool = True) -> Reader:
+    """What reads messages, without a vault.
+
+    Args:
+        with_embedder: whether intents are told by the classifier, for which the embedder is opened.
+
+    Raises:
+        MedBotError: the embedder is missing or damaged, or a resource cannot be read.
+    """
+    resources = resources_folder()
+    embed = open_embedder(ModelStore.standard()).embed if with_embedder else None
+    return Reader.load(resources, Formulary.load(resources).spoken, embed)
 
 
 def default_profile() -> str:

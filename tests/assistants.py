@@ -8,14 +8,18 @@ from typing import Protocol
 
 from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
+from medbot_desktop.assistant.complaints import Complaints
+from medbot_desktop.assistant.medicine_answers import MedicineAnswers
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.domain import Answer, Conversation, Filters, Finished, Retrieved, TurnEvent, Utterance
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.knowledge.embedding import EmbedTexts
+from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
+from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.numbers import emergency_numbers
 from medbot_desktop.triage.watch import Watch
 from medbot_desktop.understanding.reader import Reader
@@ -46,14 +50,17 @@ def assistant_of(
     resources = resources_folder()
     wording = load_resource(resources / "locale" / "en.toml", Wording)
     kinds = QuestionKinds.load(resources / "retrieval" / "question_kinds.toml")
+    formulary = Formulary.load(resources)
     return Assistant(
-        reader=reader or Reader.load(resources),
+        reader=reader or Reader.load(resources, formulary.spoken, embed),
         watch=Watch.load(resources),
         retriever=retriever,
         answering=Answering(ExtractiveComposer(embed, embed, kinds), wording, pen),
         memory=memory,
         wording=wording,
-        fill_numbers=emergency_numbers("GB").fill,
+        numbers=emergency_numbers("GB"),
+        complaints=Complaints(Judge.load(resources)),
+        medicines=MedicineAnswers(formulary, wording.medicines),
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol
 
 from medbot_desktop.assistant.answering import Answering
+from medbot_desktop.assistant.complaints import Complaints, Judged
+from medbot_desktop.assistant.medicine_answers import MedicineAnswers, grounding_of
 from medbot_desktop.assistant.render import AnswerText
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.domain import (
@@ -23,22 +25,24 @@ from medbot_desktop.domain import (
     Finished,
     Grounding,
     ModelUse,
+    Question,
     Retrieved,
     TextDelta,
     ToolUsed,
     Triage,
+    Triaged,
     TurnEvent,
     Understood,
     Utterance,
 )
 from medbot_desktop.errors import MedBotError
+from medbot_desktop.triage.numbers import EmergencyNumbers
 
 _log = logging.getLogger(__name__)
 
 _NEAREST_TITLES = 3
-_NO_FLAG = Triage(
-    Disposition.NONE, reasons=("No red flag was found. How soon help is needed is not judged beyond that.",)
-)
+_MEDICINE_INTENTS = frozenset({"medicine_question", "interaction_check"})
+_CRISIS_FLAGS = frozenset({"suicidal", "suicide_attempt", "self_harm"})
 
 
 class Reader(Protocol):
@@ -82,6 +86,16 @@ class _Draft:
     model: ModelUse | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One turn: where it stands, what was said, and how urgent that is."""
+
+    conversation: Conversation
+    utterance: Utterance
+    judged: Judged
+    triage: Triage
+
+
 class _Clock:
     """Milliseconds of each step of a turn."""
 
@@ -115,7 +129,9 @@ class Assistant:
         answering: writes answers.
         memory: stores turns.
         wording: MedBot's own words.
-        fill_numbers: fills the numbers of this country into a sentence.
+        numbers: whom to call in this country.
+        complaints: goes on with complaints.
+        medicines: answers about medicines.
     """
 
     def __init__(
@@ -126,7 +142,9 @@ class Assistant:
         answering: Answering,
         memory: Memory,
         wording: Wording,
-        fill_numbers: Callable[[str], str],
+        numbers: EmergencyNumbers,
+        complaints: Complaints,
+        medicines: MedicineAnswers,
     ) -> None:
         self._reader = reader
         self._watch = watch
@@ -134,7 +152,9 @@ class Assistant:
         self._answering = answering
         self._memory = memory
         self._wording = wording
-        self._fill_numbers = fill_numbers
+        self._numbers = numbers
+        self._complaints = complaints
+        self._medicines = medicines
 
     def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
         """Answer one message.
@@ -161,15 +181,24 @@ class Assistant:
         utterance = self._reader.read(text)
         clock.lap("understand")
         yield Understood(utterance)
-        triage = self._with_numbers(self._watch.watch(utterance))
+        alert = self._with_numbers(self._watch.watch(utterance))
         clock.lap("triage")
-        if triage is not None:
+        if alert is not None:
             try:
-                yield Alert(triage)
+                yield Alert(alert)
             finally:  # also where the turn is cancelled at this very moment
-                self._note_emergency(conversation, triage)
+                self._note_emergency(conversation, alert)
+        judged = self._complaints.hear(conversation, utterance)
+        triage = self._fill(judged.triage)
+        if alert is not None and not triage.red_flags:
+            triage = alert
+        if alert is None and triage.red_flags:  # what was said before makes an emergency together with this
+            yield Alert(triage)
+            self._note_emergency(conversation, triage)
+        elif alert is None and triage.disposition is not Disposition.NONE:
+            yield Triaged(triage)
         draft = _Draft(utterance.intent.name, AnswerText())
-        for event in self._skill(conversation, utterance, triage, draft, clock):
+        for event in self._skill(_Turn(conversation, utterance, judged, triage), draft, clock):
             if isinstance(event, TextDelta) and event.text:
                 clock.first_text()
             yield event
@@ -179,7 +208,7 @@ class Assistant:
             text=draft.answer.text,
             utterance=utterance,
             skill=draft.skill,
-            triage=triage or _NO_FLAG,
+            triage=triage,
             citations=draft.answer.citations,
             grounding=draft.grounding,
             model=draft.model,
@@ -195,41 +224,81 @@ class Assistant:
             _log.error("emergency not noted", extra={"error": type(error).__name__})
 
     def _with_numbers(self, triage: Triage | None) -> Triage | None:
-        if triage is None:
-            return None
-        flags = tuple(
-            replace(flag, why=self._fill_numbers(flag.why), do_now=tuple(map(self._fill_numbers, flag.do_now)))
-            for flag in triage.red_flags
-        )
-        return replace(triage, red_flags=flags)
+        return None if triage is None else self._fill(triage)
 
-    def _skill(
-        self, conversation: Conversation, utterance: Utterance, triage: Triage | None, draft: _Draft, clock: _Clock
-    ) -> Generator[TurnEvent, None, None]:
-        intent = utterance.intent.name
+    def _fill(self, triage: Triage) -> Triage:
+        """The numbers of this country in every sentence."""
+        return self._numbers.filled(triage)
+
+    def _skill(self, turn: _Turn, draft: _Draft, clock: _Clock) -> Generator[TurnEvent, None, None]:
+        utterance, intent = turn.utterance, turn.utterance.intent.name
+        is_clear = turn.triage.disposition is not Disposition.NONE
         if utterance.language not in ("en", "und"):
             draft.skill = "other_language"
             for sentence in self._wording.other_language.sentences(utterance.language):
-                yield from draft.answer.say(self._fill_numbers(sentence))
-        elif intent == "greeting" or intent == "thanks":
+                yield from draft.answer.say(self._numbers.fill(sentence))
+        elif intent == "crisis" or any(flag.name in _CRISIS_FLAGS for flag in turn.triage.red_flags):
+            yield from self._crisis(draft)
+        elif turn.judged.is_answer and is_clear:
+            yield from self._complaint(turn, draft, clock)
+        elif not is_clear and intent in ("greeting", "thanks"):
             choice = getattr(self._wording, intent)
             words, draft.model = self._answering.open_with(utterance.text, choice.choices)
             yield from draft.answer.say(words)
-        elif intent == "small_talk":
-            yield from draft.answer.say(self._wording.small_talk.text)
-        elif intent == "speak_to_person":
-            yield from draft.answer.say(self._fill_numbers(self._wording.speak_to_person.text))
+        elif not is_clear and intent in ("small_talk", "speak_to_person"):
+            yield from draft.answer.say(self._numbers.fill(getattr(self._wording, intent).text))
+        elif self._medicines.can_answer(utterance) and (intent in _MEDICINE_INTENTS or not is_clear):
+            yield from self._medicine(turn, draft)
+        elif turn.judged.question is not None:
+            yield from self._complaint(turn, draft, clock)
         else:
-            yield from self._health_question(conversation, utterance, triage, draft, clock)
+            yield from self._health_question(turn, utterance.text, draft, clock)
+
+    def _crisis(self, draft: _Draft) -> Generator[TurnEvent, None, None]:
+        """Calm words, the crisis line, and the offer to fetch somebody; no lecture."""
+        draft.skill = "crisis"
+        for sentence in self._wording.crisis.sentences:
+            yield from draft.answer.say(self._numbers.fill(sentence))
+        yield from draft.answer.say(self._wording.crisis.offer)
+        yield Question(self._wording.crisis.offer, tuple(self._wording.crisis.options))
+
+    def _medicine(self, turn: _Turn, draft: _Draft) -> Generator[TurnEvent, None, None]:
+        medicines, utterance = self._medicines, turn.utterance
+        several = len(medicines.named(utterance)) > 1 or bool(medicines.allergies(utterance))
+        draft.skill = "interaction_check" if several else "medicine_question"
+        yield ToolUsed(f"medicines.{'check' if several else 'show'}", ", ".join(medicines.named(utterance)))
+        answer = medicines.together if several else medicines.about
+        yield from answer(utterance, draft.answer)
+        draft.grounding = grounding_of(draft.answer)
+        yield from draft.answer.say(self._wording.disclaimer)
+
+    def _complaint(self, turn: _Turn, draft: _Draft, clock: _Clock) -> Generator[TurnEvent, None, None]:
+        """Ask what matters next; once nothing is left to ask, say what the library says of the complaint."""
+        draft.skill = "symptom_report"
+        question = turn.judged.question
+        if question is not None and turn.judged.is_answer:
+            yield from draft.answer.say(question.text)
+            yield question
+            return
+        if question is None:
+            yield from draft.answer.say(self._wording.judged.text)
+            yield ToolUsed("triage.summary", turn.judged.summary)
+        yield from self._health_question(turn, turn.judged.complaint, draft, clock)
+        draft.skill = "symptom_report"
+        if question is not None:
+            yield from draft.answer.say(question.text)
+            yield question
 
     def _health_question(
-        self, conversation: Conversation, utterance: Utterance, triage: Triage | None, draft: _Draft, clock: _Clock
+        self, turn: _Turn, asked: str, draft: _Draft, clock: _Clock
     ) -> Generator[TurnEvent, None, None]:
+        """Answer from the library what is asked: by the message itself, or by the one with which a complaint began."""
+        utterance, triage = turn.utterance, turn.triage
         draft.skill = "health_question"
         if utterance.intent.name == "instruction_attempt":
             yield from draft.answer.say(self._wording.instruction_attempt.text)
-        filters = Filters(without=frozenset(conversation.libraries_off))
-        found = self._retriever.retrieve_each(utterance.text, filters=filters)
+        filters = Filters(without=frozenset(turn.conversation.libraries_off))
+        found = self._retriever.retrieve_each(asked, filters=filters)
         clock.lap("retrieve")
         for retrieved in found:
             yield ToolUsed("library.search", f"{len(retrieved.hits)} passages, confidence {retrieved.confidence:.2f}")
@@ -242,31 +311,27 @@ class Assistant:
         for retrieved in found:
             if len(found) > 1:
                 yield from draft.answer.say(self._wording.asked.format(question=retrieved.question))
-            yield from self._answer_one(retrieved, utterance, draft)
+            yield from self._answer_one(retrieved, asked, draft)
         if draft.grounding.mode == "composed":
             draft.model = self._answering.model
         yield from draft.answer.say(self._wording.disclaimer)
 
-    def _answer_one(
-        self, retrieved: Retrieved, utterance: Utterance, draft: _Draft
-    ) -> Generator[TextDelta | Cited, None, None]:
+    def _answer_one(self, retrieved: Retrieved, asked: str, draft: _Draft) -> Generator[TextDelta | Cited, None, None]:
         """Answer one of the questions of a message, or say that the library does not."""
         if not retrieved.answerable:
             yield from draft.answer.say(self._wording.not_found.text)
             return
-        question = retrieved.question or utterance.text
+        question = retrieved.question or asked
         draft.grounding += yield from self._answering.answer(question, retrieved, draft.answer)
 
-    def _opening(self, utterance: Utterance, triage: Triage | None) -> tuple[str, ModelUse | None]:
-        if triage is not None:
+    def _opening(self, utterance: Utterance, triage: Triage) -> tuple[str, ModelUse | None]:
+        if triage.red_flags:
             return self._wording.after_alert.text, None
         return self._answering.open_with(utterance.text, self._wording.openings)
 
-    def _not_found(
-        self, found: Sequence[Retrieved], triage: Triage | None, draft: _Draft
-    ) -> Generator[TextDelta, None, None]:
+    def _not_found(self, found: Sequence[Retrieved], triage: Triage, draft: _Draft) -> Generator[TextDelta, None, None]:
         draft.skill = "not_found"
-        if triage is not None:
+        if triage.red_flags:
             yield from draft.answer.say(self._wording.after_alert.text)
         words = self._wording.not_found
         hits = chain.from_iterable(retrieved.hits for retrieved in found)

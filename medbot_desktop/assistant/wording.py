@@ -42,6 +42,26 @@ class OtherLanguage(_Group):
         return [own, self.en] if own and language != "en" else [self.en]
 
 
+class Crisis(_Group):
+    """What is said to somebody in a crisis of mind: calm sentences, and the offer to fetch a person."""
+
+    sentences: list[str] = Field(min_length=1)
+    offer: str
+    options: list[str] = Field(min_length=1)
+
+
+class MedicineWords(_Group):
+    """What stands around the facts about medicines; ``names``, ``first``, ``second`` and ``shared`` are filled in."""
+
+    severe: str
+    moderate: str
+    mild: str
+    none_found: str
+    twice: str
+    children: str
+    ask_about_dose: str
+
+
 class Wording(_Group):
     """Everything that MedBot says in its own words."""
 
@@ -58,3 +78,6 @@ class Wording(_Group):
     thanks: Choice
     small_talk: Fixed
     speak_to_person: Fixed
+    judged: Fixed
+    crisis: Crisis
+    medicines: MedicineWords

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from medbot_desktop.domain import Answer, Citation, Hit, ModelUse
+from medbot_desktop.domain import Answer, Citation, Hit, ModelUse, Triage, Utterance
 
 
 def answer_object(answer: Answer) -> dict[str, Any]:
@@ -15,26 +15,10 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "answer": answer.text,
         "language": utterance.language,
         "skill": answer.skill,
-        "intent": {"name": utterance.intent.name, "confidence": utterance.intent.confidence},
+        "intent": _intent(utterance),
         "emotion": utterance.emotion,
-        "entities": [
-            {
-                "text": entity.text,
-                "kind": entity.kind,
-                "name": entity.name,
-                "start": entity.start,
-                "end": entity.end,
-                "assertion": entity.assertion.value,
-                "value": entity.value,
-            }
-            for entity in utterance.entities
-        ],
-        "triage": {
-            "disposition": answer.triage.disposition.value,
-            "red_flags": [flag.name for flag in answer.triage.red_flags],
-            "reasons": list(answer.triage.reasons),
-            "follow_up": answer.triage.follow_up,
-        },
+        "entities": _entities(utterance),
+        "triage": triage_object(answer.triage),
         "sources": [_source(citation) for citation in answer.citations],
         "grounding": {
             "mode": answer.grounding.mode,
@@ -48,6 +32,26 @@ def answer_object(answer: Answer) -> dict[str, Any]:
     }
 
 
+def triage_object(triage: Triage) -> dict[str, Any]:
+    """What ``medbot triage --json`` prints, and ``medbot ask --json`` in its ``triage``."""
+    return {
+        "disposition": triage.disposition.value,
+        "red_flags": [flag.name for flag in triage.red_flags],
+        "reasons": list(triage.reasons),
+        "follow_up": triage.follow_up,
+    }
+
+
+def utterance_object(utterance: Utterance) -> dict[str, Any]:
+    """What ``medbot understand --json`` prints."""
+    return {
+        "language": utterance.language,
+        "intent": _intent(utterance),
+        "entities": _entities(utterance),
+        "emotion": utterance.emotion,
+    }
+
+
 def hit_object(hit: Hit) -> dict[str, Any]:
     """One hit of ``medbot library search --json``."""
     return {
@@ -57,6 +61,25 @@ def hit_object(hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 4),
         "quote": hit.passage.text,
     }
+
+
+def _intent(utterance: Utterance) -> dict[str, Any]:
+    return {"name": utterance.intent.name, "confidence": utterance.intent.confidence}
+
+
+def _entities(utterance: Utterance) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": entity.text,
+            "kind": entity.kind,
+            "name": entity.name,
+            "start": entity.start,
+            "end": entity.end,
+            "assertion": entity.assertion.value,
+            "value": entity.value,
+        }
+        for entity in utterance.entities
+    ]
 
 
 def _source(citation: Citation) -> dict[str, Any]:

@@ -10,7 +10,19 @@ from typing import NoReturn
 import typer
 
 from medbot_desktop import __version__
-from medbot_desktop.cli import ask, doctor, evaluate, library, library_add, library_packs, library_upkeep, models, vault
+from medbot_desktop.cli import (
+    ask,
+    doctor,
+    evaluate,
+    library,
+    library_add,
+    library_packs,
+    library_upkeep,
+    medicines,
+    models,
+    triage,
+    vault,
+)
 from medbot_desktop.cli.opening import ProfileOption
 from medbot_desktop.cli.output import quiet_when_pipe_closes
 from medbot_desktop.errors import MedBotError
@@ -35,12 +47,15 @@ def build_app(open_window: OpenWindow) -> typer.Typer:
     )
     app.command()(ask.ask)
     app.command()(ask.chat)
+    app.command()(triage.triage)
+    app.command()(triage.understand)
     app.command()(doctor.doctor)
     app.command("eval")(evaluate.evaluate)
     library.app.command()(library_add.add)
     for command in (library_packs.export, library_packs.signers, library_upkeep.verify, library_upkeep.embed):
         library.app.command()(command)
     app.add_typer(library.app, name="library")
+    app.add_typer(medicines.app, name="medicines")
     app.add_typer(models.app, name="models")
     app.add_typer(vault.app, name="vault")
 

@@ -1,4 +1,4 @@
-"""Show a turn in the terminal: the alert first, then the text as it comes, then the sources."""
+"""Show a turn in the terminal: the care card first, then the text as it comes, then the sources."""
 
 from __future__ import annotations
 
@@ -9,11 +9,30 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from medbot_desktop.domain import Alert, Citation, Conversation, Failed, Finished, Message, TextDelta, Triage
+from medbot_desktop.domain import (
+    Alert,
+    Citation,
+    Conversation,
+    Disposition,
+    Failed,
+    Finished,
+    Message,
+    Question,
+    TextDelta,
+    Triage,
+    Triaged,
+)
 from medbot_desktop.errors import MedBotError
 from medbot_desktop.workspace import Workspace
 
 _EARLIER_MESSAGES = 4
+_CARDS = {
+    Disposition.EMERGENCY: ("EMERGENCY", "red"),
+    Disposition.URGENT: ("URGENT: see a clinician today", "red"),
+    Disposition.ROUTINE: ("ROUTINE: book an appointment", "blue"),
+    Disposition.SELF_CARE: ("SELF CARE: you can look after this yourself", "green"),
+}
+"""The heading of each care card, and the colour of its frame."""
 
 
 class Terminal:
@@ -56,12 +75,16 @@ class Terminal:
             text: the message.
             raise_failed: raise a turn's failure as an error instead of printing it.
         """
+        written = ""
         with closing(self._workspace.assistant.respond(conversation, text)) as events:
             for event in events:
                 match event:
-                    case Alert(triage):
-                        self._alert(triage)
+                    case Alert(triage) | Triaged(triage):
+                        self._card(triage)
+                    case Question(asked, options):
+                        self._ask("" if asked in written else asked, options)
                     case TextDelta(words):
+                        written += words
                         self._console.print(Text(words), end="", soft_wrap=True)
                     case Finished(answer, _):
                         self._console.print()
@@ -71,9 +94,22 @@ class Terminal:
                             raise MedBotError(message, hint)
                         self._console.print(Text(f"{message} {hint}".strip()), style="bold")
 
-    def _alert(self, triage: Triage) -> None:
-        words = "\n".join((*triage.main_reasons, *triage.steps))
-        self._console.print(Panel(Text(words), title="EMERGENCY", border_style="bold red", style="bold"))
+    def _card(self, triage: Triage) -> None:
+        title, colour = _CARDS[triage.disposition]
+        is_emergency = triage.disposition is Disposition.EMERGENCY
+        lines = [*triage.main_reasons, *triage.steps]
+        if triage.safety_net and not is_emergency:
+            lines += ["Come back or call:", *(f"- {line}" for line in triage.safety_net)]
+        style = "bold" if is_emergency else ""
+        self._console.print(Panel(Text("\n".join(lines)), title=title, border_style=f"bold {colour}", style=style))
+
+    def _ask(self, question: str, options: Sequence[str]) -> None:
+        """Print what is asked back, where the text does not hold it, and the answers that are likely."""
+        self._console.print()
+        if question:
+            self._console.print(Text(f"\n{question}"))
+        if options:
+            self._console.print(Text(f"Answer for example: {', '.join(options)}"), style="dim")
 
     def _sources(self, citations: tuple[Citation, ...]) -> None:
         if citations:

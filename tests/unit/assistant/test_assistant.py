@@ -116,7 +116,8 @@ def test_an_alert_names_the_number_and_the_answer_keeps_it(assistant: Assistant,
     assert "999" in said
     assert "{" not in said
     assert isinstance(events[-1], Finished)
-    assert events[-1].answer.triage == alert.triage
+    kept = events[-1].answer.triage
+    assert (kept.disposition, kept.red_flags) == (alert.triage.disposition, alert.triage.red_flags)
 
 
 def test_the_pieces_of_text_make_up_the_answer(assistant: Assistant, talk: Conversation) -> None:
@@ -194,7 +195,7 @@ def test_a_failed_turn_is_one_clear_sentence_and_the_next_one_works(
 def test_the_log_of_a_failed_turn_holds_nobodys_words(
     build: Callable[..., Assistant], knowledge: Knowledge, talk: Conversation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    events_of(build(retriever=FailingOnce(knowledge, RuntimeError("my secret"))), talk, "my secret illness")
+    events_of(build(retriever=FailingOnce(knowledge, RuntimeError("my secret"))), talk, f"{SORE_THROAT}, my secret")
     assert caplog.records
     assert "secret" not in caplog.text + repr([record.__dict__ for record in caplog.records])
 
@@ -227,7 +228,7 @@ def test_the_skill_follows_from_what_the_person_wants(
 def test_what_the_library_does_not_hold_is_said_with_the_nearest_topics(
     assistant: Assistant, talk: Conversation
 ) -> None:
-    answer = answer_of(assistant, talk, "what happens during kidney dialysis")
+    answer = answer_of(assistant, talk, "what happens during a bone marrow transplant")
     assert answer.skill == "not_found"
     assert answer.text.startswith("The library does not hold an answer to that")
     assert "Please ask a member of staff" in answer.text
@@ -291,7 +292,7 @@ def test_each_question_of_a_message_is_answered_under_its_own_words(assistant: A
 def test_of_two_questions_the_one_without_an_answer_is_said_to_have_none(
     assistant: Assistant, talk: Conversation
 ) -> None:
-    answer = answer_of(assistant, talk, "What is asthma? What happens during kidney dialysis?")
+    answer = answer_of(assistant, talk, "What is asthma? What happens during a bone marrow transplant?")
     assert answer.skill == "health_question"
     assert "The library does not hold an answer to that" in answer.text
     assert {citation.passage.document_id for citation in answer.citations} == {"asthma"}

@@ -1,0 +1,217 @@
+"""Answer questions about medicines from the formulary: each sentence is one of a monograph, and cites it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from medbot_desktop.assistant.render import AnswerText
+from medbot_desktop.assistant.wording import MedicineWords
+from medbot_desktop.domain import Cited, Grounding, Hit, Passage, TextDelta, Utterance
+from medbot_desktop.generation.sentence import SupportedSentence
+from medbot_desktop.medicines.checking import Check, check
+from medbot_desktop.medicines.files import Medicine
+from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.text import sentence_spans
+
+LIBRARY = "medicines"
+"""What the sources of these answers are said to be from."""
+
+_NAMES = ("medicine", "medicine_class", "substance")
+_MOST_SENTENCES = 7
+
+# What is asked about a medicine: the field that answers, its heading, and the words that ask for it.
+_ASPECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "overdose",
+        "Too much",
+        ("too much", "too many", "overdos", "double dose", "twice by (?:mistake|accident)", "kill", "lethal"),
+    ),
+    ("missed_dose", "Missed dose", (r"miss(?:ed)?\b", "forgot", "forget", "skipped", "late (?:dose|pill|tablet)")),
+    (
+        "children",
+        "Children",
+        (r"\bchild", r"\bkid", r"\bbaby", r"\btoddler", r"\binfant", r"\b(?:son|daughter)\b", "year old", "month old"),
+    ),
+    ("pregnancy", "Pregnancy", ("pregnan", "expecting", "conceive", "trying for a baby")),
+    ("breastfeeding", "Breastfeeding", ("breast ?feed", "nursing", "lactat", "milk supply")),
+    ("alcohol", "Alcohol", ("alcohol", r"\bdrink(?:ing)?\b(?! (?:water|with))", r"\bbeer", r"\bwine", "spirits")),
+    ("driving", "Driving", (r"\bdriv(?:e|ing)", "machin")),
+    ("storage", "Storage", (r"\bstor(?:e|age)", "fridge", "keep it", "expire", "out of date")),
+    (
+        "serious",
+        "Get help for",
+        ("serious", "danger", "severe side", "emergency", "allergic reaction", "warning"),
+    ),
+    (
+        "common",
+        "Side effects",
+        ("side[ -]?effects?", "mak(?:e|es|ing) me", "cause", "reaction", "feel (?:sick|dizzy|tired)"),
+    ),
+    (
+        "avoid",
+        "Who should ask first",
+        ("who (?:should|can)(?:n.?t| not)", "should(?:n.?t| not) take", "safe (?:for|if|to|with)", "can i take"),
+    ),
+    (
+        "adult_dose",
+        "Usual dose for adults",
+        (r"\bdos(?:e|age|ing)", "how (?:much|many|often|long)", r"max(?:imum)?\b", r"mg\b", "when (?:should|do) i"),
+    ),
+    (
+        "uses",
+        "What it is for",
+        (
+            r"what(?:'s| is| are)? .*\bfor\b",
+            r"\buse(?:d for)?\b",
+            r"\btreat",
+            r"work(?:s)?\b",
+            "what (?:is|are)",
+            "tell me",
+        ),
+    ),
+)
+_ASKED = tuple((field, re.compile("|".join(words), re.IGNORECASE)) for field, _, words in _ASPECTS)
+_HEADINGS = {field: heading for field, heading, _ in _ASPECTS}
+_OVERVIEW = ("uses", "adult_dose", "common", "serious")
+_MOST_ASPECTS = 3
+
+
+class MedicineAnswers:
+    """Answers from the formulary.
+
+    Args:
+        formulary: what is published.
+        words: MedBot's own words around it.
+    """
+
+    def __init__(self, formulary: Formulary, words: MedicineWords) -> None:
+        self._formulary = formulary
+        self._words = words
+
+    def named(self, utterance: Utterance) -> list[str]:
+        """The medicines and substances that a message names, each once, in order."""
+        named = [entity.name for entity in utterance.entities if entity.kind in _NAMES]
+        return list(dict.fromkeys(named))
+
+    def can_answer(self, utterance: Utterance) -> bool:
+        """Whether a message names a medicine, or two things that may not go together."""
+        named = self.named(utterance)
+        return any(name in self._formulary.medicines for name in named) or len(named) > 1
+
+    def allergies(self, utterance: Utterance) -> list[str]:
+        """What a message says somebody is allergic to."""
+        return list(dict.fromkeys(entity.name for entity in utterance.entities if entity.kind == "allergy"))
+
+    def check(self, utterance: Utterance) -> Check:
+        """What the medicines of a message mean together."""
+        return check(self._formulary, self.named(utterance), self.allergies(utterance))
+
+    def together(self, utterance: Utterance, answer: AnswerText) -> Iterator[TextDelta | Cited]:
+        """Say what several medicines mean together, the weightiest first."""
+        found = self.check(utterance)
+        names = self.named(utterance)
+        shown = " and ".join(self._formulary.title(name) for name in names)
+        if found.worst is None:
+            yield from answer.say(self._words.none_found.format(names=shown))
+            return
+        yield from answer.say(getattr(self._words, found.worst).format(names=shown))
+        opens = True
+        for against in found.allergies:
+            yield from self._cite(
+                f"allergy: {against.allergy.to}",
+                against.medicine,
+                against.advice,
+                against.allergy.source or "general rule",
+                answer,
+                opens,
+            )
+            opens = False
+        for one in found.interactions:
+            heading = f"{self._formulary.title(one.first)} with {self._formulary.title(one.second)}"
+            text = f"{heading.capitalize()}: {one.interaction.mechanism} {one.interaction.advice}"
+            yield from self._cite("interaction", heading, text, one.interaction.source, answer, opens)
+            opens = False
+        for twice in found.duplicates:
+            yield from answer.say(
+                self._words.twice.format(
+                    first=twice.first, second=twice.second, shared=self._formulary.title(twice.shared)
+                )
+            )
+
+    def about(self, utterance: Utterance, answer: AnswerText) -> Iterator[TextDelta | Cited]:
+        """Say what is asked about the medicine that a message names."""
+        named = (name for name in self.named(utterance) if name in self._formulary.medicines)
+        medicine = self._formulary.medicines[next(named)]
+        wanted = [field for field, pattern in _ASKED if pattern.search(utterance.text)][:_MOST_ASPECTS]
+        if "children" in wanted:
+            yield from answer.say(self._words.children)
+            wanted = [field for field in wanted if field not in ("children", "adult_dose")] or ["uses"]
+        opens = True
+        for field in wanted or _OVERVIEW:
+            lines = _lines(medicine, field)
+            passage = self._passage(medicine, field, lines)
+            for sentence in _supported(passage)[:_MOST_SENTENCES]:
+                yield from answer.sentence(sentence, opens=opens)
+                opens = False
+        if "adult_dose" in wanted or "overdose" in wanted:
+            yield from answer.say(self._words.ask_about_dose)
+
+    def _passage(self, medicine: Medicine, field: str, lines: Sequence[str]) -> Passage:
+        text = "\n".join(lines)
+        return Passage(
+            id=f"{LIBRARY}/{medicine.name}/{field}",
+            library=LIBRARY,
+            document_id=medicine.name,
+            title=f"{medicine.name.capitalize()} ({'; '.join(medicine.sources)})",
+            section=_HEADINGS[field],
+            text=text,
+            start=0,
+            end=len(text),
+        )
+
+    def _cite(
+        self, kind: str, title: str, text: str, source: str, answer: AnswerText, opens: bool
+    ) -> Iterator[TextDelta | Cited]:
+        passage = Passage(
+            id=f"{LIBRARY}/{kind}/{title}",
+            library=LIBRARY,
+            document_id=title,
+            title=f"{title.capitalize()} ({source})",
+            section=kind.capitalize(),
+            text=text,
+            start=0,
+            end=len(text),
+        )
+        for sentence in _supported(passage):
+            yield from answer.sentence(sentence, opens=opens)
+            opens = False
+
+
+def grounding_of(answer: AnswerText) -> Grounding:
+    """How an answer of monograph sentences came about: every cited sentence is one of its passage."""
+    count = sum(len(citation.quotes) for citation in answer.citations)
+    return Grounding("extractive" if count else "none", count, count)
+
+
+def _lines(medicine: Medicine, field: str) -> list[str]:
+    """The sentences of a field; what is a phrase becomes one."""
+    value = getattr(medicine, field)
+    name = medicine.name.capitalize()
+    if field == "uses":
+        return [f"{name}: {value[0]}", *value[1:]]
+    if field == "common":
+        return [f"Common side effects of {medicine.name}: {'; '.join(value)}."]
+    if field == "serious":
+        return [f"Get help at once if {medicine.name} causes any of these: {'; '.join(value)}."]
+    if field == "avoid":
+        return [f"Do not take {medicine.name}, or ask first, if you {'; or if you '.join(value)}."]
+    return [f"{name}: {value}"]
+
+
+def _supported(passage: Passage) -> list[SupportedSentence]:
+    hit = Hit(passage, 1.0)
+    return [
+        SupportedSentence(text=passage.text[start:end], hit=hit, span=(start, end), part="body")
+        for start, end in sentence_spans(passage.text)
+    ]

@@ -1,0 +1,154 @@
+"""What is said of medicines stands in the formulary, sentence by sentence, and a child's dose is never given."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from medbot_desktop.assistant.medicine_answers import MedicineAnswers, grounding_of
+from medbot_desktop.assistant.render import AnswerText
+from medbot_desktop.assistant.wording import Wording
+from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.resources import load_resource
+from medbot_desktop.settings import resources_folder
+from medbot_desktop.understanding.reader import Reader
+
+
+@pytest.fixture(scope="module")
+def formulary() -> Formulary:
+    return Formulary.load(resources_folder())
+
+
+@pytest.fixture(scope="module")
+def reader(formulary: Formulary) -> Reader:
+    return Reader.load(resources_folder(), formulary.spoken)
+
+
+@pytest.fixture(scope="module")
+def wording() -> Wording:
+    return load_resource(resources_folder() / "locale" / "en.toml", Wording)
+
+
+@pytest.fixture(scope="module")
+def answers(formulary: Formulary, wording: Wording) -> MedicineAnswers:
+    return MedicineAnswers(formulary, wording.medicines)
+
+
+def about(answers: MedicineAnswers, reader: Reader, text: str) -> AnswerText:
+    answer = AnswerText()
+    list(answers.about(reader.read(text), answer))
+    return answer
+
+
+def together(answers: MedicineAnswers, reader: Reader, text: str) -> AnswerText:
+    answer = AnswerText()
+    list(answers.together(reader.read(text), answer))
+    return answer
+
+
+def test_medicines_are_named_once_each_in_their_order(answers: MedicineAnswers, reader: Reader) -> None:
+    read = reader.read("can I take warfarin, Nurofen and ibuprofen with wine?")
+    assert answers.named(read) == ["warfarin", "ibuprofen", "alcohol"]
+
+
+@pytest.mark.parametrize(
+    ("text", "section"),
+    [
+        ("what is amoxicillin for?", "What it is for"),
+        ("how much ibuprofen can I take?", "Usual dose for adults"),
+        ("what are the side effects of sertraline?", "Side effects"),
+        ("can I take ibuprofen while pregnant?", "Pregnancy"),
+        ("is omeprazole safe when breastfeeding?", "Breastfeeding"),
+        ("can I drive on codeine?", "Driving"),
+        ("I forgot my ramipril this morning", "Missed dose"),
+        ("how should I store insulin?", "Storage"),
+        ("I took too many co-codamol", "Too much"),
+        ("who should not take ibuprofen?", "Who should ask first"),
+    ],
+)
+def test_what_is_asked_is_what_is_answered(answers: MedicineAnswers, reader: Reader, text: str, section: str) -> None:
+    cited = [citation.passage.section for citation in about(answers, reader, text).citations]
+    assert section in cited
+
+
+def test_a_name_alone_gets_the_overview(answers: MedicineAnswers, reader: Reader) -> None:
+    cited = [citation.passage.section for citation in about(answers, reader, "amlodipine").citations]
+    assert cited == ["What it is for", "Usual dose for adults", "Side effects", "Get help for"]
+
+
+@pytest.mark.parametrize(
+    "text", ["what is ibuprofen for?", "amlodipine", "side effects of sertraline", "can I drive on codeine?"]
+)
+def test_every_sentence_is_one_of_the_monograph_and_names_its_source(
+    answers: MedicineAnswers, reader: Reader, text: str
+) -> None:
+    answer = about(answers, reader, text)
+    assert answer.citations
+    for citation in answer.citations:
+        assert citation.passage.library == "medicines"
+        assert "(" in citation.passage.title
+        for start, end in citation.quotes:
+            assert f"{citation.passage.text[start:end]} [{citation.n}]" in answer.text
+    grounding = grounding_of(answer)
+    assert grounding.sentences == grounding.supported > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["how much ibuprofen can my child have?", "how much calpol for a 2 year old", "paracetamol dose for my baby",
+     "my daughter is 6, how many mg of amoxicillin", "ibuprofen for my toddler",
+     "how much ibuprofen for my 9 month old"],
+)  # fmt: skip
+def test_a_childs_dose_is_never_given(answers: MedicineAnswers, reader: Reader, wording: Wording, text: str) -> None:
+    answer = about(answers, reader, text)
+    assert wording.medicines.children in answer.text
+    assert "Usual dose for adults" not in [citation.passage.section for citation in answer.citations]
+    assert not re.search(r"\d+\s*(?:mg|ml|mcg|tablets?)", answer.text)
+
+
+def test_who_asks_how_much_is_told_to_follow_the_label(
+    answers: MedicineAnswers, reader: Reader, wording: Wording
+) -> None:
+    for text in ("how much ibuprofen can I take?", "how much paracetamol is too much?"):
+        assert wording.medicines.ask_about_dose in about(answers, reader, text).text
+
+
+def test_several_medicines_are_told_the_worst_first_with_what_to_do(answers: MedicineAnswers, reader: Reader) -> None:
+    answer = together(answers, reader, "can I take ibuprofen with warfarin?")
+    assert answer.text.startswith("Do not take ibuprofen and warfarin together before you have asked")
+    assert answer.citations
+    assert "[1]" in answer.text
+
+
+def test_the_same_twice_is_told(answers: MedicineAnswers, reader: Reader) -> None:
+    assert "both are or hold paracetamol" in together(answers, reader, "can I take paracetamol with co-codamol?").text
+
+
+def test_a_medicine_against_an_allergy_is_told_first(answers: MedicineAnswers, reader: Reader) -> None:
+    answer = together(answers, reader, "I'm allergic to penicillin, can I take amoxicillin?")
+    assert answer.text.startswith("Do not take amoxicillin")
+    assert "allergy" in answer.citations[0].passage.section.lower()
+
+
+def test_where_nothing_is_published_that_is_no_proof(answers: MedicineAnswers, reader: Reader) -> None:
+    answer = together(answers, reader, "can I take paracetamol with amoxicillin?")
+    assert "pharmacist" in answer.text
+    assert answer.citations == ()
+    assert grounding_of(answer).mode == "none"
+
+
+@pytest.mark.parametrize(
+    "text", ["is coffee bad for me", "can I drink wine", "is grapefruit healthy", "what is turmeric for?"]
+)
+def test_a_food_or_a_herb_alone_is_left_to_the_library(answers: MedicineAnswers, reader: Reader, text: str) -> None:
+    assert not answers.can_answer(reader.read(text))
+
+
+def test_every_medicine_has_an_answer_to_every_question(
+    answers: MedicineAnswers, formulary: Formulary, reader: Reader
+) -> None:
+    names = sorted(formulary.medicines)[::25]
+    for name in names:
+        for question in ("what is {} for", "{} side effects", "missed {}", "{} and driving", "too much {}"):
+            assert about(answers, reader, question.format(name)).text, (name, question)
