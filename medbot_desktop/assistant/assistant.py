@@ -42,6 +42,7 @@ _log = logging.getLogger(__name__)
 
 _NEAREST_TITLES = 3
 _MEDICINE_INTENTS = frozenset({"medicine_question", "interaction_check"})
+_SURE = 0.9
 _CRISIS_FLAGS = frozenset({"suicidal", "suicide_attempt", "self_harm"})
 
 
@@ -94,6 +95,15 @@ class _Turn:
     utterance: Utterance
     judged: Judged
     triage: Triage
+
+
+def _is_crisis(turn: _Turn) -> bool:
+    """Whether somebody may be in a crisis of mind: a red flag says so, or the intent does and nothing else is wrong."""
+    if any(flag.name in _CRISIS_FLAGS for flag in turn.triage.red_flags):
+        return True
+    intent = turn.utterance.intent
+    is_sure = intent.confidence is None or intent.confidence >= _SURE
+    return intent.name == "crisis" and is_sure and turn.triage.disposition is Disposition.NONE
 
 
 class _Clock:
@@ -237,7 +247,7 @@ class Assistant:
             draft.skill = "other_language"
             for sentence in self._wording.other_language.sentences(utterance.language):
                 yield from draft.answer.say(self._numbers.fill(sentence))
-        elif intent == "crisis" or any(flag.name in _CRISIS_FLAGS for flag in turn.triage.red_flags):
+        elif _is_crisis(turn):
             yield from self._crisis(draft)
         elif turn.judged.is_answer and is_clear:
             yield from self._complaint(turn, draft, clock)
@@ -247,7 +257,7 @@ class Assistant:
             yield from draft.answer.say(words)
         elif not is_clear and intent in ("small_talk", "speak_to_person"):
             yield from draft.answer.say(self._numbers.fill(getattr(self._wording, intent).text))
-        elif self._medicines.can_answer(utterance) and (intent in _MEDICINE_INTENTS or not is_clear):
+        elif intent in _MEDICINE_INTENTS and self._medicines.can_answer(utterance):
             yield from self._medicine(turn, draft)
         elif turn.judged.question is not None:
             yield from self._complaint(turn, draft, clock)

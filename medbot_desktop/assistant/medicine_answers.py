@@ -19,6 +19,8 @@ LIBRARY = "medicines"
 
 _NAMES = ("medicine", "medicine_class", "substance")
 _MOST_SENTENCES = 7
+_SHORT = 5
+"""A message of so few words that names a medicine asks about it in general."""
 
 # What is asked about a medicine: the field that answers, its heading, and the words that ask for it.
 _ASPECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -95,9 +97,13 @@ class MedicineAnswers:
         return list(dict.fromkeys(named))
 
     def can_answer(self, utterance: Utterance) -> bool:
-        """Whether a message names a medicine, or two things that may not go together."""
+        """Whether a message names things that may not go together, or asks something of a medicine held here."""
         named = self.named(utterance)
-        return any(name in self._formulary.medicines for name in named) or len(named) > 1
+        if len(named) > 1 or self.allergies(utterance):
+            return True
+        asks = any(pattern.search(utterance.text) for _, pattern in _ASKED)
+        is_short = len(utterance.text.split()) <= _SHORT
+        return any(name in self._formulary.medicines for name in named) and (asks or is_short)
 
     def allergies(self, utterance: Utterance) -> list[str]:
         """What a message says somebody is allergic to."""

@@ -39,6 +39,8 @@ _NUMBER_WORDS = {
     "seven": 7, "eight": 8, "nine": 9,
 }  # fmt: skip
 _DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
+_SHORT = 4
+_PAUSES = (",", ".", ";", "!", "-", ":")
 _A_LITTLE_LESS = 0.97
 _FAHRENHEIT = (92.0, 112.0)
 
@@ -84,8 +86,16 @@ def answer_of(text: str) -> Answer:
     if _NOT_SURE.match(text):
         return Answer.NOT_SURE
     if no := _NO.match(text):
+        if _goes_on(text, no.end()):
+            return Answer.OTHER
         return Answer.YES if _TAKEN_BACK.search(text, no.end()) else Answer.NO
-    return Answer.YES if _YES.match(text) else Answer.OTHER
+    yes = _YES.match(text)
+    return Answer.YES if yes and not _goes_on(text, yes.end()) else Answer.OTHER
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a long sentence goes on behind its first words without a pause: "no energy since I had the flu"."""
+    return len(text[end:].split()) > _SHORT and text[end : end + 1] not in _PAUSES
 
 
 def is_number(text: str) -> bool:

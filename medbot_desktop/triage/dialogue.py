@@ -46,7 +46,7 @@ class Dialogue:
         ]
 
     def is_answer(self, utterance: Utterance) -> bool:
-        """Whether a message answers the question that waits: a yes, a no, a measure, or signs and nothing else."""
+        """Whether a message answers the question that waits: a yes, a no, a measure, or a report of signs."""
         if self.pending is None:
             return False
         text = utterance.text
@@ -54,7 +54,7 @@ class Dialogue:
             return True
         if any(name in MEASURES for name in self.pending.asks) and is_number(text):
             return True
-        return bool(utterance.entities) and not text.rstrip().endswith("?")
+        return utterance.intent.name == _INTENT.name and not text.rstrip().endswith("?")
 
     def is_aside(self, utterance: Utterance) -> bool:
         """Whether a message says nothing to the question that waits, and nothing new either: it may be asked again."""

@@ -86,7 +86,7 @@ class Protocol(_Strict):
         title: what it is called.
         group: which file of the lexicon has most of its signs.
         presents_with: the signs of which one makes it apply.
-        topic: the topic of the core library that explains it.
+        topic: the topic of the core library that explains it; empty where there is none yet.
         otherwise: the level where no discriminator holds.
         why_otherwise: why that is so.
         sources: the guidelines that it follows.
@@ -100,7 +100,7 @@ class Protocol(_Strict):
     title: str
     group: str
     presents_with: list[str] = Field(min_length=1)
-    topic: str
+    topic: str = ""
     otherwise: Level
     why_otherwise: str = Field(min_length=15)
     sources: list[str] = Field(min_length=1)

@@ -107,8 +107,8 @@ def test_it_has_an_emergency_and_what_to_do_at_each_level_that_it_can_reach(prot
 
 
 @every_protocol
-def test_its_topic_is_one_of_the_library(protocol: Protocol) -> None:
-    assert protocol.topic in TOPICS
+def test_its_topic_where_it_has_one_is_in_the_library(protocol: Protocol) -> None:
+    assert not protocol.topic or protocol.topic in TOPICS  # a complaint may come before its topic
 
 
 @every_protocol
