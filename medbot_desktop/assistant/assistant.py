@@ -294,7 +294,8 @@ class Assistant:
             yield from draft.answer.say(self._wording.judged.text)
             yield ToolUsed("triage.summary", turn.judged.summary)
         yield from self._health_question(turn, turn.judged.complaint, draft, clock)
-        draft.skill = "symptom_report"
+        if draft.skill != "not_found":
+            draft.skill = "symptom_report"
         if question is not None:
             yield from draft.answer.say(question.text)
             yield question

@@ -23,10 +23,11 @@ _NOT_SURE = re.compile(
 )
 _YES = re.compile(
     r"^\W*(?:y|yes|yeah|yep|yup|aye|ok|of course|definitely|a (?:bit|little|lot)|sometimes|correct|right|true|sure"
-    r"|i think so|probably|maybe|only when|when i"
+    r"|i think so|probably|maybe"
     r"|(?:i|it|he|she|they|we) (?:do|does|did|is|am|are|was|has|have)(?! not|n.?t))\b",
     re.IGNORECASE,
 )
+_NOW_AND_THEN = re.compile(r"^\W*(?:only (?:when|if|at|on|after)|when i|sometimes)\b", re.IGNORECASE)
 _MEASURED = re.compile(
     r"^(?P<before>[^\d-]{0,20})(?P<minus>-?)(?P<n>\d+(?:[.,]\d+)?)(?:\s*(?:to|-|–|and)\s*(?P<most>\d+(?:[.,]\d+)?))?\s*"
     r"(?P<unit>hours?|days?|weeks?|months?|years?|°?\s*[cf]\b)?\D{0,16}$",
@@ -89,6 +90,8 @@ def answer_of(text: str) -> Answer:
         if _goes_on(text, no.end()):
             return Answer.OTHER
         return Answer.YES if _TAKEN_BACK.search(text, no.end()) else Answer.NO
+    if _NOW_AND_THEN.match(text):
+        return Answer.YES
     yes = _YES.match(text)
     return Answer.YES if yes and not _goes_on(text, yes.end()) else Answer.OTHER
 
