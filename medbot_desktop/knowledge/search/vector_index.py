@@ -21,7 +21,7 @@ from medbot_desktop.knowledge.search.vector_graph import (
     twins,
 )
 
-FEW = 24_576
+FEW = 8_192
 """Up to so many vectors each is compared with: that takes less than a graph saves, and needs no building."""
 _SMALL_SHARE = 0.1
 """Where fewer than this share may be found, those are compared with one by one."""
