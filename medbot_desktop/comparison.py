@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from medbot_desktop.errors import InputError
 
 _FORM = re.compile(r"([a-z_0-9]+) (<=|>=|<|>) (\d+(?:\.\d+)?)(?: (hour|day|week|month|year)s?)?")
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
+COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
 }
-_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
+"""What each sign of a comparison asks."""
+DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
+"""The length of each unit of time, in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,9 @@ class Comparison:
         name, compare, number, unit = match.groups()
         limit = float(number)
         if unit:
-            limit *= _DAYS[unit] / (_DAYS["year"] if name == "age" else 1.0)
+            limit *= DAYS[unit] / (DAYS["year"] if name == "age" else 1.0)
         return cls(name, compare, limit)
 
     def holds(self, value: float) -> bool:
         """Whether it holds of a value."""
-        return _COMPARE[self.compare](value, self.limit)
+        return COMPARE[self.compare](value, self.limit)

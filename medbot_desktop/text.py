@@ -15,6 +15,18 @@ _ABBREVIATIONS = ("e.g.", "i.e.", "dr.", "mr.", "mrs.", "ms.", "vs.", "approx.",
 STEP = re.compile(r"\d{1,2}\. ")
 """The number at the start of a step of a procedure."""
 
+NUMBER_WORDS: dict[str, int] = {
+    **{
+        word: value
+        for value, word in enumerate(
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "seventeen eighteen nineteen twenty".split()
+        )
+    },
+    **dict(zip("thirty forty fifty sixty seventy eighty ninety hundred".split(), range(30, 101, 10), strict=True)),
+}
+"""Numbers that are written as one word."""
+
 # Words that carry grammar rather than meaning. Negations are not among them: they change what a sentence claims.
 STOP_WORDS = frozenset(
     """a about after again all also am an and any anybody anyone anything are aren't as at be because been before being

@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 _NEAREST_TITLES = 3
 _MEDICINE_INTENTS = frozenset({"medicine_question", "interaction_check"})
 _SURE = 0.9
-_CRISIS_FLAGS = frozenset({"suicidal", "suicide_attempt", "self_harm"})
+_CRISIS_FLAGS = frozenset({"suicidal", "suicide_attempt", "overdose_with_intent"})
 
 
 class Reader(Protocol):
@@ -191,7 +191,8 @@ class Assistant:
         utterance = self._reader.read(text)
         clock.lap("understand")
         yield Understood(utterance)
-        alert = self._with_numbers(self._watch.watch(utterance))
+        watched = self._watch.watch(utterance)
+        alert = watched and self._numbers.filled(watched)
         clock.lap("triage")
         if alert is not None:
             try:
@@ -199,10 +200,10 @@ class Assistant:
             finally:  # also where the turn is cancelled at this very moment
                 self._note_emergency(conversation, alert)
         judged = self._complaints.hear(conversation, utterance)
-        triage = self._fill(judged.triage)
+        triage = self._numbers.filled(judged.triage)
         if alert is not None and not triage.red_flags:
             triage = alert
-        if alert is None and triage.red_flags:  # what was said before makes an emergency together with this
+        if alert is None and triage.disposition is Disposition.EMERGENCY:  # by a protocol, or with what was said before
             yield Alert(triage)
             self._note_emergency(conversation, triage)
         elif alert is None and triage.disposition is not Disposition.NONE:
@@ -232,13 +233,6 @@ class Assistant:
             self._memory.note_emergency(conversation.id, triage)
         except MedBotError as error:
             _log.error("emergency not noted", extra={"error": type(error).__name__})
-
-    def _with_numbers(self, triage: Triage | None) -> Triage | None:
-        return None if triage is None else self._fill(triage)
-
-    def _fill(self, triage: Triage) -> Triage:
-        """The numbers of this country in every sentence."""
-        return self._numbers.filled(triage)
 
     def _skill(self, turn: _Turn, draft: _Draft, clock: _Clock) -> Generator[TurnEvent, None, None]:
         utterance, intent = turn.utterance, turn.utterance.intent.name
@@ -291,7 +285,8 @@ class Assistant:
             yield question
             return
         if question is None:
-            yield from draft.answer.say(self._wording.judged.text)
+            if turn.triage.disposition is not Disposition.EMERGENCY:
+                yield from draft.answer.say(self._wording.judged.text)
             yield ToolUsed("triage.summary", turn.judged.summary)
         yield from self._health_question(turn, turn.judged.complaint, draft, clock)
         if draft.skill != "not_found":

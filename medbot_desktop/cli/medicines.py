@@ -13,11 +13,11 @@ from medbot_desktop.errors import InputError
 from medbot_desktop.medicines.checking import Check, allergen, check
 from medbot_desktop.medicines.files import Medicine
 from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.medicines.monograph import NO_DOSES_FOR_CHILDREN, monograph_of
 from medbot_desktop.settings import resources_folder
 
 app = typer.Typer(no_args_is_help=True, help="Medicines: what is published about each, and checks of several.")
 
-_CHILDREN = "Doses for children are not given here: ask a pharmacist or the prescriber."
 _NOTHING = "No interaction of these is in this formulary. That is no proof that there is none: a pharmacist can tell."
 
 
@@ -59,7 +59,7 @@ def _medicine(medicine: Medicine, formulary: Formulary) -> dict[str, Any]:
     return {
         **medicine.model_dump(mode="json", exclude={"misspellings"}),
         "class_titles": classes,
-        "children": _CHILDREN,
+        "children": NO_DOSES_FOR_CHILDREN,
     }
 
 
@@ -95,27 +95,11 @@ def _check(found: Check, formulary: Formulary) -> dict[str, Any]:
 
 
 def _show_medicine(medicine: Medicine, formulary: Formulary) -> None:
-    console = Console()
-    others = ", ".join(medicine.names[1:])
-    console.print(Text(medicine.name.capitalize(), style="bold"))
-    if others:
-        console.print(Text(f"Also: {others}"))
-    console.print(Text("Class: " + ", ".join(formulary.title(name) for name in medicine.classes)))
-    for heading, lines in (
-        ("What it is for", medicine.uses),
-        ("Usual dose for adults", [medicine.adult_dose, _CHILDREN]),
-        ("Common side effects", medicine.common),
-        ("Get help for", medicine.serious),
-        ("Do not take it, or ask first, if you", medicine.avoid),
-        ("Pregnancy", [medicine.pregnancy]),
-        ("Breastfeeding", [medicine.breastfeeding]),
-        ("Alcohol", [medicine.alcohol]),
-        ("Driving", [medicine.driving]),
-        ("Missed dose", [medicine.missed_dose]),
-        ("Too much", [medicine.overdose]),
-        ("Storage", [medicine.storage]),
-        ("Sources", [*medicine.sources, f"Reviewed {medicine.reviewed.isoformat()}"]),
-    ):
+    console, monograph = Console(), monograph_of(medicine, formulary)
+    console.print(Text(monograph.title, style="bold"))
+    for fact in monograph.facts:
+        console.print(Text(fact))
+    for heading, lines in monograph.sections:
         console.print(Text(f"\n{heading}", style="bold"))
         for line in lines:
             console.print(Text(f"- {line}" if len(lines) > 1 else line))

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 
+from medbot_desktop.domain import Disposition
 from medbot_desktop.errors import InputError
 
 Progress = Callable[[int, int], None]
@@ -50,6 +51,18 @@ def read_cases(file: Path) -> Iterator[dict[str, Any]]:
         if not isinstance(case, dict) or "id" not in case or not isinstance(case.get("text"), str):
             raise InputError(f"Line {number} of {file.name} has no id or no text.", hint=hint)
         yield case
+
+
+def care_heading(disposition: Disposition, emergency: str = "") -> str:
+    """The level and what it calls for on one line: "Routine: book an appointment".
+
+    Args:
+        disposition: the level.
+        emergency: what an emergency calls for.
+    """
+    level = disposition.value.replace("_", " ").capitalize()
+    advice = emergency if disposition is Disposition.EMERGENCY else disposition.advice
+    return f"{level}: {advice[0].lower()}{advice[1:]}" if advice else level
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from medbot_desktop.cli.output import care_heading
 from medbot_desktop.domain import (
     Alert,
     Citation,
@@ -26,13 +27,13 @@ from medbot_desktop.errors import MedBotError
 from medbot_desktop.workspace import Workspace
 
 _EARLIER_MESSAGES = 4
-_CARDS = {
-    Disposition.EMERGENCY: ("EMERGENCY", "red"),
-    Disposition.URGENT: ("URGENT: see a clinician today", "red"),
-    Disposition.ROUTINE: ("ROUTINE: book an appointment", "blue"),
-    Disposition.SELF_CARE: ("SELF CARE: you can look after this yourself", "green"),
+_FRAMES = {
+    Disposition.EMERGENCY: "red",
+    Disposition.URGENT: "red",
+    Disposition.ROUTINE: "blue",
+    Disposition.SELF_CARE: "green",
 }
-"""The heading of each care card, and the colour of its frame."""
+"""The colour of each care card's frame."""
 
 
 class Terminal:
@@ -95,7 +96,8 @@ class Terminal:
                         self._console.print(Text(f"{message} {hint}".strip()), style="bold")
 
     def _card(self, triage: Triage) -> None:
-        title, colour = _CARDS[triage.disposition]
+        level, _, advice = care_heading(triage.disposition).partition(":")
+        title, colour = f"{level.upper()}:{advice}".rstrip(":"), _FRAMES[triage.disposition]
         is_emergency = triage.disposition is Disposition.EMERGENCY
         lines = [*triage.main_reasons, *triage.steps]
         if triage.safety_net and not is_emergency:

@@ -12,20 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from medbot_desktop.cli.answers import triage_object, utterance_object
-from medbot_desktop.cli.output import JsonOption, print_json, read_cases
-from medbot_desktop.domain import Because, Triage, Utterance
+from medbot_desktop.cli.output import JsonOption, care_heading, print_json, read_cases
+from medbot_desktop.domain import Because, Disposition, Triage, Utterance
 from medbot_desktop.settings import load_settings, resources_folder
 from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.numbers import EmergencyNumbers, emergency_numbers
 from medbot_desktop.workspace import open_reader
 
-_HEADINGS = {
-    "emergency": "Emergency: call {emergency_number} now",
-    "urgent": "Urgent: see a clinician today",
-    "routine": "Routine: book an appointment",
-    "self_care": "Self care: look after it at home",
-    "none": "No help is called for",
-}
+_NO_HELP = "No help is called for"
 
 CasesOption = typer.Option(None, "--cases", help="Do it for every line of a JSON-lines file of id and text instead.")
 
@@ -93,7 +87,8 @@ def _because(reason: Because) -> dict[str, Any]:
 
 def _show_triage(found: Triage, numbers: EmergencyNumbers) -> None:
     console = Console()
-    console.print(Text(numbers.fill(_HEADINGS[found.disposition.value]), style="bold"))
+    heading = care_heading(found.disposition, f"call {numbers.emergency} now")
+    console.print(Text(_NO_HELP if found.disposition is Disposition.NONE else heading, style="bold"))
     for reason in found.reasons:
         console.print(Text(reason))
     for heading, lines in (("What to do", found.steps), ("Come back or call", found.safety_net)):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from medbot_desktop.text import STEP, sentence_spans, stem
+from medbot_desktop.text import NUMBER_WORDS, STEP, sentence_spans, stem
 
 NEGATIONS = frozenset(
     "no not never none nobody nothing neither nor without avoid stop unlikely rarely seldom hardly except unless "
@@ -24,13 +24,7 @@ _UNITS = {
     "kilograms": "kg", "kilogram": "kg", "kilos": "kg", "kilo": "kg", "centimetres": "cm", "centimeters": "cm",
     "celsius": "c", "fahrenheit": "f", "units": "unit", "cups": "cup", "glasses": "glass",
 }  # fmt: skip
-_NUMBER_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100", "half": "0.5"}
+_NUMBER_WORDS = {**{word: str(value) for word, value in NUMBER_WORDS.items()}, "half": "0.5"}
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|%|[,;:()]|[.!?](?=\s|$)")
 _SPELLED_OUT = (

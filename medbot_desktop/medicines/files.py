@@ -34,7 +34,7 @@ class Medicine(_Strict):
         missed_dose: what to do about one.
         overdose: what too much does, and whom to call.
         sources: the bodies and their pages.
-        reviewed: when it was last compared with them.
+        reviewed: when it was last read over by somebody else than who wrote it.
     """
 
     name: str

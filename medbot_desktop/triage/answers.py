@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from medbot_desktop.comparison import Comparison
+from medbot_desktop.comparison import DAYS, Comparison
 from medbot_desktop.domain import Assertion, Entity
+from medbot_desktop.text import NUMBER_WORDS
 
 _TAKEN_BACK = re.compile(
     r"\b(?:well|actually|but|though|a bit|a little|maybe|sometimes|except|only|yes)\b", re.IGNORECASE
@@ -34,12 +35,6 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _LESS = re.compile(r"(?:less than|under|below|nearly|almost|not yet)\s*$", re.IGNORECASE)
-_NUMBER_WORDS = {
-    "ten": 10, "eleven": 11, "twelve": 12, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
-    "seventy": 70, "eighty": 80, "ninety": 90, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-    "seven": 7, "eight": 8, "nine": 9,
-}  # fmt: skip
-_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
 _SHORT = 4
 _PAUSES = (",", ".", ";", "!", "-", ":")
 _A_LITTLE_LESS = 0.97
@@ -59,18 +54,21 @@ _POSSIBLE = {
 MEASURES = frozenset(_POSSIBLE)
 """What is asked for as a number."""
 
-# The signs that a measure tells, as ``lexicon/measured.toml`` has them for messages.
-_TOLD = tuple(
+TOLD = tuple(
     (sign, kind, Comparison.read(when))
     for sign, kind, when in (
         ("fever", "symptom", "temperature >= 38"),
         ("high_fever", "symptom", "temperature >= 39.5"),
+        ("hypothermic", "symptom", "temperature < 35.5"),
+        ("high_glucose", "symptom", "glucose >= 20"),
+        ("low_glucose", "symptom", "glucose < 4"),
         ("infant", "context", "age < 2 years"),
         ("young_infant", "context", "age < 3 months"),
         ("child", "context", "age < 13 years"),
         ("pregnant", "context", "pregnancy_weeks >= 1"),
     )
 )
+"""The signs that a measure tells, as ``lexicon/measured.toml`` has them for messages."""
 
 
 class Answer(StrEnum):
@@ -103,7 +101,7 @@ def _goes_on(text: str, end: int) -> bool:
 
 def is_number(text: str) -> bool:
     """Whether a text is a number with little beside it, in digits or in one word."""
-    return _MEASURED.match(text) is not None or text.strip().lower() in _NUMBER_WORDS
+    return _MEASURED.match(text) is not None or text.strip().lower() in NUMBER_WORDS
 
 
 def measured(name: str, text: str, at: int) -> list[Entity]:
@@ -124,14 +122,14 @@ def measured(name: str, text: str, at: int) -> list[Entity]:
     end = at + len(text)
     signs = [
         Entity(text, kind, sign, at, end, Assertion.PRESENT)
-        for sign, kind, told in _TOLD
+        for sign, kind, told in TOLD
         if told.name == name and told.holds(number)
     ]
     return [Entity(text, "measure", name, at, end, Assertion.PRESENT, text, number), *signs]
 
 
 def _value(name: str, text: str) -> float | None:
-    word = _NUMBER_WORDS.get(text.strip().lower())
+    word = NUMBER_WORDS.get(text.strip().lower())
     if word is not None:
         return float(word)
     match = _MEASURED.match(text)
@@ -139,10 +137,10 @@ def _value(name: str, text: str) -> float | None:
         return None
     number = float((match["most"] or match["n"]).replace(",", "."))
     unit = (match["unit"] or "").lower().strip("° ").rstrip("s")
-    if unit in _DAYS and name == "age":
-        number *= _DAYS[unit] / _DAYS["year"]
-    elif unit in _DAYS and name == "duration":
-        number *= _DAYS[unit]
+    if unit in DAYS and name == "age":
+        number *= DAYS[unit] / DAYS["year"]
+    elif unit in DAYS and name == "duration":
+        number *= DAYS[unit]
     elif name == "temperature" and (unit == "f" or (unit != "c" and _FAHRENHEIT[0] <= number <= _FAHRENHEIT[1])):
         number = round((number - 32.0) / 1.8, 1)
     return number * _A_LITTLE_LESS if _LESS.search(match["before"]) else number

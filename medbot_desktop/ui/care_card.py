@@ -11,11 +11,6 @@ from medbot_desktop.domain import Disposition, Triage
 from medbot_desktop.ui.answer_document import plain_document, text_height, write_lines
 from medbot_desktop.ui.theme import Theme
 
-_HEADINGS = {
-    Disposition.URGENT: "See a clinician today",
-    Disposition.ROUTINE: "Book an appointment",
-    Disposition.SELF_CARE: "You can look after this yourself",
-}
 _COLOURS = {
     Disposition.EMERGENCY: "emergency_head",
     Disposition.URGENT: "urgent",
@@ -89,7 +84,7 @@ def care_card(triage: Triage, emergency_number: str) -> CareCard | None:
     if triage.disposition is Disposition.EMERGENCY:  # short: a frightened person reads no list
         heading = f"Call {emergency_number or 'the emergency number'} now"
         return CareCard(triage.disposition, heading, triage.main_reasons[:_MOST_REASONS], triage.steps)
-    heading = _HEADINGS[triage.disposition]
+    heading = triage.disposition.advice
     is_open = triage.follow_up is not None
     return CareCard(triage.disposition, heading, triage.main_reasons, triage.steps, triage.safety_net, is_open)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor
@@ -10,11 +11,14 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QTextEd
 
 from medbot_desktop.ui.answer_document import plain_document, write_lines
 from medbot_desktop.ui.confirm_dialog import DIALOG_STEPS
-from medbot_desktop.ui.monograph import Monograph, read_monograph
+from medbot_desktop.ui.monograph import read_monograph
 from medbot_desktop.ui.notice_bar import NoticeBar
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.theme import Appearance, Theme
 from medbot_desktop.ui.worker import Worker
+
+if TYPE_CHECKING:
+    from medbot_desktop.medicines.monograph import Monograph  # slow to import
 
 
 class MonographDialog(QDialog):

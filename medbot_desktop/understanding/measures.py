@@ -7,23 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from medbot_desktop.comparison import DAYS
 from medbot_desktop.domain import Assertion, Entity
 from medbot_desktop.resources import load_resource
+from medbot_desktop.text import NUMBER_WORDS
 from medbot_desktop.understanding.rulefiles import MeasureFile
 
-_SMALL = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen twenty"
-).split()
 _WORDS = {
-    **{word: float(value) for value, word in enumerate(_SMALL, 1)},
-    "thirty": 30.0,
-    "forty": 40.0,
-    "fifty": 50.0,
-    "sixty": 60.0,
-    "seventy": 70.0,
-    "eighty": 80.0,
-    "ninety": 90.0,
+    **{word: float(value) for word, value in NUMBER_WORDS.items() if word not in ("zero", "hundred")},
     "a": 1.0,
     "an": 1.0,
     "couple": 2.0,
@@ -31,7 +22,7 @@ _WORDS = {
     "several": 4.0,
 }
 _DECADES = {"twent": 20, "thirt": 30, "fort": 40, "fift": 50, "sixt": 60, "sevent": 70, "eight": 80, "ninet": 90}
-_DAYS = {"min": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
+_DAYS = {"min": 1 / 1440, **DAYS}
 _SHORT_UNITS = {"h": "hour", "w": "week", "y": "year", "7": "day", "52": "week", "12": "month"}
 _WEEKS_OF_A_MONTH = 4.35
 _MILLIGRAMS_OF_A_MILLIMOLE = 18.0

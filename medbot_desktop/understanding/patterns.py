@@ -14,10 +14,11 @@ import itertools
 import operator
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from medbot_desktop.comparison import COMPARE
 from medbot_desktop.errors import InputError
 from medbot_desktop.text import stem
 from medbot_desktop.understanding.tokens import Token, pattern_words
@@ -28,13 +29,7 @@ _NEAR = 3
 _PARTS = re.compile(r"\s+([+>-])\s+")
 _WITHIN = re.compile(r"\s*/(\d+)$")
 _NUMBER = re.compile(r"#(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "=": operator.eq,
-}
+_COMPARE = {**COMPARE, "=": operator.eq}
 
 Groups = Mapping[str, Sequence[str]]
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from medbot_desktop.text import sentence_spans, stem
+from medbot_desktop.text import NUMBER_WORDS, sentence_spans, stem
 
 _TOKEN = re.compile(
     r"\d+(?:[.,/:]\d+)*|(?<![\w?])\?(?=[A-Za-z])|[-+]ve\b|\bw/o\b|(?<=\s)[-+](?=[,.;]|\s*$)|[^\W\d_]+(?:['’`´][^\W\d_]+)*"
@@ -21,13 +21,6 @@ _SHORTHAND = {"?": "query", "-ve": "negative", "+ve": "positive", "w/o": "withou
 _PAUSE = re.compile(r"[,;:()\[\]…–—]|\s-\s|\.\.|[.!?]")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _CLAUSE_OPENERS = frozenset(("but", "however", "although", "though", "whereas", "except"))
-_NUMBER_WORDS = {
-    word: float(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "seventy": 70.0, "eighty": 80.0, "hundred": 100.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,7 @@ def tokenise(text: str, correct: Callable[[str], str] = str) -> list[Token]:
         for match in _TOKEN.finditer(text, start, end):
             raw = match.group()
             word = _SHORTHAND.get(raw.lower()) or normal(raw)
-            value = _value(raw) if raw[0].isdigit() else _NUMBER_WORDS.get(word)
+            value = _value(raw) if raw[0].isdigit() else NUMBER_WORDS.get(word)
             if value is None:
                 word = correct(word)
             between = text[before : match.start()]

@@ -9,9 +9,10 @@ from medbot_desktop.assistant.medicine_answers import LIBRARY
 from medbot_desktop.domain import Answer, Assertion, Citation, Entity, Finished, Intent, Passage, Triage, Utterance
 from medbot_desktop.errors import InputError
 from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.medicines.monograph import monograph_of
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.ui.main_window import MainWindow
-from medbot_desktop.ui.monograph import FORMULARY, monograph_of, read_monograph
+from medbot_desktop.ui.monograph import FORMULARY, read_monograph
 from medbot_desktop.ui.monograph_dialog import MonographDialog
 from medbot_desktop.ui.passage_card import PassageCard
 from medbot_desktop.ui.theme import Appearance

@@ -32,7 +32,14 @@ def test_a_medicine_is_shown_by_any_of_its_names(medicines: Command, name: str) 
 def test_people_read_each_part_under_its_heading(medicines: Command) -> None:
     shown = said(medicines("show", "ibuprofen"))
     assert shown.startswith("Ibuprofen\n")
-    for heading in ("What it is for", "Usual dose for adults", "Get help for", "Pregnancy", "Too much", "Sources"):
+    for heading in (
+        "What it is for",
+        "Usual dose for adults",
+        "Get help at once for",
+        "Pregnancy",
+        "Too much",
+        "Sources",
+    ):
         assert heading in shown
     assert CHILDREN in shown
 

@@ -7,11 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from medbot_desktop.domain import Disposition, Question, Triage
+from medbot_desktop.resources import load_resource
+from medbot_desktop.settings import resources_folder
+from medbot_desktop.triage.answers import TOLD
 from medbot_desktop.triage.dialogue import MEASURES, Dialogue, sbar
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.judging import MOST_QUESTIONS, Judge
 from medbot_desktop.triage.protocols import Asked
 from medbot_desktop.understanding.reader import Reader
+from medbot_desktop.understanding.rulefiles import MeasuredFile
 
 TIGHT = Asked(asks=["chest_pressure"], text="Is it a tight, heavy or squeezing feeling?")
 HOW_OLD = Asked(asks=["age"], text="How old is the child?", buttons=["Under 3 months", "3 to 12 months", "Over 1 year"])
@@ -263,3 +267,10 @@ def test_the_summary_of_a_complaint_without_measures_has_no_empty_list(reader: R
     said = sbar(dialogue, judged[-1])
     assert ": ." not in said
     assert "None" not in said
+
+
+def test_an_answer_tells_the_same_signs_of_a_measure_as_a_message_does() -> None:
+    """What `answers.py` knows of measures is what ``lexicon/measured.toml`` says, and nothing of its own."""
+    rules = load_resource(resources_folder() / "lexicon" / "measured.toml", MeasuredFile).measured
+    known = {(rule.sign, rule.kind, comparison) for rule in rules for comparison in rule.comparisons}
+    assert set(TOLD) == {one for one in known if one[2].name in MEASURES}

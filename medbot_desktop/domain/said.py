@@ -1,0 +1,80 @@
+"""What a message says: what it names, whether each thing holds, and what the person wants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Assertion(StrEnum):
+    """Whether and for whom a sign holds (after ConText, Harkema et al. 2009)."""
+
+    PRESENT = "present"
+    NEGATED = "negated"
+    UNCERTAIN = "uncertain"
+    PAST = "past"
+    HYPOTHETICAL = "hypothetical"
+    OTHER = "other"
+
+
+GONE = "gone"
+"""The value of a sign that was there lately and is said to have gone: past, and still a sign of danger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something of clinical meaning that the text names.
+
+    Attributes:
+        text: the words as written.
+        kind: ``symptom``, ``condition``, ``medicine``, ``context`` and the like.
+        name: stable identifier of what is meant, e.g. ``chest_pain``.
+        start: offset of the first character in the utterance's text.
+        end: offset behind the last character.
+        assertion: whether it holds now.
+        value: a measured value in words, where there is one.
+        number: the same as a number, in the unit of its name; None where there is none, or it cannot be.
+    """
+
+    text: str
+    kind: str
+    name: str
+    start: int
+    end: int
+    assertion: Assertion
+    value: str | None = None
+    number: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the person wants.
+
+    Attributes:
+        name: e.g. ``health_question``, ``greeting``.
+        confidence: calibrated probability in 0..1, or None where a rule decided.
+    """
+
+    name: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One message as it was understood.
+
+    Attributes:
+        text: the message, cleaned of what cannot be read or shown safely.
+        language: code of its language, ``und`` where that cannot be told.
+        intent: what the person wants.
+        entities: what it names, in its order.
+        emotion: what the person feels; ``neutral`` where nothing shows, None where it was not looked for.
+        emotion_strength: how strongly, in 0..1.
+    """
+
+    text: str
+    language: str
+    intent: Intent
+    entities: tuple[Entity, ...] = ()
+    emotion: str | None = None
+    emotion_strength: float = 0.0
