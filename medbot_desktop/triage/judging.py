@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from medbot_desktop.domain import Assertion, Because, Disposition, Entity, Triage, Utterance
@@ -80,7 +80,7 @@ class Judge:
             told = {flag.why for flag in flags}
             because = flags + [reason for reason in because if reason.why not in told]
         if not because:
-            return self._without_protocol(utterance)
+            return replace(self._without_protocol(utterance), follow_up=_about_strange(findings))
         because.sort(key=lambda reason: _ORDER.index(reason.level))
         level = because[0].level
         leading = [reason for reason in because if reason.level is level]
@@ -90,7 +90,7 @@ class Judge:
             disposition=level,
             red_flags=alert.red_flags if alert else (),
             reasons=tuple(dict.fromkeys(reason.why for reason in leading)),
-            follow_up=question.text if question else None,
+            follow_up=_about_strange(findings) or (question.text if question else None),
             because=tuple(because),
             do_now=protocol.what_to_do(level) if protocol else (),
             safety_net=tuple(protocol.safety_net) if protocol else (),
@@ -181,6 +181,11 @@ class Judge:
             return Triage(Disposition.NONE, reasons=(_NOTHING_SAID,))
         because = Because(Disposition.ROUTINE, "no protocol", _NO_PROTOCOL, "", _words(symptoms))
         return Triage(Disposition.ROUTINE, reasons=(_NO_PROTOCOL,), because=(because,))
+
+
+def _about_strange(findings: Findings) -> str | None:
+    """What to ask about a number that cannot be; None where there is none."""
+    return f"You wrote “{findings.strange[0].text}”. What is it exactly?" if findings.strange else None
 
 
 def _explained(applied: list[_Applied]) -> list[_Applied]:

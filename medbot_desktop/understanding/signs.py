@@ -115,13 +115,16 @@ def _asserted(entity: Entity, tokens: Sequence[Token], context: Context) -> Enti
 
 
 def _overruled(signs: list[Entity], found: list[Entity], rules: Sequence[MeasuredEntry]) -> list[Entity]:
-    """The signs and the measures, with the signs that the measures tell, without those that they tell against."""
+    """The signs and the measures, with the signs that the measures tell, without those that they tell against.
+
+    A measure that cannot be (a temperature of 400) tells nothing: the words in it make no sign either.
+    """
     for rule in rules:
         for measure in found:
             own = [one for one in rule.comparisons if one.name == measure.name]
-            if measure.number is None or not own:
+            if not own:
                 continue
-            if any(one.holds(measure.number) for one in own):
+            if measure.number is not None and any(one.holds(measure.number) for one in own):
                 signs.append(replace(measure, kind=rule.kind, name=rule.sign, value=None, number=None))
             else:
                 signs = [
