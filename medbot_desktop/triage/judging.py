@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from medbot_desktop.domain import Assertion, Because, Disposition, Entity, Triage, Utterance
+from medbot_desktop.resources import state_of
 from medbot_desktop.triage.early_warning import child_at_risk, child_in_danger, news2
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.protocols import Asked, Discriminator, Protocol, load_protocols
@@ -57,7 +59,8 @@ class Judge:
         Raises:
             InputError: a file is missing or wrong.
         """
-        return cls(Watch.load(resources), load_protocols(resources / "triage" / "protocols"))
+        folder = resources / "triage" / "protocols"
+        return _judge(Watch.load(resources), folder, state_of(folder.glob("*.toml")))
 
     @property
     def protocols(self) -> Sequence[Protocol]:
@@ -211,3 +214,9 @@ def _of_flag(name: str, why: str, source: str, words: tuple[str, ...]) -> Becaus
 def _words(entities: Sequence[Entity]) -> tuple[str, ...]:
     ordered = sorted(entities, key=lambda entity: entity.start)
     return tuple(dict.fromkeys(entity.text for entity in ordered))
+
+
+@lru_cache(maxsize=1)
+def _judge(watch: Watch, protocols: Path, _state: object) -> Judge:
+    """What is read once, however often a vault is opened and locked; it remembers nothing of any message."""
+    return Judge(watch, load_protocols(protocols))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from medbot_desktop.domain import Disposition, Entity, RedFlag, Triage, Utterance
 from medbot_desktop.errors import InputError
-from medbot_desktop.resources import load_resource
+from medbot_desktop.resources import load_resource, state_of
 from medbot_desktop.triage.conditions import Conditions
 from medbot_desktop.triage.findings import Findings
 
@@ -73,11 +73,7 @@ class Watch:
             InputError: the file is missing, or does not fit its schema.
         """
         file = resources / "triage" / "red_flags.toml"
-        rules = load_resource(file, FlagFile)
-        unknown = {rule.action for rule in rules.rule} - rules.actions.keys()
-        if unknown:
-            raise InputError(f"The rule file {file.name} names actions that it lacks: {', '.join(sorted(unknown))}.")
-        return cls(rules)
+        return _watch(file, state_of([file]))
 
     @property
     def rules(self) -> tuple[FlagRule, ...]:
@@ -107,3 +103,12 @@ class Watch:
     def _flag(self, rule: FlagRule, deciding: list[Entity]) -> RedFlag:
         words = dict.fromkeys(entity.text for entity in sorted(deciding, key=lambda entity: entity.start))
         return RedFlag(rule.name, rule.why, rule.source, tuple(self._rules.actions[rule.action]), tuple(words))
+
+
+@lru_cache(maxsize=1)
+def _watch(file: Path, _state: object) -> Watch:
+    rules = load_resource(file, FlagFile)
+    unknown = {rule.action for rule in rules.rule} - rules.actions.keys()
+    if unknown:
+        raise InputError(f"The rule file {file.name} names actions that it lacks: {', '.join(sorted(unknown))}.")
+    return Watch(rules)

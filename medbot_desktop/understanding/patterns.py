@@ -16,7 +16,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from medbot_desktop.comparison import COMPARE
 from medbot_desktop.errors import InputError
@@ -52,11 +52,11 @@ class Match:
         return self.tokens[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # two that are equal are one: made by ``_element`` alone
 class _Element:
     kind: str
-    word: str = ""
-    limit: float = 0.0
+    word: str
+    limit: float
 
     def accepts(self, token: Token) -> bool:
         if self.kind == "stem":
@@ -92,9 +92,9 @@ class PatternSet:
 
     def __init__(self, patterns: Iterable[tuple[str, str]], groups: Groups) -> None:
         self._groups = groups
-        self._words: set[str] = set()
+        self._expanded: dict[str, list[str]] = {}
         self._terms: dict[str, int] = {}
-        self._terms_of_phrase: dict[_Phrase, list[int]] = {}
+        self._terms_of: dict[str, list[int]] = {}
         self._patterns = [self._compile(key, pattern) for key, pattern in patterns]
         self._by_first_term: dict[int, list[int]] = {}
         for number, pattern in enumerate(self._patterns):
@@ -102,8 +102,15 @@ class PatternSet:
         self._by_stem: dict[str, list[_Entry]] = {}
         self._by_word: dict[str, list[_Entry]] = {}
         self._by_number: list[_Entry] = []
-        for phrase in self._terms_of_phrase:
-            self._index(phrase)
+        pieces: set[str] = set()
+        terms_of_phrase: dict[_Phrase, list[int]] = {}
+        for alternative, terms in self._terms_of.items():
+            written = alternative.split()
+            pieces.update(written)
+            terms_of_phrase.setdefault(_phrase(written), []).extend(terms)
+        for phrase, terms in terms_of_phrase.items():
+            self._index(phrase, tuple(dict.fromkeys(terms)))
+        self._words = {word for piece in pieces for word in _piece_words(piece) if word.isalpha()}
 
     @property
     def words(self) -> set[str]:
@@ -143,12 +150,13 @@ class PatternSet:
             return self._terms[text]
         number = self._terms[text] = len(self._terms)
         for alternative in dict.fromkeys(self._expand(text)):
-            self._terms_of_phrase.setdefault(_phrase(alternative), []).append(number)
-            self._words.update(word for piece in alternative.split() for word in _piece_words(piece) if word.isalpha())
+            self._terms_of.setdefault(alternative, []).append(number)
         return number
 
     def _expand(self, text: str) -> list[str]:
         """The alternatives of a term, with the groups in them written out."""
+        if text in self._expanded:
+            return self._expanded[text]
         written: list[str] = []
         for alternative in _outer(text, "|"):
             choices: list[list[str]] = []
@@ -163,13 +171,14 @@ class PatternSet:
                     raise InputError(f"The pattern {text!r} names the group {piece}, which is not there.")
             if not choices:
                 raise InputError(f"The pattern {text!r} has an empty alternative.")
-            written += [" ".join(choice) for choice in itertools.product(*choices)]
+            written += map(" ".join, itertools.product(*choices))
+        self._expanded[text] = written
         return written
 
-    def _index(self, phrase: _Phrase) -> None:
+    def _index(self, phrase: _Phrase, terms: tuple[int, ...]) -> None:
         first = phrase[0]
-        needed = frozenset(element.word for element in phrase[1:] if element.kind == "stem")
-        entry = (needed, phrase, tuple(self._terms_of_phrase[phrase]))
+        needed = frozenset([element.word for element in phrase[1:] if element.kind == "stem"])
+        entry = (needed, phrase, terms)
         if first.kind == "stem":
             self._by_stem.setdefault(first.word, []).append(entry)
         elif first.kind == "word":
@@ -209,23 +218,28 @@ def _outer(text: str, mark: str) -> list[str]:
     return [part for part in parts if part] if mark == " " else parts
 
 
-def _phrase(alternative: str) -> _Phrase:
-    pieces = [_piece(piece) for piece in alternative.split()]
+def _phrase(written: Sequence[str]) -> _Phrase:
+    pieces = list(map(_piece, written))
     elements = tuple(itertools.chain.from_iterable(pieces))
     if not all(pieces) or not elements or "gap" in (elements[0].kind, elements[-1].kind):
-        raise InputError(f"The phrase {alternative!r} of a pattern cannot be read.")
+        raise InputError(f"The phrase {' '.join(written)!r} of a pattern cannot be read.")
     return elements
 
 
 @lru_cache(maxsize=10_000)
 def _piece(piece: str) -> _Phrase:
     if piece == "~":
-        return (_Element("gap"),)
+        return (_element("gap"),)
     if number := _NUMBER.fullmatch(piece):
-        return (_Element(number.group(1), limit=float(number.group(2))),)
+        return (_element(number.group(1), limit=float(number.group(2))),)
     if piece.startswith("="):
-        return tuple(_Element("word", word) for word in _piece_words(piece))
-    return tuple(_Element("stem", stem(word)) for word in _piece_words(piece))
+        return tuple(_element("word", word) for word in _piece_words(piece))
+    return tuple(_element("stem", stem(word)) for word in _piece_words(piece))
+
+
+@cache
+def _element(kind: str, word: str = "", limit: float = 0.0) -> _Element:
+    return _Element(kind, word, limit)
 
 
 @lru_cache(maxsize=10_000)
