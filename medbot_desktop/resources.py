@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from medbot_desktop.errors import InputError
 
 _File = TypeVar("_File", bound=BaseModel)
+_Arguments = ParamSpec("_Arguments")
+_Read = TypeVar("_Read")
 
 
 def load_resource(file: Path, schema: type[_File]) -> _File:
@@ -34,6 +37,13 @@ def load_resource(file: Path, schema: type[_File]) -> _File:
         ) from error
     except (OSError, ValueError) as error:
         raise InputError(f"The resource file {file.name} cannot be read.", hint="Install MedBot again.") from error
+
+
+def read_once(read: Callable[_Arguments, _Read]) -> Callable[_Arguments, _Read]:
+    """Keep the last that ``read`` returned, over locks too: for what comes of files that ship alone."""
+    kept = lru_cache(maxsize=1)(read)
+    kept.is_of_resources = True  # type: ignore[attr-defined]
+    return kept  # type: ignore[return-value]
 
 
 def state_of(files: Iterable[Path]) -> tuple[tuple[Path, int, int], ...]:

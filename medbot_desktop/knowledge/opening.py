@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -28,7 +27,7 @@ from medbot_desktop.knowledge.search.stocktaking import Stocktaking
 from medbot_desktop.knowledge.search.wordings import Wordings
 from medbot_desktop.knowledge.upkeep.reembedding import Reembedding
 from medbot_desktop.knowledge.upkeep.upkeep import Upkeep
-from medbot_desktop.resources import state_of
+from medbot_desktop.resources import read_once, state_of
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.text import sentences
 from medbot_desktop.vault.access import Access
@@ -51,7 +50,7 @@ def core_documents() -> Sequence[Document]:
     return _documents_in(folder, state_of(folder.glob("*.md")))
 
 
-@lru_cache(maxsize=1)
+@read_once
 def _documents_in(folder: Path, _state: object) -> Sequence[Document]:
     return tuple(read_folder(folder))
 
@@ -62,7 +61,7 @@ def core_folder() -> Path:
 
 
 def open_embedder(store: ModelStore, name: str | None = None) -> Embedder:
-    """Open an embedder.
+    """Open an embedder, or give the one that is open already: to load one takes longer than all else of an unlocking.
 
     Args:
         store: the models.
@@ -75,7 +74,12 @@ def open_embedder(store: ModelStore, name: str | None = None) -> Embedder:
     if entry.purpose != "embedder":
         raise ModelError(f"{entry.name} is no embedder.", "`medbot models list` shows which are.")
     model, tokenizer = (store.file(entry.name, name) for name in ("model.onnx", "tokenizer.json"))
-    return Embedder(model, tokenizer, identity=entry.identity)
+    return _embedder_of(model, tokenizer, entry.identity, state_of([model, tokenizer]))
+
+
+@read_once
+def _embedder_of(model: Path, tokenizer: Path, identity: str, _state: object) -> Embedder:
+    return Embedder(model, tokenizer, identity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -20,7 +20,7 @@ from medbot_desktop.medicines.files import (
     MedicineClass,
     MedicineFile,
 )
-from medbot_desktop.resources import load_resource, state_of
+from medbot_desktop.resources import load_resource, read_once, state_of
 
 _STRENGTH = re.compile(r"\s+\d+(?:/\d+)?$")
 """What stands behind some brands and is left away in talk: "Microgynon 30"."""
@@ -199,7 +199,7 @@ class Formulary:
             )
 
 
-@lru_cache(maxsize=1)
+@read_once
 def _formulary(folder: Path, _state: object) -> Formulary:
     medicines = [
         medicine

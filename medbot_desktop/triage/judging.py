@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 from medbot_desktop.domain import Assertion, Because, Disposition, Entity, Triage, Utterance
-from medbot_desktop.resources import state_of
+from medbot_desktop.resources import read_once, state_of
 from medbot_desktop.triage.early_warning import child_at_risk, child_in_danger, news2
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.protocols import Asked, Discriminator, Protocol, load_protocols
@@ -216,7 +215,7 @@ def _words(entities: Sequence[Entity]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entity.text for entity in ordered))
 
 
-@lru_cache(maxsize=1)
+@read_once
 def _judge(watch: Watch, protocols: Path, _state: object) -> Judge:
     """What is read once, however often a vault is opened and locked; it remembers nothing of any message."""
     return Judge(watch, load_protocols(protocols))

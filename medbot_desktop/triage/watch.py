@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from medbot_desktop.domain import Disposition, Entity, RedFlag, Triage, Utterance
 from medbot_desktop.errors import InputError
-from medbot_desktop.resources import load_resource, state_of
+from medbot_desktop.resources import load_resource, read_once, state_of
 from medbot_desktop.triage.conditions import Conditions
 from medbot_desktop.triage.findings import Findings
 
@@ -105,7 +105,7 @@ class Watch:
         return RedFlag(rule.name, rule.why, rule.source, tuple(self._rules.actions[rule.action]), tuple(words))
 
 
-@lru_cache(maxsize=1)
+@read_once
 def _watch(file: Path, _state: object) -> Watch:
     rules = load_resource(file, FlagFile)
     unknown = {rule.action for rule in rules.rule} - rules.actions.keys()

@@ -1,37 +1,20 @@
-"""A small language of word patterns that a clinician can read, and the engine that finds them in a message.
-
-A pattern is one or more terms. ``@chest + @pain`` asks for both in one clause, in any order; ``@cannot > breathe``
-asks for the second after the first; ``@blood - nose`` asks that the second is not near. The words found may span nine
-tokens, or as many as ``/14`` at the end says. A term is alternatives, ``arm|shoulder blade|@limb``. An alternative is a
-phrase of adjacent words, compared by stem. In it ``=fitting`` asks for exactly that word, ``(left|right)`` for one of
-these words, ``~`` passes over up to three words, ``#<90`` is a number below 90, and ``@name`` is a group of
-alternatives from the file's ``[groups]``.
-"""
+"""Find the word patterns of the files of rules in a message; ``pattern_language`` says how they are written."""
 
 from __future__ import annotations
 
 import itertools
 import operator
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 from medbot_desktop.comparison import COMPARE
-from medbot_desktop.errors import InputError
-from medbot_desktop.text import stem
-from medbot_desktop.understanding.tokens import Token, pattern_words
+from medbot_desktop.understanding.pattern_language import Element, Groups, Pattern, Phrase, Terms, read_pattern
+from medbot_desktop.understanding.tokens import Token
 
-_WINDOW = 9
 _LONGEST_GAP = 3
 _NEAR = 3
-_PARTS = re.compile(r"\s+([+>-])\s+")
-_WITHIN = re.compile(r"\s*/(\d+)$")
-_NUMBER = re.compile(r"#(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
 _COMPARE = {**COMPARE, "=": operator.eq}
-
-Groups = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +35,9 @@ class Match:
         return self.tokens[-1]
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # two that are equal are one: made by ``_element`` alone
-class _Element:
-    kind: str
-    word: str
-    limit: float
-
-    def accepts(self, token: Token) -> bool:
-        if self.kind == "stem":
-            return token.stem == self.word
-        if self.kind == "word":
-            return token.word == self.word
-        return token.value is not None and _COMPARE[self.kind](token.value, self.limit)
-
-
-_Phrase = tuple[_Element, ...]
-# The stems that a phrase needs behind its first word, the phrase, and the terms that it is an alternative of.
-_Entry = tuple[frozenset[str], _Phrase, tuple[int, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    key: str
-    terms: tuple[tuple[int, bool], ...]
-    absent: tuple[int, ...]
-    within: int
+# The stems that a phrase needs behind its first word, the phrase, and the terms that it is an alternative of. There are
+# a hundred thousand: as tuples of words and numbers alone they cost the collector of garbage nothing.
+_Entry = tuple[tuple[str, ...], Phrase, tuple[int, ...]]
 
 
 class PatternSet:
@@ -91,26 +52,17 @@ class PatternSet:
     """
 
     def __init__(self, patterns: Iterable[tuple[str, str]], groups: Groups) -> None:
-        self._groups = groups
-        self._expanded: dict[str, list[str]] = {}
-        self._terms: dict[str, int] = {}
-        self._terms_of: dict[str, list[int]] = {}
-        self._patterns = [self._compile(key, pattern) for key, pattern in patterns]
+        terms = Terms(groups)
+        self._patterns = [read_pattern(key, pattern, terms) for key, pattern in patterns]
         self._by_first_term: dict[int, list[int]] = {}
         for number, pattern in enumerate(self._patterns):
             self._by_first_term.setdefault(pattern.terms[0][0], []).append(number)
         self._by_stem: dict[str, list[_Entry]] = {}
         self._by_word: dict[str, list[_Entry]] = {}
         self._by_number: list[_Entry] = []
-        pieces: set[str] = set()
-        terms_of_phrase: dict[_Phrase, list[int]] = {}
-        for alternative, terms in self._terms_of.items():
-            written = alternative.split()
-            pieces.update(written)
-            terms_of_phrase.setdefault(_phrase(written), []).extend(terms)
-        for phrase, terms in terms_of_phrase.items():
-            self._index(phrase, tuple(dict.fromkeys(terms)))
-        self._words = {word for piece in pieces for word in _piece_words(piece) if word.isalpha()}
+        for phrase, numbers in terms.of_phrases().items():
+            self._index(phrase, tuple(numbers))
+        self._words = terms.words()
 
     @property
     def words(self) -> set[str]:
@@ -128,61 +80,13 @@ class PatternSet:
                     found[match] = None
         return list(found)
 
-    def _compile(self, key: str, pattern: str) -> _Pattern:
-        within = _WINDOW
-        if size := _WITHIN.search(pattern):
-            within = int(size.group(1))
-            pattern = pattern[: size.start()]
-        parts = ["+", *_PARTS.split(pattern.strip())]
-        terms, absent = [], []
-        for sign, part in zip(parts[::2], parts[1::2], strict=True):
-            number = self._term(part)
-            if sign == "-":
-                absent.append(number)
-            else:
-                terms.append((number, sign == ">"))
-        if not terms or not pattern.strip():
-            raise InputError(f"The pattern {pattern!r} of {key} is empty.")
-        return _Pattern(key, tuple(terms), tuple(absent), within)
-
-    def _term(self, text: str) -> int:
-        if text in self._terms:
-            return self._terms[text]
-        number = self._terms[text] = len(self._terms)
-        for alternative in dict.fromkeys(self._expand(text)):
-            self._terms_of.setdefault(alternative, []).append(number)
-        return number
-
-    def _expand(self, text: str) -> list[str]:
-        """The alternatives of a term, with the groups in them written out."""
-        if text in self._expanded:
-            return self._expanded[text]
-        written: list[str] = []
-        for alternative in _outer(text, "|"):
-            choices: list[list[str]] = []
-            for piece in _outer(alternative.strip(), " "):
-                if piece.startswith("("):
-                    choices.append(self._expand(piece[1:-1]))
-                elif not piece.startswith("@"):
-                    choices.append([piece])
-                elif piece[1:] in self._groups:
-                    choices.append([word for entry in self._groups[piece[1:]] for word in self._expand(entry)])
-                else:
-                    raise InputError(f"The pattern {text!r} names the group {piece}, which is not there.")
-            if not choices:
-                raise InputError(f"The pattern {text!r} has an empty alternative.")
-            written += map(" ".join, itertools.product(*choices))
-        self._expanded[text] = written
-        return written
-
-    def _index(self, phrase: _Phrase, terms: tuple[int, ...]) -> None:
-        first = phrase[0]
-        needed = frozenset([element.word for element in phrase[1:] if element.kind == "stem"])
-        entry = (needed, phrase, terms)
-        if first.kind == "stem":
-            self._by_stem.setdefault(first.word, []).append(entry)
-        elif first.kind == "word":
-            self._by_word.setdefault(first.word, []).append(entry)
+    def _index(self, phrase: Phrase, terms: tuple[int, ...]) -> None:
+        kind, word, _ = phrase[0]
+        entry = (tuple([word for kind, word, _ in phrase[1:] if kind == "stem"]), phrase, terms)
+        if kind == "stem":
+            self._by_stem.setdefault(word, []).append(entry)
+        elif kind == "word":
+            self._by_word.setdefault(word, []).append(entry)
         else:
             self._by_number.append(entry)
 
@@ -195,7 +99,7 @@ class PatternSet:
             key = (token.stem, token.word)
             if key not in possible:
                 entries = [*self._by_stem.get(token.stem, ()), *self._by_word.get(token.word, ())]
-                possible[key] = [entry for entry in entries if entry[0] <= said]
+                possible[key] = [entry for entry in entries if said.issuperset(entry[0])]
             for _, phrase, terms in possible[key] + (self._by_number if token.value is not None else []):
                 taken = _take(phrase, tokens, at)
                 if taken:
@@ -204,57 +108,14 @@ class PatternSet:
         return places
 
 
-def _outer(text: str, mark: str) -> list[str]:
-    """Split ``text`` at each ``mark`` that stands outside parentheses."""
-    if "(" not in text:
-        return text.split() if mark == " " else text.split(mark)
-    parts, depth = [""], 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        if character == mark and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part for part in parts if part] if mark == " " else parts
-
-
-def _phrase(written: Sequence[str]) -> _Phrase:
-    pieces = list(map(_piece, written))
-    elements = tuple(itertools.chain.from_iterable(pieces))
-    if not all(pieces) or not elements or "gap" in (elements[0].kind, elements[-1].kind):
-        raise InputError(f"The phrase {' '.join(written)!r} of a pattern cannot be read.")
-    return elements
-
-
-@lru_cache(maxsize=10_000)
-def _piece(piece: str) -> _Phrase:
-    if piece == "~":
-        return (_element("gap"),)
-    if number := _NUMBER.fullmatch(piece):
-        return (_element(number.group(1), limit=float(number.group(2))),)
-    if piece.startswith("="):
-        return tuple(_element("word", word) for word in _piece_words(piece))
-    return tuple(_element("stem", stem(word)) for word in _piece_words(piece))
-
-
-@cache
-def _element(kind: str, word: str = "", limit: float = 0.0) -> _Element:
-    return _Element(kind, word, limit)
-
-
-@lru_cache(maxsize=10_000)
-def _piece_words(piece: str) -> tuple[str, ...]:
-    return () if piece.startswith("#") else tuple(pattern_words(piece))
-
-
-def _take(phrase: _Phrase, tokens: Sequence[Token], at: int) -> tuple[int, ...]:
+def _take(phrase: Phrase, tokens: Sequence[Token], at: int) -> tuple[int, ...]:
     """The indices that ``phrase`` takes from ``at`` on; empty where it does not stand there."""
     if len(phrase) == 1:
-        return (at,) if phrase[0].accepts(tokens[at]) else ()
+        return (at,) if _accepts(phrase[0], tokens[at]) else ()
     taken: list[int] = []
     position, slack = at, 0
     for element in phrase:
-        if element.kind == "gap":
+        if element[0] == "gap":
             slack = _LONGEST_GAP
             continue
         for here in range(position, position + slack + 1):
@@ -262,7 +123,7 @@ def _take(phrase: _Phrase, tokens: Sequence[Token], at: int) -> tuple[int, ...]:
                 return ()
             if slack and tokens[here].pause:  # what stands behind a comma is another item of the list
                 return ()
-            if element.accepts(tokens[here]):
+            if _accepts(element, tokens[here]):
                 taken.append(here)
                 position, slack = here + 1, 0
                 break
@@ -271,9 +132,16 @@ def _take(phrase: _Phrase, tokens: Sequence[Token], at: int) -> tuple[int, ...]:
     return tuple(taken)
 
 
-def _matches(
-    pattern: _Pattern, places: Mapping[int, list[tuple[int, ...]]], tokens: Sequence[Token]
-) -> Iterable[Match]:
+def _accepts(element: Element, token: Token) -> bool:
+    kind, word, limit = element
+    if kind == "stem":
+        return token.stem == word
+    if kind == "word":
+        return token.word == word
+    return token.value is not None and _COMPARE[kind](token.value, limit)
+
+
+def _matches(pattern: Pattern, places: Mapping[int, list[tuple[int, ...]]], tokens: Sequence[Token]) -> Iterable[Match]:
     for head in places[pattern.terms[0][0]]:
         taken = head
         for term, after in pattern.terms[1:]:

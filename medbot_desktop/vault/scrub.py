@@ -65,9 +65,11 @@ def scrub_thread() -> None:
 
 
 def _drop_caches() -> None:
-    """Empty every cache of a function of this program."""
+    """Empty every cache of a function of this program, but for those that hold nothing else than what ships."""
+    gc.unfreeze()  # what was set aside is not among the objects
     for found in gc.get_objects():
-        if isinstance(found, functools._lru_cache_wrapper) and found.__module__.startswith("medbot_desktop"):
+        is_ours = isinstance(found, functools._lru_cache_wrapper) and found.__module__.startswith("medbot_desktop")
+        if is_ours and not getattr(found, "is_of_resources", False):
             found.cache_clear()
 
 

@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from medbot_desktop.settings import resources_folder
+from medbot_desktop.text import stem
+from medbot_desktop.triage.watch import Watch
+from medbot_desktop.vault.scrub import scrub
+
 ROOT = Path(__file__).parents[3]
 PHRASE = b"zebrafish umbrella cartography"
 PATIENCE_S = 60
@@ -108,3 +113,11 @@ def test_a_text_that_was_let_go_is_gone_after_the_memory_is_scrubbed(child: subp
     tell(child, "scrub it")
     assert hear(child) == "scrubbed"
     assert places(child.pid) == 0
+
+
+def test_what_was_read_of_the_files_that_ship_outlives_the_lock_and_what_was_said_does_not() -> None:
+    watch = Watch.load(resources_folder())
+    stem("zebrafishes")
+    scrub()
+    assert Watch.load(resources_folder()) is watch
+    assert stem.cache_info().currsize == 0
