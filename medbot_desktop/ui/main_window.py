@@ -268,9 +268,11 @@ class MainWindow(QMainWindow):
     def _use_theme(self, theme: Theme) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        app.setPalette(palette(theme))
-        app.setFont(theme.font(theme.sizes.body))
-        app.setStyleSheet(style_sheet(theme))
+        sheet = style_sheet(theme)
+        if app.styleSheet() != sheet:  # to set it goes through every widget that there is
+            app.setPalette(palette(theme))
+            app.setFont(theme.font(theme.sizes.body))
+            app.setStyleSheet(sheet)
         self.setWindowIcon(QIcon(icon(theme, "mark", "accent", "on_accent")))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
