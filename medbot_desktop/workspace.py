@@ -206,7 +206,7 @@ class Workspace:
         )
         formulary = Formulary.load(resources)
         self.assistant = Assistant(
-            reader=Reader.load(resources, formulary.spoken, knowledge.embedder.embed),
+            reader=Reader.load(resources, formulary.spoken, knowledge.embedder.embed, self.settings.country),
             watch=Watch.load(resources),
             retriever=self.retriever,
             answering=Answering(composer, wording, pen),
@@ -315,7 +315,7 @@ def open_reader(*, with_embedder: bool = True) -> Reader:
     """
     resources = resources_folder()
     embed = open_embedder(ModelStore.standard()).embed if with_embedder else None
-    return Reader.load(resources, Formulary.load(resources).spoken, embed)
+    return Reader.load(resources, Formulary.load(resources).spoken, embed, load_settings().country)
 
 
 def default_profile() -> str:

@@ -17,6 +17,11 @@ class Assertion(StrEnum):
     OTHER = "other"
 
 
+CLINICAL_KINDS = frozenset(
+    ("symptom", "condition", "event", "context", "measure", "medicine", "medicine_class", "substance", "allergy")
+)
+"""The kinds of entities that say something of somebody's health; dates, names and the like do not."""
+
 GONE = "gone"
 """The value of a sign that was there lately and is said to have gone: past, and still a sign of danger."""
 

@@ -21,7 +21,8 @@ _FITTING: Mapping[str, frozenset[str]] = {
 }
 # The sets label signs, conditions and medicines alone: an age or a fall that is found beside them is no mistake.
 _IN_VAIN: Mapping[str, str] = {"symptom": "symptom", "condition": "symptom", "medicine": "medicine"}
-_ENOUGH = 0.5
+ENOUGH = 0.5
+"""The share of the shorter of two stretches that has to lie in the other."""
 
 
 def judge_entities(reader: Reader, case: Case) -> list[Judged]:
@@ -42,7 +43,7 @@ def judge_entities(reader: Reader, case: Case) -> list[Judged]:
     read = reader.read(case["text"]).entities
     judged = []
     for kind, start, end in labelled:
-        near = [entity for entity in read if _overlap(entity, start, end) >= _ENOUGH]
+        near = [entity for entity in read if overlap(entity, start, end) >= ENOUGH]
         found = _kind_of(near, kind)
         because = f"{case['text'][start:end]!r} read as {', '.join(entity.name for entity in near) or 'nothing'}"
         judged.append(
@@ -71,7 +72,7 @@ def _labelled(case: Case, entry: Mapping[str, Any]) -> tuple[str, int, int]:
     return entry["kind"], field(named, "start", int), field(named, "end", int)
 
 
-def _overlap(entity: Entity, start: int, end: int) -> float:
+def overlap(entity: Entity, start: int, end: int) -> float:
     """The share of the shorter of two stretches that lies in the other."""
     common = min(end, entity.end) - max(start, entity.start)
     return common / min(end - start, entity.end - entity.start)

@@ -13,10 +13,13 @@ from medbot_desktop.evaluation.entities import LABELS as ENTITY_LABELS
 from medbot_desktop.evaluation.entities import NOTHING, judge_entities
 from medbot_desktop.evaluation.medicines import LABELS as SEVERITIES
 from medbot_desktop.evaluation.medicines import judge_medicines
+from medbot_desktop.evaluation.mentions import LABELS as MENTION_LABELS
+from medbot_desktop.evaluation.mentions import judge_mentions
 from medbot_desktop.evaluation.scores import Confusion, Share
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.watch import Watch
+from medbot_desktop.understanding.mentions.finding import KINDS as MENTIONS
 from medbot_desktop.understanding.reader import Reader
 
 EMERGENCY, OTHER = "emergency", "other"
@@ -28,6 +31,7 @@ INTENTS = (
 )  # fmt: skip
 """What a message may want, as the set of intents is labelled."""
 
+_NO_SIGNS = ("measure", *MENTIONS)
 # Symptom checkers are compared on three levels (Semigran 2015): a doctor today and one this week are the middle one.
 _THREE_LEVELS = {level.value: "doctor" for level in (Disposition.URGENT, Disposition.ROUTINE)}
 
@@ -97,6 +101,7 @@ def suites(reader: Reader, watch: Watch, judge: Judge, formulary: Formulary) -> 
         Suite("assertions", assertions, "assertions.jsonl", partial(_assertion, reader)),
         Suite("intents", (*INTENTS, NOT_FOUND), "intents.jsonl", partial(_intent, reader)),
         Suite("entities", ENTITY_LABELS, "entities.jsonl", partial(judge_entities, reader), nothing=NOTHING),
+        Suite("mentions", MENTION_LABELS, "mentions.jsonl", partial(judge_mentions, reader), nothing=NOTHING),
         Suite(
             "medicines",
             SEVERITIES,
@@ -160,7 +165,8 @@ def _intent(reader: Reader, case: Case) -> list[Judged]:
 def _assertion(reader: Reader, case: Case) -> list[Judged]:
     start, end = field(case, "start", int), field(case, "end", int)
     entities = reader.read(case["text"]).entities
-    inside = [entity for entity in entities if entity.kind != "measure" and entity.start < end and start < entity.end]
+    signs = [entity for entity in entities if entity.kind not in _NO_SIGNS]
+    inside = [entity for entity in signs if entity.start < end and start < entity.end]
     nearest = max(inside, key=lambda entity: min(end, entity.end) - max(start, entity.start), default=None)
     found = nearest.assertion.value if nearest else NOT_FOUND
     because = f"{case['text'][start:end]!r} read as {nearest.name}" if nearest else ""

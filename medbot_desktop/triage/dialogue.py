@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from medbot_desktop.domain import Assertion, Entity, Intent, Question, Triage, Utterance
+from medbot_desktop.domain import CLINICAL_KINDS, Assertion, Entity, Intent, Question, Triage, Utterance
 from medbot_desktop.triage.answers import MEASURES, Answer, answer_of, is_number, measured
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.judging import MOST_QUESTIONS, Judge
@@ -58,7 +58,8 @@ class Dialogue:
 
     def is_aside(self, utterance: Utterance) -> bool:
         """Whether a message says nothing to the question that waits, and nothing new either: it may be asked again."""
-        return self.pending is not None and not utterance.entities
+        says_something = any(entity.kind in CLINICAL_KINDS for entity in utterance.entities)
+        return self.pending is not None and not says_something
 
     def judge(self, judge: Judge) -> tuple[Triage, Question | None]:
         """How urgent it is by all that was said, and the next question; None where nothing is left to ask."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from medbot_desktop.domain import GONE, Assertion, Entity
+from medbot_desktop.domain import CLINICAL_KINDS, GONE, Assertion, Entity
 from medbot_desktop.triage.early_warning import news2
 
 _HOLDS = (Assertion.PRESENT, Assertion.UNCERTAIN)
@@ -32,7 +32,7 @@ class Findings:
     durations: tuple[tuple[int, float], ...] = field(default=())
 
     @classmethod
-    def of(cls, entities: Iterable[Entity]) -> Findings:
+    def of(cls, entities: Sequence[Entity]) -> Findings:
         """Sort the entities of a message."""
         held: dict[str, list[Entity]] = {}
         denied: set[str] = set()
@@ -40,6 +40,8 @@ class Findings:
         strange: list[Entity] = []
         durations: list[tuple[int, float]] = []
         for entity in entities:
+            if entity.kind not in CLINICAL_KINDS:
+                continue
             if entity.kind == "measure":
                 if entity.assertion in _HOLDS:
                     _add_measure(entity, numbers, strange, durations)
@@ -47,6 +49,8 @@ class Findings:
                 held.setdefault(entity.name, []).append(entity)
             elif entity.assertion is Assertion.NEGATED:
                 denied.add(entity.name)
+        if (age := _age_of_patient(held, [entity for entity in entities if entity.name == "age"])) is not None:
+            numbers["age"] = age
         if durations:
             numbers["duration"] = max(days for _, days in durations)
         score = news2(numbers, held.keys())
@@ -69,6 +73,19 @@ class Findings:
         return max(near, default=self.numbers.get("duration"))
 
 
+def _age_of_patient(held: Mapping[str, list[Entity]], ages: Iterable[Entity]) -> float | None:
+    """The age closest to what is reported, where a message gives more than one: "I am 34, my 2 year old is hot"."""
+    known = [age for age in ages if age.number is not None and age.assertion in _HOLDS]
+    reported = [sign for signs in held.values() for sign in signs if sign.kind in ("symptom", "event")]
+    if len(known) < 2 or not reported:
+        return known[0].number if known else None
+
+    def distance(age: Entity) -> int:
+        return min(max(sign.start - age.end, age.start - sign.end, 0) for sign in reported)
+
+    return min(known, key=distance).number
+
+
 def _still_counts(entity: Entity) -> bool:
     """Whether what is past counts: a lasting circumstance, and a sign that was there lately."""
     return entity.kind == "context" or entity.value == GONE
@@ -82,7 +99,7 @@ def _add_measure(
     elif entity.name == "duration":
         durations.append((entity.start, entity.number))
     elif entity.name == "age":
-        numbers.setdefault("age", entity.number)
+        pass  # one of them is the patient's
     elif entity.name in ("oxygen_saturation", "systolic", "peak_flow", "coma_scale"):
         numbers[entity.name] = min(numbers.get(entity.name, entity.number), entity.number)
     else:

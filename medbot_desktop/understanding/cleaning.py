@@ -45,6 +45,12 @@ def clean(text: str) -> str:
     return cleaned
 
 
+def small(text: str) -> str:
+    """The text in small letters, each in its place; a letter whose small form is longer stays as it is."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
+
+
 def _too_long(length: int) -> InputError:
     return InputError(
         f"The message has {length:,} characters; {MESSAGE_LIMIT:,} is the most that can be read at once.",

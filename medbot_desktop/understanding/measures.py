@@ -11,6 +11,7 @@ from medbot_desktop.comparison import DAYS
 from medbot_desktop.domain import Assertion, Entity
 from medbot_desktop.resources import load_resource
 from medbot_desktop.text import NUMBER_WORDS
+from medbot_desktop.understanding.cleaning import small
 from medbot_desktop.understanding.rulefiles import MeasureFile
 
 _WORDS = {
@@ -89,7 +90,7 @@ class Measures:
             Entities of kind ``measure`` with their numbers in the units of the file; a number that cannot be (a
             temperature of 400) has none.
         """
-        lowered = text.lower()
+        lowered = small(text)
         taken: list[tuple[int, int]] = []
         found: list[Entity] = []
         for reading in self._readings:

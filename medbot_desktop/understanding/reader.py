@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from medbot_desktop.domain import Entity, Intent, Utterance
 from medbot_desktop.errors import InputError
-from medbot_desktop.resources import state_of
-from medbot_desktop.understanding.assertion import Assertions
+from medbot_desktop.resources import read_once, state_of
+from medbot_desktop.understanding.assertion import Assertions, Context
 from medbot_desktop.understanding.cleaning import clean
 from medbot_desktop.understanding.emotion import Emotions
 from medbot_desktop.understanding.intent_classifier import IntentClassifier, features
 from medbot_desktop.understanding.intents import Intents
 from medbot_desktop.understanding.language import LanguageGuess
 from medbot_desktop.understanding.medicine_names import MedicineNames
+from medbot_desktop.understanding.mentions.finding import Mentions
 from medbot_desktop.understanding.signs import Signs
 from medbot_desktop.understanding.spelling import Spelling
 from medbot_desktop.understanding.subjects import of_others
@@ -39,6 +40,7 @@ class Rules:
         signs: finds what the message reports.
         assertions: tells whether it holds.
         medicines: finds the medicines that it names.
+        mentions: finds when, who, where on the body, and how to be reached.
         intents: tells what it wants.
         emotions: tells what somebody feels.
         spelling: puts misspelt clinical words right.
@@ -48,6 +50,7 @@ class Rules:
     signs: Signs
     assertions: Assertions
     medicines: MedicineNames
+    mentions: Mentions
     intents: Intents
     emotions: Emotions
     spelling: Spelling
@@ -57,39 +60,61 @@ class Rules:
 class Reader:
     """Turns text into an ``Utterance`` by rules and one small classifier; loaded once, used for every message."""
 
-    def __init__(self, rules: Rules, embed: Embed | None = None, classifier: IntentClassifier | None = None) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        embed: Embed | None = None,
+        classifier: IntentClassifier | None = None,
+        country: str = "",
+    ) -> None:
         self._rules = rules
+        self._country = country
         self._spelling = rules.spelling.anew()
         self._embed = embed
         self._classifier = classifier
 
     @classmethod
-    def load(cls, resources: Path, medicines: Mapping[str, tuple[str, str]], embed: Embed | None = None) -> Reader:
+    def load(
+        cls,
+        resources: Path,
+        medicines: Mapping[str, tuple[str, str]],
+        embed: Embed | None = None,
+        country: str = "",
+    ) -> Reader:
         """Read the rules.
 
         Args:
             resources: the folder of what ships as data.
             medicines: every way to write a medicine, with its kind and international name.
             embed: gives the vectors of texts; without it intents are told by rules alone.
+            country: two-letter code (ISO 3166-1): whether "5/6" is in May or in June; empty: it may be either.
 
         Raises:
             InputError: a rule file is missing or wrong.
         """
-        files = (file for folder in ("triage", "lexicon", "intents") for file in (resources / folder).glob("*"))
+        folders = ("triage", "lexicon", "intents", "mentions")
+        files = (file for folder in folders for file in (resources / folder).glob("*"))
         rules = _rules(resources, tuple(medicines.items()), state_of(files))
-        return cls(rules, embed, IntentClassifier.load(resources) if embed else None)
+        return cls(rules, embed, IntentClassifier.load(resources) if embed else None, country)
 
-    def read(self, text: str) -> Utterance:
+    def read(self, text: str, now: datetime | None = None) -> Utterance:
         """Return what ``text`` says, its signs with their assertions and offsets in the cleaned text.
+
+        Args:
+            text: the message.
+            now: the moment that "tomorrow" is relative to, as a clock on the wall shows it; None: this one.
 
         Raises:
             InputError: the text is empty, or longer than ``MESSAGE_LIMIT`` characters.
         """
         cleaned = clean(text)
-        tokens, entities = self._found(cleaned)
+        tokens, context, signs = self._found(cleaned)
         language = self._rules.language.guess(cleaned)
         emotion, strength = self._rules.emotions.read(cleaned, tokens)
-        return Utterance(cleaned, language, self._intent(cleaned, tokens, entities), entities, emotion, strength)
+        moment = (now or datetime.now()).replace(tzinfo=None)
+        mentions = self._rules.mentions.find(cleaned, tokens, context, signs, language, moment, self._country)
+        intent = self._intent(cleaned, tokens, signs)  # what else is mentioned tells nothing of what is wanted
+        return Utterance(cleaned, language, intent, _in_order((*signs, *mentions)), emotion, strength)
 
     def features(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """What the intent of a message is told by, for training.
@@ -99,9 +124,10 @@ class Reader:
             vector: its vector, shape (d,).
         """
         cleaned = clean(text)
-        return features(vector, cleaned, *self._found(cleaned))
+        tokens, _, signs = self._found(cleaned)
+        return features(vector, cleaned, tokens, signs)
 
-    def _found(self, cleaned: str) -> tuple[list[Token], tuple[Entity, ...]]:
+    def _found(self, cleaned: str) -> tuple[list[Token], Context, tuple[Entity, ...]]:
         rules = self._rules
         tokens = tokenise(cleaned, self._spelling.correct)
         context = rules.assertions.read(tokens)
@@ -109,7 +135,7 @@ class Reader:
         for entity, own in rules.medicines.find(cleaned, tokens):
             found.append(replace(entity, assertion=context.assertion(own, entity.kind)))
         found = of_others(found, tokens)
-        return tokens, tuple(sorted(found, key=lambda entity: (entity.start, entity.end, entity.name)))
+        return tokens, context, _in_order(found)
 
     def _intent(self, cleaned: str, tokens: list[Token], entities: tuple[Entity, ...]) -> Intent:
         by_rule = self._rules.intents.choose(tokens, entities)
@@ -118,14 +144,20 @@ class Reader:
         return self._classifier.choose(features(self._embed([cleaned])[0], cleaned, tokens, entities))
 
 
-@lru_cache(maxsize=1)
+@read_once
 def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], _state: object) -> Rules:
     """What is compiled once, however often a vault is opened and locked; it remembers nothing of any message."""
     signs, intents, names = Signs.load(resources), Intents.load(resources), MedicineNames(dict(medicines))
     common = _common_words(resources / "triage" / "common_words.txt")
     spelling = Spelling(signs.words | intents.words | names.words, common)
     language = LanguageGuess.load(resources, spelling.knows)
-    return Rules(signs, Assertions.load(resources), names, intents, Emotions.load(resources), spelling, language)
+    mentions = Mentions.load(resources, spelling.knows)
+    assertions, emotions = Assertions.load(resources), Emotions.load(resources)
+    return Rules(signs, assertions, names, mentions, intents, emotions, spelling, language)
+
+
+def _in_order(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    return tuple(sorted(entities, key=lambda entity: (entity.start, entity.end, entity.name)))
 
 
 def _common_words(file: Path) -> frozenset[str]:
