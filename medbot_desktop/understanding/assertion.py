@@ -22,11 +22,55 @@ _LIST_REACH = 14
 _FARTHEST = 25
 _RESOLVED = "resolved"
 _PRECEDENCE = ("hypothetical", "negated", "other", "past", _RESOLVED, "uncertain")
+_MAY_SHARE = ("uncertain", _RESOLVED)
+"""The categories whose triggers may hold words of the sign: "is my toe infected?", "he was a colicky baby"."""
+_TOLD = ("negated", "past", _RESOLVED)
 _FEW_SENTENCES = 3
 """A trigger of a whole message holds in one of so many sentences; in a longer story it holds in its own sentence."""
-_NOES = frozenset({"no", "none", "nil", "nope", "never", "negative"})
+_BREAKS = frozenset({"but", "however", "although", "though", "because", "whereas"})
+_NOES = frozenset({"no", "none", "nil", "nope", "nah", "negative", "neg", "absent", "denied"})
+_EMPHATIC_NOES = (
+    "not at",
+    "none at",
+    "none of",
+    "none seen",
+    "none noted",
+    "none so",
+    "none now",
+    "none today",
+    "no not",
+    "no never",
+    "no none",
+)
+_YESES = frozenset({"yes", "yeah", "yep", "yup", "positive", "present"})
+# What stands before or in the words that say that a sign has gone, and says that it has not, or that it is waited for.
+_NOT_YET = frozenset(
+    """not hasnt havent isnt arent wont never doesnt dont didnt wasnt cant cannot couldnt nor hardly barely
+    until before if
+    unless when will would to make makes made making wish hope hoping want help helps nothing yet""".split()
+)
+# What may follow "gone" where the sign has gone; "gone numb" is a sign itself.
+_AFTER_GONE = frozenset(
+    """now and but by since after today in this for with altogether down off overnight too at entirely totally
+    within before
+    so when once thanks thankfully away completely again as finally too i""".split()
+)
+_ASKING = frozenset(
+    """what whats which who whos how hows why when where is are does do did can could would will should
+    any""".split()
+)
+_BEFORE_A_QUESTION = frozenset(
+    """hi hello hey so and also but please ok okay um right doctor doc just well sorry""".split()
+)
+# A question with one of these is about somebody, or about what is there now.
+_PERSONAL = frozenset(
+    """i im ive id my me mine he hes she shes him his her our we weve us they theyre them this these that
+    those it its
+    there theres now today tonight since patient pt here help think say to""".split()
+)
 _ON_SECOND_THOUGHT = frozenset({"actually", "well", "wait", "sorry", "oh", "hang"})
 _DO = frozenset({"do", "does", "did", "am", "is", "are", "have", "has", "yes"})
+_SHORTEST_QUESTION = 4
 _TERMINATOR, _OPENER = "terminator", "opener"
 
 
@@ -68,7 +112,9 @@ class Assertions:
         real = [
             trigger
             for trigger in triggers
-            if trigger.entry.category != "none" and not any(covers.issuperset(trigger.tokens) for covers in pseudo)
+            if trigger.entry.category != "none"
+            and not any(covers > set(trigger.tokens) for covers in pseudo)
+            and not _is_broken(trigger.tokens, tokens)
         ]
         return Context(tokens, real, found, self._entries)
 
@@ -82,6 +128,7 @@ class Context:
         self._tokens = tokens
         self._sentences = len({token.sentence for token in tokens})
         self._lists: dict[int, bool] = {}
+        self._general: dict[int, int | None] = {}
         wide = ("sentence", "message")
         self._wide = [trigger for trigger in triggers if trigger.entry.direction in wide]
         self._near = sorted(
@@ -111,32 +158,64 @@ class Context:
             sign: indices of the sign's tokens, in order.
             kind: the sign's kind; some triggers speak of some kinds only.
         """
-        categories = {
-            trigger.entry.category
+        reaching = [
+            trigger
             for trigger in self._within_reach(sign)
             if (trigger.entry.category == "uncertain" or not set(trigger.tokens) <= set(sign))
             and (not trigger.entry.kinds or kind in trigger.entry.kinds)
             and self._reaches(trigger, sign)
-        }
-        if self._answered_no(sign):
+        ]
+        categories = {trigger.entry.category for trigger in reaching}
+        answer = self._answer(sign)
+        if answer == "yes":
+            categories -= {"negated"}
+        elif answer == "no":
             categories.add("negated")
+        if not answer and self._asks_in_general(sign):
+            categories.add("hypothetical")
+        elif self._is_told_after(reaching, sign):
+            categories.discard("hypothetical")
         if self._taken_back(sign):
             categories.add("present")
+        if _RESOLVED in categories:
+            categories -= {"negated"}
         if "present" in categories:
             return "uncertain" if categories & {"uncertain", "negated"} else "present"
         return next((category for category in _PRECEDENCE if category in categories), "present")
 
-    def _answered_no(self, sign: tuple[int, ...]) -> bool:
-        """Whether the sign is all that is asked, and the next sentence is a no, as in "Cough? No"."""
+    def _answer(self, sign: tuple[int, ...]) -> str:
+        """The yes or no behind a sign that stands as a question or in a form, "Rigors: nil"; else empty."""
+        after = sign[-1] + 1
+        if after >= len(self._tokens) or not (self._tokens[after].pause or self._starts_after(after, sign)):
+            return ""
+        word = self._tokens[after].word
+        if word in _YESES:
+            return "yes" if self._item_ends(after) else ""
+        is_no = word in _NOES and self._item_ends(after)
+        said = " ".join(token.word for token in self._tokens[after : after + 2])
+        return "no" if is_no or said in _EMPHATIC_NOES else ""
+
+    def _item_ends(self, at: int) -> bool:
+        """Whether a comma, the end of the sentence or the end of the message comes after the token ``at``."""
+        return self._ends(at) or self._tokens[at + 1].pause
+
+    def _asks_in_general(self, sign: tuple[int, ...]) -> bool:
+        """Whether the sign's sentence is a question that speaks of nobody: "is scarlet fever catching?"."""
         sentence = self._tokens[sign[0]].sentence
-        own = [
-            at
-            for at in range(max(0, sign[0] - 4), min(len(self._tokens), sign[-1] + 5))
-            if self._tokens[at].sentence == sentence
-        ]
-        after = own[-1] + 1
-        is_asked_alone = len(own) <= len(sign) + 2 and len(own) < 6
-        return is_asked_alone and after < len(self._tokens) and self._tokens[after].word in _NOES and self._ends(after)
+        if sentence not in self._general:
+            places = [at for at, token in enumerate(self._tokens) if token.sentence == sentence]
+            words = [self._tokens[at].word for at in places]
+            begin = next((n for n, word in enumerate(words) if word not in _BEFORE_A_QUESTION), 0)
+            asks = len(words) - begin >= _SHORTEST_QUESTION and words[begin] in _ASKING
+            self._general[sentence] = places[begin] if asks and not _PERSONAL.intersection(words) else None
+        asked = self._general[sentence]
+        return asked is not None and asked not in sign  # "what's the point in living" is a sign itself
+
+    def _is_told_after(self, reaching: Sequence[_Trigger], sign: tuple[int, ...]) -> bool:
+        """Whether what comes behind says what is so: "we looked for a lump, and there was none"."""
+        imagined = [trigger for trigger in reaching if trigger.entry.category == "hypothetical"]
+        told = any(t.entry.category in _TOLD and t.tokens[0] > sign[-1] for t in reaching)
+        return told and all(t.entry.direction == "forward" and t.tokens[-1] < sign[0] for t in imagined)
 
     def _taken_back(self, sign: tuple[int, ...]) -> bool:
         """Whether the next sentence takes a denial back: "I have no chest pain. Actually I do"."""
@@ -166,6 +245,11 @@ class Context:
             return False
         if direction in ("sentence", "message"):
             return True
+        if trigger.tokens[0] < sign[0] and sign[-1] < trigger.tokens[-1]:
+            return True
+        shared = set(trigger.tokens) & set(sign)
+        if trigger.entry.category in _MAY_SHARE and shared and len(shared) < len(trigger.tokens):
+            return True
         forward = direction != "backward" and self._reaches_forward(trigger, sign)
         return forward or (direction != "forward" and self._reaches_backward(trigger, sign))
 
@@ -181,6 +265,8 @@ class Context:
         earlier = [at for at in sign if at < first]
         if not earlier or first - earlier[-1] > trigger.entry.scope:
             return False
+        if trigger.entry.category == _RESOLVED and self._is_not_yet(trigger, earlier[-1]):
+            return False
         inside = range(earlier[-1] + 1, first + 1)
         return not any(
             (at in self._terminators and at not in trigger.tokens)
@@ -188,9 +274,21 @@ class Context:
             for at in inside
         )
 
+    def _is_not_yet(self, trigger: _Trigger, sign_ends: int) -> bool:
+        """Whether what stands before or in the trigger says that it has not come about: "until it stops"."""
+        nearby = range(max(sign_ends + 1, trigger.tokens[0] - 4), trigger.tokens[-1])
+        if any(self._tokens[at].word in _NOT_YET for at in nearby if at not in trigger.tokens):
+            return True
+        last = trigger.tokens[-1]
+        if self._item_ends(last):
+            return False
+        word, after = self._tokens[last].word, self._tokens[last + 1].word
+        return after.endswith("ing") or (word == "gone" and after not in _AFTER_GONE)
+
     def _ends_at(self, at: int, trigger: _Trigger, sign: tuple[int, ...]) -> bool:
         """Whether the scope of a forward trigger ends at the token ``at``."""
-        if at in self._terminators and at not in sign:
+        is_have_got = self._tokens[at].word == "got" and at == trigger.tokens[-1] + 1
+        if at in self._terminators and at not in sign and not is_have_got:
             return True
         if at in self._stops.get(id(trigger.entry), ()):
             return True
@@ -214,3 +312,8 @@ class Context:
             if token.word in ("or", "nor"):
                 return True
         return False
+
+
+def _is_broken(taken: tuple[int, ...], tokens: Sequence[Token]) -> bool:
+    """Whether a "but" or the like stands in a gap of what a trigger took."""
+    return any(at not in taken and tokens[at].word in _BREAKS for at in range(taken[0] + 1, taken[-1]))

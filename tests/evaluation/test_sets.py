@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rapidfuzz import fuzz, process
 from medbot_desktop.domain import Assertion, Disposition
 from medbot_desktop.evaluation.medicines import LABELS as SEVERITIES
 from medbot_desktop.evaluation.suites import INTENTS
+from medbot_desktop.understanding.mentions.finding import KINDS
 
 HERE = Path(__file__).parent
 
@@ -31,6 +33,10 @@ def lines_of(name: str) -> list[dict[str, Any]]:
         ("intents.jsonl", 1_500),
         ("entities.jsonl", 320),
         ("medicines.jsonl", 220),
+        ("mentions.jsonl", 150),
+        ("red_flags_train.jsonl", 750),
+        ("triage_train.jsonl", 850),
+        ("assertions_train.jsonl", 300),
     ],
 )
 def test_a_set_is_large_enough_and_each_case_has_an_id_of_its_own(name: str, least: int) -> None:
@@ -49,8 +55,9 @@ def test_every_level_and_many_complaints_are_in_both_halves_of_the_triage_messag
     assert all(line["source"] and line["why"] for line in lines)
 
 
-def test_an_assertion_stands_where_its_offsets_say_and_a_message_in_one_half() -> None:
-    lines = lines_of("assertions.jsonl")
+@pytest.mark.parametrize("name", ["assertions.jsonl", "assertions_train.jsonl"])
+def test_an_assertion_stands_where_its_offsets_say_and_a_message_in_one_half(name: str) -> None:
+    lines = lines_of(name)
     assert all(line["text"][line["start"] : line["end"]] == line["entity"] for line in lines)
     assert {line["assertion"] for line in lines} == {label.value for label in Assertion}
     assert len({line["text"] for line in lines}) == len({(line["text"], line["half"]) for line in lines})
@@ -64,6 +71,13 @@ def test_an_entity_stands_where_its_offsets_say_and_overlaps_no_other() -> None:
         assert {one["kind"] for one in line["entities"]} <= {"symptom", "medicine"}
         places = sorted((one["start"], one["end"]) for one in line["entities"])
         assert all(end <= start for (_, end), (start, _) in pairwise(places))
+
+
+def test_a_mention_stands_where_its_offsets_say_and_has_its_moment() -> None:
+    lines = lines_of("mentions.jsonl")
+    assert all(line["text"][one["start"] : one["end"]] == one["text"] for line in lines for one in line["entities"])
+    assert {one["kind"] for line in lines for one in line["entities"]} == set(KINDS)
+    assert all(datetime.fromisoformat(line["now"]) for line in lines)
 
 
 def test_half_of_the_messages_with_entities_are_misspelt_and_some_messages_name_none() -> None:

@@ -36,7 +36,6 @@ NEGATED = [
     ("without chest pain", "chest_pain"),
     ("not suicidal", "suicidal"),
     ("she isn't having a fit", "seizure"),
-    ("chest pain has resolved", "chest_pain"),
     ("negative for chest pain", "chest_pain"),
     ("the doctor ruled out chest pain", "chest_pain"),
 ]
@@ -48,6 +47,7 @@ UNCERTAIN = [
     ("no chest pain, actually yes", "chest_pain"),
 ]
 PAST = [
+    ("chest pain has resolved", "chest_pain"),
     ("had chest pain years ago", "chest_pain"),
     ("I had a seizure in 2016", "seizure"),
     ("chest pain last year", "chest_pain"),
