@@ -12,6 +12,7 @@ from medbot_desktop.domain import Assertion, Entity
 from medbot_desktop.resources import load_resource
 from medbot_desktop.text import NUMBER_WORDS
 from medbot_desktop.understanding.cleaning import small
+from medbot_desktop.understanding.number_words import in_digits
 from medbot_desktop.understanding.rulefiles import MeasureFile
 
 _WORDS = {
@@ -24,7 +25,16 @@ _WORDS = {
 }
 _DECADES = {"twent": 20, "thirt": 30, "fort": 40, "fift": 50, "sixt": 60, "sevent": 70, "eight": 80, "ninet": 90}
 _DAYS = {"min": 1 / 1440, **DAYS}
-_SHORT_UNITS = {"h": "hour", "w": "week", "y": "year", "7": "day", "52": "week", "12": "month"}
+_SHORT_UNITS = {
+    "h": "hour",
+    "d": "day",
+    "w": "week",
+    "m": "month",
+    "y": "year",
+    "7": "day",
+    "52": "week",
+    "12": "month",
+}
 _WEEKS_OF_A_MONTH = 4.35
 _MILLIGRAMS_OF_A_MILLIMOLE = 18.0
 _SUGAR_IN_MILLIGRAMS = 45.0
@@ -37,14 +47,37 @@ _PARTS = {
     "N": r"(?P<n>\d+(?:[.,]\d+)?|(?:a\s+)?(?:couple|few)(?:\s+of)?|several|half\s+an?|an?|"
     + "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True))
     + ")",
-    "D": r"(?P<n>\d+(?:[.,]\d+)?)",
+    "D": r"\b(?P<n>\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine)",
+    "SMALL": r"(?:two|three|four|five|six|seven|eight|nine)",
     "UNIT": r"(?P<unit>min(?:ute)?s?|hours?|hrs?|hr|days?|weeks?|wks?|wk|months?|mths?|mth|mo|years?|yrs?|yr)",
     "WEEKDAY": r"(?:mon|tues|wednes|thurs|fri|satur|sun)day",
     "SEX": r"(?:m|f|male|female|man|woman|lady|gentleman|boy|girl|nb)",
     "GAP": r"(?:\s+(?:is|are|was|were|of|at|about|around|now|only|just|(?:dropped|fell|down)(?:\s+to)?|currently"
-    r"|reads|reading|today|up\s+to|been|has\s+been|shows))*\s*[:=]?\s*",
-    "NOT_AGE": r"(?!\s*(?:/|mg|mcg|ml|kg|st\b|stone|lb|weeks?\s+pregnant|days?|hours?|%|out\s+of|times|am\b|pm\b"
-    r"|o.?clock|tablets?|pills?|min))",
+    r"|reads|reading|today|up\s+to|been|has\s+been|shows|roughly|approx(?:imately)?))*\s*[:=(]?\s*",
+    "PERSON": r"(?:mum|mom|mother|mam|dad|father|husband|hubby|wife|partner|boyfriend|girlfriend|bf|gf|fianc\w+|son"
+    r"|daughter|brother|sister|uncle|aunt\w*|nan|gran\w*|nephew|niece|cousin|friend|neighbou?r|colleague|mr|mrs|ms|miss"
+    r"|man|woman|male|female|lady|gentleman|boy|girl|lad|child|kid|toddler|teenager|student|patient|pt|resident)",
+    "BABY": r"\b(?:baby|babies|newborn|infant|napp(?:y|ies)|diapers?|breast\s?fe\w+|bottles?|formula|milk|teething|cot"
+    r"|crib|weaning|dummy|pacifier|health\s+visitor|feeds)\b",
+    "OBSTETRIC": r"\b(?:preg\w*|gestation\w*|f(?:o?e)tal|baby|babies|bump|contract\w+|labou?r|waters|midwi\w+|antenatal"
+    r"|obstetric\w*|primip\w*|multip\w*|gravid\w*|g\d\s?p\d|uter(?:us|ine)|breech|placenta\w*|(?:pre-?)?eclampsia"
+    r"|membranes|s?rom|trimester|due\s+date|edd|pv\s+bleed\w*|vaginal\s+bleed\w*|first\s+baby"
+    r"|fm|fhh?|ctg|sfh|pv\s+loss|twins)\b",
+    "PULSE": r"(?:heart\s*(?:rate|beat)|pulse(?:\s+rate)?|hr|bpm)",
+    "TOLD": r"(?:\s+(?:is|are|was|can|often|usually|sometimes|always|about|around|over|at|of|to|up|be|goes|rises|went"
+    r"|got|(?:go|get|hit|jump|climb|peak|average)s?|reach\w*|shoots?|shot|rose|peaked|spike[sd]?|averaged))*\s*[:=]?\s*",
+    "EFFORT": r"(?:during|while|whilst|when|whenever|after|on|in|doing|with)"
+    r"(?:\s+(?:i|he|she|we|they|i['’]?m|am|is|are|was|were|my|his|her|a|an|the|hard|doing|go|goes|going|at|just|some"
+    r"|usual|normal|regular|daily|light|moderate|intense|for|up|two|three|flights?\s+of))*\s+(?:exercis\w*"
+    r"|work(?:ing)?\s?-?outs?|run|runs|running|ran|jog\w*|sprint\w*|cycl(?:e|ing|ed)|spin(?:ning)?|treadmill|peloton"
+    r"|cross\s?trainer|elliptical|rowing|swim\w*|gym|hiit|cardio|crossfit|zumba|aerobics|football|tennis|squash|netball"
+    r"|park\s?run|training|rac(?:e|ing)|stairs|(?:climb\w*|walk\w*|go\w*|run\w*)\s+(?:up\s+)?(?:the\s+|some\s+)?"
+    r"(?:stairs|hills?|steps)|upstairs|uphill|brisk\s+walk\w*|hik(?:e|ing)|bik(?:e|ing)|stress\s+test|exertion|dancing"
+    r"|weights)\b",
+    "REST": r"[^.!?\n]{0,80}\b(?:rest|resting|rested|still|sat|sitting|lying|bed|hours?|stopped|later|since|yesterday"
+    r"|ago|(?:not|n['’]?t)\s+(?:come|coming|go|going|settle|settling))\b",
+    "NOT_AGE": r"(?!\s*(?:/|mg|mcg|ml|kg|st\b|stone|lb|weeks?\s+pregnant|days?|hours?|%|per\s?cent|out\s+of|times|am\b"
+    r"|pm\b|o.?clock|tablets?|pills?|min))",
 }
 
 
@@ -90,16 +123,19 @@ class Measures:
             Entities of kind ``measure`` with their numbers in the units of the file; a number that cannot be (a
             temperature of 400) has none.
         """
-        lowered = small(text)
+        written, places = in_digits(small(text))
         taken: list[tuple[int, int]] = []
         found: list[Entity] = []
         for reading in self._readings:
-            for match in reading.pattern.finditer(lowered):
-                start, end = _trimmed(lowered, *match.span())
+            for match in reading.pattern.finditer(written):
+                own = "own" if "own" in reading.pattern.groupindex else 0
+                start, end = _trimmed(written, *match.span(own))
                 if any(start < other_end and other_start < end for other_start, other_end in taken):
                     continue
+                if "low" in reading.pattern.groupindex and float(match["low"]) >= float(match["n"]):
+                    continue  # a score or a share: "67/100", "50/50"
                 taken.append((start, end))
-                found += self._entities(reading, text, start, end, match)
+                found += self._entities(reading, text, places.start(start), places.end(end), match)
         return sorted(found, key=lambda entity: (entity.start, entity.end, entity.name))
 
     def _entities(self, reading: _Reading, text: str, start: int, end: int, match: re.Match[str]) -> Iterator[Entity]:

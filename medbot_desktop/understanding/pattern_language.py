@@ -26,9 +26,27 @@ _WITHIN = re.compile(r"\s*/(\d+)$")
 _NUMBER = re.compile(r"#(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
 
 Groups = Mapping[str, Sequence[str]]
-# What a word must be to be accepted: how it is compared, the word, and the limit of a number.
-Element = tuple[str, str, float]
-Phrase = tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What one word of a phrase may be.
+
+    Attributes:
+        words: its stem is one of these; "=fitting" stands for exactly this word.
+        comparison: or it is a number that stands so to ``limit``; empty: no number will do.
+        limit: what the number is compared with.
+    """
+
+    words: frozenset[str] = frozenset()
+    comparison: str = ""
+    limit: float = 0.0
+
+
+GAP = Slot()
+"""Up to three words that are passed over."""
+
+Phrase = tuple[Slot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,53 +71,67 @@ class Terms:
 
     def __init__(self, groups: Groups) -> None:
         self._groups = groups
-        self._written: dict[str, list[str]] = {}
+        self._written: dict[str, list[Phrase]] = {}
         self._numbers: dict[str, int] = {}
-        self._of: dict[str, list[int]] = {}
+        self._of: dict[Phrase, list[int]] = {}
+        self._slots: dict[Slot, Slot] = {GAP: GAP}
+        self._words: set[str] = set()
 
     def number(self, text: str) -> int:
         """The number of a term."""
         if text in self._numbers:
             return self._numbers[text]
         number = self._numbers[text] = len(self._numbers)
-        for alternative in dict.fromkeys(self._expand(text)):
-            self._of.setdefault(alternative, []).append(number)
+        for phrase in self._alternatives(text):
+            if GAP in (phrase[0], phrase[-1]):
+                raise InputError(f"The pattern {text!r} has a phrase that begins or ends with '~'.")
+            self._of.setdefault(phrase, []).append(number)
         return number
 
     def of_phrases(self) -> dict[Phrase, list[int]]:
         """The phrases that are alternatives of terms, with the numbers of these."""
-        found: dict[Phrase, list[int]] = {}
-        for alternative, numbers in self._of.items():
-            of_phrase = found.setdefault(_phrase(alternative), [])
-            of_phrase += [number for number in numbers if number not in of_phrase]
-        return found
+        return self._of
 
     def words(self) -> set[str]:
         """Every word that the terms are made of."""
-        pieces = {piece for alternative in self._of for piece in alternative.split()}
-        return {word for piece in pieces for word in _piece_words(piece) if word.isalpha()}
+        return self._words
 
-    def _expand(self, text: str) -> list[str]:
-        """The alternatives of a term, with the groups in them written out."""
-        if text in self._written:
-            return self._written[text]
-        written: list[str] = []
-        for alternative in _outer(text, "|"):
-            choices: list[list[str]] = []
-            for piece in _outer(alternative.strip(), " "):
-                if piece.startswith("("):
-                    choices.append(self._expand(piece[1:-1]))
-                elif not piece.startswith("@"):
-                    choices.append([piece])
-                elif piece[1:] in self._groups:
-                    choices.append([word for entry in self._groups[piece[1:]] for word in self._expand(entry)])
-                else:
-                    raise InputError(f"The pattern {text!r} names the group {piece}, which is not there.")
-            if not choices:
-                raise InputError(f"The pattern {text!r} has an empty alternative.")
-            written += map(" ".join, itertools.product(*choices))
-        self._written[text] = written
-        return written
+    def _alternatives(self, text: str) -> list[Phrase]:
+        """The alternatives of a term; those of one word each are one phrase, or there would be half a million."""
+        if text not in self._written:
+            written = [
+                tuple(itertools.chain.from_iterable(parts))
+                for alternative in _outer(text, "|")
+                for parts in itertools.product(*self._choices(alternative.strip(), text))
+            ]
+            self._written[text] = self._united(written)
+        return self._written[text]
+
+    def _choices(self, alternative: str, text: str) -> list[list[Phrase]]:
+        """What may stand in each place of an alternative."""
+        choices: list[list[Phrase]] = []
+        for piece in _outer(alternative, " "):
+            if piece.startswith("("):
+                choices.append(self._alternatives(piece[1:-1]))
+            elif not piece.startswith("@"):
+                choices.append([_piece(piece)])
+                self._words.update(word for word in _words_of(piece) if word.isalpha())
+            elif piece[1:] in self._groups:
+                entries = self._groups[piece[1:]]
+                choices.append(self._united([phrase for entry in entries for phrase in self._alternatives(entry)]))
+            else:
+                raise InputError(f"The pattern {text!r} names the group {piece}, which is not there.")
+        if not choices or not all(all(choice) for choice in choices):
+            raise InputError(f"The pattern {text!r} has an alternative that is empty or cannot be read.")
+        return choices
+
+    def _united(self, phrases: Sequence[Phrase]) -> list[Phrase]:
+        """The phrases, those of one word each as one."""
+        single = [phrase[0] for phrase in phrases if _is_word(phrase)]
+        words: frozenset[str] = frozenset().union(*(slot.words for slot in single))
+        united: list[Phrase] = [(Slot(words),)] if single else []
+        united += dict.fromkeys(phrase for phrase in phrases if not _is_word(phrase))
+        return [tuple([self._slots.setdefault(slot, slot) for slot in phrase]) for phrase in united]
 
 
 def read_pattern(key: str, pattern: str, terms: Terms) -> Pattern:
@@ -144,25 +176,21 @@ def _outer(text: str, mark: str) -> list[str]:
     return [part for part in parts if part] if mark == " " else parts
 
 
-def _phrase(alternative: str) -> Phrase:
-    pieces = [_piece(piece) for piece in alternative.split()]
-    elements = tuple(itertools.chain.from_iterable(pieces))
-    if not all(pieces) or not elements or "gap" in (elements[0][0], elements[-1][0]):
-        raise InputError(f"The phrase {alternative!r} of a pattern cannot be read.")
-    return elements
+def _is_word(phrase: Phrase) -> bool:
+    return len(phrase) == 1 and bool(phrase[0].words)
 
 
 @lru_cache(maxsize=10_000)
 def _piece(piece: str) -> Phrase:
     if piece == "~":
-        return (("gap", "", 0.0),)
+        return (GAP,)
     if number := _NUMBER.fullmatch(piece):
-        return ((number.group(1), "", float(number.group(2))),)
+        return (Slot(comparison=number.group(1), limit=float(number.group(2))),)
     if piece.startswith("="):
-        return tuple([("word", word, 0.0) for word in _piece_words(piece)])
-    return tuple([("stem", stem(word), 0.0) for word in _piece_words(piece)])
+        return tuple([Slot(frozenset((f"={word}",))) for word in _words_of(piece)])
+    return tuple([Slot(frozenset((stem(word),))) for word in _words_of(piece)])
 
 
 @lru_cache(maxsize=10_000)
-def _piece_words(piece: str) -> tuple[str, ...]:
+def _words_of(piece: str) -> tuple[str, ...]:
     return () if piece.startswith("#") else tuple(pattern_words(piece))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import operator
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from medbot_desktop.comparison import COMPARE
-from medbot_desktop.understanding.pattern_language import Element, Groups, Pattern, Phrase, Terms, read_pattern
+from medbot_desktop.understanding.pattern_language import GAP, Groups, Pattern, Phrase, Slot, Terms, read_pattern
 from medbot_desktop.understanding.tokens import Token
 
 _LONGEST_GAP = 3
@@ -35,9 +36,48 @@ class Match:
         return self.tokens[-1]
 
 
-# The stems that a phrase needs behind its first word, the phrase, and the terms that it is an alternative of. There are
-# a hundred thousand: as tuples of words and numbers alone they cost the collector of garbage nothing.
-_Entry = tuple[tuple[str, ...], Phrase, tuple[int, ...]]
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A phrase, and the numbers of the terms that it is an alternative of."""
+
+    phrase: Phrase
+    terms: tuple[int, ...]
+
+
+class _Said:
+    """The words and numbers of a message, and where they stand."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._by_word: dict[str, list[int]] = {}
+        for at, token in enumerate(tokens):
+            for word in (token.stem, f"={token.word}"):
+                self._by_word.setdefault(word, []).append(at)
+        self.words = frozenset(self._by_word)
+        self._numbers = [(at, token.value) for at, token in enumerate(tokens) if token.value is not None]
+        self._places: dict[int, list[int]] = {}
+
+    def places(self, slot: Slot) -> list[int]:
+        """The indices of the tokens that a slot accepts, in order."""
+        known = self._places.get(id(slot))  # a slot lives as long as the patterns
+        if known is None:
+            known = self._places[id(slot)] = self._look(slot)
+        return known
+
+    def follows(self, before: int, at: int, most: int) -> bool:
+        """Whether a token comes at most so many behind another; none is passed over to another item of a list."""
+        if not 0 < at - before <= most or self._tokens[at].sentence != self._tokens[before].sentence:
+            return False
+        return most == 1 or not any(token.pause for token in self._tokens[before + 1 : at + 1])
+
+    def _look(self, slot: Slot) -> list[int]:
+        if slot.comparison:
+            holds = _COMPARE[slot.comparison]
+            return [at for at, value in self._numbers if holds(value, slot.limit)]
+        words = slot.words & self.words
+        if len(words) > 1:
+            return sorted({at for word in words for at in self._by_word[word]})
+        return self._by_word[next(iter(words))] if words else []
 
 
 class PatternSet:
@@ -57,11 +97,9 @@ class PatternSet:
         self._by_first_term: dict[int, list[int]] = {}
         for number, pattern in enumerate(self._patterns):
             self._by_first_term.setdefault(pattern.terms[0][0], []).append(number)
-        self._by_stem: dict[str, list[_Entry]] = {}
         self._by_word: dict[str, list[_Entry]] = {}
-        self._by_number: list[_Entry] = []
-        for phrase, numbers in terms.of_phrases().items():
-            self._index(phrase, tuple(numbers))
+        self._of_numbers: list[_Entry] = []
+        self._index([_Entry(phrase, tuple(numbers)) for phrase, numbers in terms.of_phrases().items()])
         self._words = terms.words()
 
     @property
@@ -80,65 +118,44 @@ class PatternSet:
                     found[match] = None
         return list(found)
 
-    def _index(self, phrase: Phrase, terms: tuple[int, ...]) -> None:
-        kind, word, _ = phrase[0]
-        entry = (tuple([word for kind, word, _ in phrase[1:] if kind == "stem"]), phrase, terms)
-        if kind == "stem":
-            self._by_stem.setdefault(word, []).append(entry)
-        elif kind == "word":
-            self._by_word.setdefault(word, []).append(entry)
-        else:
-            self._by_number.append(entry)
+    def _index(self, entries: Sequence[_Entry]) -> None:
+        """Put each phrase under the words of the slot that the fewest phrases share: "he" would bring thousands."""
+        common = Counter(word for entry in entries for slot in entry.phrase for word in slot.words)
+        for entry in entries:
+            slots = [slot for slot in entry.phrase if slot.words]
+            if slots:
+                rarest = min(slots, key=lambda slot: sum(map(common.__getitem__, slot.words)))
+                for word in rarest.words:
+                    self._by_word.setdefault(word, []).append(entry)
+            else:
+                self._of_numbers.append(entry)
 
     def _places(self, tokens: Sequence[Token]) -> dict[int, list[tuple[int, ...]]]:
         """Where each term's alternatives stand, as token indices, in order."""
-        places: dict[int, list[tuple[int, ...]]] = {}
-        said = {token.stem for token in tokens}
-        possible: dict[tuple[str, str], list[_Entry]] = {}
-        for at, token in enumerate(tokens):
-            key = (token.stem, token.word)
-            if key not in possible:
-                entries = [*self._by_stem.get(token.stem, ()), *self._by_word.get(token.word, ())]
-                possible[key] = [entry for entry in entries if said.issuperset(entry[0])]
-            for _, phrase, terms in possible[key] + (self._by_number if token.value is not None else []):
-                taken = _take(phrase, tokens, at)
-                if taken:
-                    for term in terms:
-                        places.setdefault(term, []).append(taken)
-        return places
+        said = _Said(tokens)
+        possible = {id(entry): entry for word in said.words for entry in self._by_word.get(word, ())}
+        places: dict[int, set[tuple[int, ...]]] = {}
+        for entry in (*possible.values(), *self._of_numbers):
+            for taken in _takes(entry.phrase, said):
+                for term in entry.terms:
+                    places.setdefault(term, set()).add(taken)
+        return {term: sorted(taken) for term, taken in places.items()}
 
 
-def _take(phrase: Phrase, tokens: Sequence[Token], at: int) -> tuple[int, ...]:
-    """The indices that ``phrase`` takes from ``at`` on; empty where it does not stand there."""
-    if len(phrase) == 1:
-        return (at,) if _accepts(phrase[0], tokens[at]) else ()
-    taken: list[int] = []
-    position, slack = at, 0
-    for element in phrase:
-        if element[0] == "gap":
-            slack = _LONGEST_GAP
+def _takes(phrase: Phrase, said: _Said) -> list[tuple[int, ...]]:
+    """The indices that ``phrase`` takes, wherever it stands."""
+    found: list[tuple[int, ...]] = [(at,) for at in said.places(phrase[0])]
+    if not found or not all(said.places(slot) for slot in phrase if slot is not GAP):
+        return []
+    most = 1
+    for slot in phrase[1:]:
+        if slot is GAP:
+            most = 1 + _LONGEST_GAP
             continue
-        for here in range(position, position + slack + 1):
-            if here >= len(tokens) or tokens[here].sentence != tokens[at].sentence:
-                return ()
-            if slack and tokens[here].pause:  # what stands behind a comma is another item of the list
-                return ()
-            if _accepts(element, tokens[here]):
-                taken.append(here)
-                position, slack = here + 1, 0
-                break
-        else:
-            return ()
-    return tuple(taken)
-
-
-def _accepts(element: Element, token: Token) -> bool:
-    kind, word, limit = element
-    if kind == "stem":
-        return token.stem == word
-    if kind == "word":
-        return token.word == word
-    return token.value is not None and _COMPARE[kind](token.value, limit)
+        places = said.places(slot)
+        found = [(*taken, at) for taken in found for at in places if said.follows(taken[-1], at, most)]
+        most = 1
+    return found
 
 
 def _matches(pattern: Pattern, places: Mapping[int, list[tuple[int, ...]]], tokens: Sequence[Token]) -> Iterable[Match]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from medbot_desktop.text import NUMBER_WORDS, sentence_spans, stem
+from medbot_desktop.understanding.number_words import spoken_numbers
 
 _TOKEN = re.compile(
     r"\d+(?:[.,/:]\d+)*|(?<![\w?])\?(?=[A-Za-z])|[-+]ve\b|\bw/o\b|(?<=\s)[-+](?=[,.;]|\s*$)|[^\W\d_]+(?:['’`´][^\W\d_]+)*"
@@ -35,7 +36,7 @@ class Token:
         clause: number of its clause; a new one starts with each sentence and at words such as "but".
         sentence: number of its sentence.
         pause: whether a comma or the like stands before it.
-        value: its value where it is a number, in digits or in words.
+        value: its value where it is a number, in digits or in words; each word of "forty five" has that of the whole.
     """
 
     word: str
@@ -72,6 +73,7 @@ def tokenise(text: str, correct: Callable[[str], str] = str) -> list[Token]:
         correct: gives a word's right spelling, or the word itself.
     """
     tokens: list[Token] = []
+    spoken = {at: number.value for number in spoken_numbers(text) for at in range(number.start, number.end)}
     clause = 0
     for sentence, (start, end) in enumerate(sentence_spans(text)):
         clause += 1
@@ -79,7 +81,9 @@ def tokenise(text: str, correct: Callable[[str], str] = str) -> list[Token]:
         for match in _TOKEN.finditer(text, start, end):
             raw = match.group()
             word = _SHORTHAND.get(raw.lower()) or normal(raw)
-            value = _value(raw) if raw[0].isdigit() else NUMBER_WORDS.get(word)
+            value = spoken.get(match.start())
+            if value is None:
+                value = _value(raw) if raw[0].isdigit() else NUMBER_WORDS.get(word)
             if value is None:
                 word = correct(word)
             between = text[before : match.start()]

@@ -38,6 +38,11 @@ def number(text: str, name: str) -> float | None:
         ("102.2°F", 39.0),
         ("it reads 39.5 degrees", 39.5),
         ("temp of 35 c", 35.0),
+        ("temp of thirty nine point two", 39.2),
+        ("temperature one oh two", 38.9),
+        ("fever of a hundred and three", 39.4),
+        ("it says thirty-nine degrees", 39.0),
+        ("tmax 38.6", 38.6),
     ],
 )
 def test_a_temperature_is_read_in_both_scales(text: str, celsius: float) -> None:
@@ -62,6 +67,30 @@ def test_a_temperature_is_read_in_both_scales(text: str, celsius: float) -> None
         ("she is in her 80s", 80.0),
         ("in my fifties", 50.0),
         ("he is 0 years old", 0.0),
+        ("a forty five year old woman", 45.0),
+        ("I'm sixty three", 63.0),
+        ("I’m 70 and dizzy", 70.0),
+        ("aged four", 4.0),
+        ("she's three, and she has a cough", 3.0),
+        ("my two and a half year old", 2.5),
+        ("2mo with fever", 2 * MONTH / YEAR),
+        ("my 2mo won't feed", 2 * MONTH / YEAR),
+        ("8m old with a rash", 8 * MONTH / YEAR),
+        ("a 6/12 old girl", 6 * MONTH / YEAR),
+        ("7 months, off his bottle and no wet nappies", 7 * MONTH / YEAR),
+        ("my husband (63) has chest pain", 63.0),
+        ("Mrs Jones, 81, fell", 81.0),
+        ("Maria, 72, has collapsed", 72.0),
+        ("63, male, chest pain", 63.0),
+        ("Male, 63, chest pain", 63.0),
+        ("63F", 63.0),
+        ("4yo", 4.0),
+        ("M/45 with a cough", 45.0),
+        ("Plasterer, 27, wet lime in his eye", 27.0),
+        ("he turned 2 and a half last week", 2.5),
+        ("8m boy", 8 * MONTH / YEAR),
+        ("a boy of 7", 7.0),
+        ("woman 45 with headache", 45.0),
     ],
 )
 def test_an_age_is_read_in_years(text: str, years: float) -> None:
@@ -82,6 +111,9 @@ def test_an_age_is_read_in_years(text: str, years: float) -> None:
         ("for a week", WEEK),
         ("several days", 4.0),
         ("two years", 2 * YEAR),
+        ("for twenty four hours", 1.0),
+        ("for three and a half days", 3.5),
+        ("cough, 7 months, still there", 7 * MONTH),
     ],
 )
 def test_a_duration_is_read_in_days(text: str, days: float) -> None:
@@ -111,10 +143,39 @@ def test_a_duration_is_read_in_days(text: str, days: float) -> None:
         ("30 weeks pregnant", "pregnancy_weeks", 30.0),
         ("pregnant, 12 weeks", "pregnancy_weeks", 12.0),
         ("peak flow is 45% of my best", "peak_flow", 45.0),
+        ("sats eighty six", "oxygen_saturation", 86.0),
+        ("O2 sat ninety-one percent", "oxygen_saturation", 91.0),
+        ("heart rate one forty", "heart_rate", 140.0),
+        ("pulse of one hundred and five", "heart_rate", 105.0),
+        ("his heart is going at 150 a minute", "heart_rate", 150.0),
+        ("resp rate thirty two", "respiratory_rate", 32.0),
+        ("breathing forty times a minute", "respiratory_rate", 40.0),
+        ("blood pressure one sixty over ninety five", "systolic", 160.0),
+        ("BP170/95", "systolic", 170.0),
+        ("BP 70/30", "systolic", 70.0),
+        ("gcs thirteen", "coma_scale", 13.0),
+        ("eight weeks pregnant", "pregnancy_weeks", 8.0),
+        ("twenty eight weeks pregnant", "pregnancy_weeks", 28.0),
+        ("seven months pregnant", "pregnancy_weeks", 30.45),
+        ("I'm 20 weeks gone", "pregnancy_weeks", 20.0),
+        ("pregnant, 34+2 weeks", "pregnancy_weeks", 34.0),
+        ("28/40, reduced fetal movements", "pregnancy_weeks", 28.0),
+        ("G2P1 at 34/40", "pregnancy_weeks", 34.0),
+        ("28/40 routine, no PV loss, FM felt", "pregnancy_weeks", 28.0),
+        ("I'm 37 weeks with my second", "pregnancy_weeks", 37.0),
+        ("34+2 weeks", "pregnancy_weeks", 34.0),
+        ("41 weeks today and contracting", "pregnancy_weeks", 41.0),
+        ("34+2 and contracting", "pregnancy_weeks", 34.0),
+        ("I'm 38 weeks and my waters have gone", "pregnancy_weeks", 38.0),
+        ("heart rate 150 at rest", "heart_rate", 150.0),
+        ("heart rate 160 and I haven't run", "heart_rate", 160.0),
+        ("heart rate still 150 an hour after my run", "heart_rate", 150.0),
+        ("HR 160 after running, still the same now at rest", "heart_rate", 160.0),
+        ("collapsed while running, heart rate 190", "heart_rate", 190.0),
     ],
 )
 def test_a_vital_sign_is_read_with_its_number(text: str, name: str, value: float) -> None:
-    assert number(text, name) == value
+    assert number(text, name) == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +216,45 @@ def test_what_cannot_be_is_kept_as_written_and_has_no_number(text: str, name: st
         assert entity.value == entity.text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "heart rate 165 during a spin class",
+        "my heart rate goes up to 170 when I run",
+        "my pulse hit 180 on the treadmill",
+        "160 bpm when running",
+        "during exercise my heart rate is 160",
+        "after climbing the stairs my heart rate was 140",
+        "max heart rate 185",
+    ],
+)
+def test_a_heart_rate_during_effort_is_none_at_rest(text: str) -> None:
+    assert [entity.name for entity in MEASURES.find(text)] == ["exercise_heart_rate"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pregnant, cough for 3 weeks",
+        "pregnant and for 3 weeks I have had heartburn",
+        "6 weeks after surgery",
+        "the baby can't roll, she's 8 weeks",
+        "the baby was 38+5, 3.4 kg",
+    ],
+)
+def test_weeks_that_something_lasts_are_no_weeks_of_pregnancy(text: str) -> None:
+    assert read(text, "pregnancy_weeks") == []
+
+
+def test_words_of_a_number_are_pointed_at_as_they_stand() -> None:
+    text = "My dad, sats are eighty-six, BP one ten over seventy."
+    assert [(entity.name, entity.text) for entity in MEASURES.find(text)] == [
+        ("oxygen_saturation", "sats are eighty-six"),
+        ("diastolic", "one ten over seventy"),
+        ("systolic", "one ten over seventy"),
+    ]
+
+
 def test_both_numbers_of_an_impossible_blood_pressure_have_none() -> None:
     assert [entity.number for entity in MEASURES.find("blood pressure 900/700")] == [None, None]
 
@@ -162,7 +262,12 @@ def test_both_numbers_of_an_impossible_blood_pressure_have_none() -> None:
 @pytest.mark.parametrize(
     "text",
     ["I have 38", "call me on 555 0199", "room 12", "I have 3 children and 2 dogs", "take 2 tablets",
-     "my appointment is at 10:30", "paracetamol 500 mg", "chapter 4"],
+     "my appointment is at 10:30", "paracetamol 500 mg", "chapter 4", "tick, 104", "a tick, 104, and a cat",
+     "can't 104", "T12 fracture", "(1) cough (2) rash", "CRP (63)", "she took paracetamol tablets (16)",
+     "I took 2, 3 and then 4", "fell 3m off a ladder", "I can walk 50 m", "crash on the M25", "28/40",
+     "he scored 28/40 on the test", "scored 67/100", "vision 60/60", "Humulin 70/30", "co-amoxiclav 500/125",
+     "Advair 250/50", "my pulse at one thirty", "I'm a hundred percent",
+     "he had seizures at age two", "woman, two caesareans", "leaking since my second baby", "I'm one of two"],
 )  # fmt: skip
 def test_a_number_that_says_nothing_clinical_is_no_measure(text: str) -> None:
     assert MEASURES.find(text) == []

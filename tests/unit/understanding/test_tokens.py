@@ -41,6 +41,18 @@ def test_numbers_have_their_value(text: str, value: float | None) -> None:
     assert values == ([] if value is None else [value])
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("sats ninety eight", 98.0), ("a forty-five-year-old", 45.0), ("pulse one forty", 140.0), ("two point five", 2.5)],
+)
+def test_every_word_of_a_number_has_the_value_of_the_whole(text: str, value: float) -> None:
+    assert {token.value for token in tokenise(text) if token.value is not None} == {value}
+
+
+def test_numbers_that_stand_behind_each_other_are_not_one() -> None:
+    assert [token.value for token in tokenise("forty, five")] == [40.0, 5.0]
+
+
 def test_a_new_clause_starts_at_a_sentence_and_at_but() -> None:
     clauses = [token.clause for token in tokenise("My chest is fine but my leg hurts. Help")]
     assert clauses == [1, 1, 1, 1, 2, 2, 2, 2, 3]
