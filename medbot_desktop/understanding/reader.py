@@ -23,7 +23,7 @@ from medbot_desktop.understanding.medicine_names import MedicineNames
 from medbot_desktop.understanding.mentions.finding import Mentions
 from medbot_desktop.understanding.signs import Signs
 from medbot_desktop.understanding.spelling import Spelling
-from medbot_desktop.understanding.subjects import of_others
+from medbot_desktop.understanding.subjects import Subjects
 from medbot_desktop.understanding.tokens import Token, tokenise
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -39,6 +39,7 @@ class Rules:
     Attributes:
         signs: finds what the message reports.
         assertions: tells whether it holds.
+        subjects: tells whose it is.
         medicines: finds the medicines that it names.
         mentions: finds when, who, where on the body, and how to be reached.
         intents: tells what it wants.
@@ -49,6 +50,7 @@ class Rules:
 
     signs: Signs
     assertions: Assertions
+    subjects: Subjects
     medicines: MedicineNames
     mentions: Mentions
     intents: Intents
@@ -134,7 +136,7 @@ class Reader:
         found = rules.signs.find(cleaned, tokens, context)
         for entity, own in rules.medicines.find(cleaned, tokens):
             found.append(replace(entity, assertion=context.assertion(own, entity.kind)))
-        found = of_others(found, tokens)
+        found = rules.subjects.of_others(found, tokens, cleaned)
         return tokens, context, _in_order(found)
 
     def _intent(self, cleaned: str, tokens: list[Token], entities: tuple[Entity, ...]) -> Intent:
@@ -153,7 +155,8 @@ def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], 
     language = LanguageGuess.load(resources, spelling.knows)
     mentions = Mentions.load(resources, spelling.knows)
     assertions, emotions = Assertions.load(resources), Emotions.load(resources)
-    return Rules(signs, assertions, names, mentions, intents, emotions, spelling, language)
+    subjects = Subjects.load(resources)
+    return Rules(signs, assertions, subjects, names, mentions, intents, emotions, spelling, language)
 
 
 def _in_order(entities: Iterable[Entity]) -> tuple[Entity, ...]:

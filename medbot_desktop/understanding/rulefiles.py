@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from medbot_desktop.comparison import Comparison
 
@@ -72,6 +72,7 @@ class TriggerEntry(_Strict):
     category: Literal["negated", "uncertain", "past", "resolved", "hypothetical", "other", "none", "present"]
     direction: Literal["forward", "backward", "both", "sentence", "message"] = "forward"
     scope: int = Field(default=8, ge=1, le=22)
+    item: int = Field(default=22, ge=1, le=22)
     crosses_commas: bool = False
     stops_at: list[str] = []
     kinds: list[str] = []
@@ -134,3 +135,54 @@ class LanguageFile(_Strict):
     """``languages.toml``."""
 
     language: list[LanguageEntry]
+
+
+def _words(text: str | frozenset[str]) -> frozenset[str]:
+    return frozenset(text.split()) if isinstance(text, str) else text
+
+
+Words = Annotated[frozenset[str], BeforeValidator(_words), Field(min_length=1)]
+"""Words written side by side in one string."""
+
+
+class PeopleWords(_Strict):
+    """``people.toml``: what people are called, and what is said of them."""
+
+    men: Words
+    women: Words
+    kin: Words
+    far: Words
+    boys: Words
+    girls: Words
+    children: Words
+    strangers: Words
+    pets: Words
+    patient: Words
+    gone: Words
+    behind_a_name: Words
+    places: Words
+    spots: Words
+    beside: Words
+    between: Words
+    brings: Words
+    belief: Words
+    cares: Words
+    aside: Words
+    well: Words
+    denies: Words
+    having: Words
+    lasts: Words
+    past_of_kin: Words
+    past_times: Words
+    now: Words
+    matters: Words
+    own_asking: Words
+    own_acts: Words
+    frets: Words
+    diseases: Words
+    catching: Words
+    harms_who_is_near: Words
+    at_risk: Words
+    sudden: Words
+    acute: Words
+    done_by_pets: Words

