@@ -2,7 +2,7 @@
 
 Run by hand when the library, the question sets or the searches change:
 ``.venv/bin/python build/train_ranker.py --answers FILE``. FILE has a question with its own answer on each line, as
-MedQuAD (Ben Abacha & Demner-Fushman 2019). It learns from one half of them and from the dev half of the questions in
+MedQuAD (Ben Abacha & Demner-Fushman 2019). It learns from one half of them and from the questions for learning in
 ``tests/evaluation/``, prints figures for the other half and cross-validated ones for the own questions, and writes
 ``trees.npz`` and ``kinds.npz`` in ``resources/retrieval/``; then ``train_answering.py`` writes ``ranker.toml``.
 """
@@ -32,7 +32,7 @@ from build.ranking_models import (  # noqa: E402
     save_kinds,
     save_trees,
 )
-from build.train_answering import dev_half  # noqa: E402
+from build.train_answering import learnt_from  # noqa: E402
 from medbot_desktop.inference.embedder import Embedder  # noqa: E402
 from medbot_desktop.inference.store import ModelStore  # noqa: E402
 from medbot_desktop.knowledge.document import Document  # noqa: E402
@@ -54,7 +54,7 @@ from medbot_desktop.vault.schema import DocumentRow  # noqa: E402
 from medbot_desktop.vault.vault import Vault  # noqa: E402
 
 RETRIEVAL = ROOT / "resources" / "retrieval"
-_OWN_WEIGHT = 10.0
+_OWN_WEIGHT = 8.0
 """What one of the project's own questions counts as much as: there are few of them, and they are what people ask."""
 _FOLDS = 5
 _KIND_FOLDS = 4
@@ -201,8 +201,8 @@ def _report_own(cases: Cases, tuning: NDArray[np.bool_], own_cases: Cases) -> No
 
 
 def _own_questions() -> Own:
-    """The dev half of the questions that the library that ships answers."""
-    lines = dev_half("questions")
+    """The questions that the library that ships answers, as far as they may be learnt from."""
+    lines = learnt_from("questions")
     return Own([line["text"] for line in lines], [frozenset(line["topics"]) for line in lines])
 
 

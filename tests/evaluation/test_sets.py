@@ -34,9 +34,11 @@ def lines_of(name: str) -> list[dict[str, Any]]:
         ("entities.jsonl", 320),
         ("medicines.jsonl", 220),
         ("mentions.jsonl", 150),
-        ("red_flags_train.jsonl", 750),
-        ("triage_train.jsonl", 850),
-        ("assertions_train.jsonl", 300),
+        ("red_flags_train.jsonl", 1_050),
+        ("triage_train.jsonl", 900),
+        ("assertions_train.jsonl", 1_050),
+        ("questions_train.jsonl", 1_000),
+        ("uncovered_train.jsonl", 150),
     ],
 )
 def test_a_set_is_large_enough_and_each_case_has_an_id_of_its_own(name: str, least: int) -> None:
@@ -96,6 +98,12 @@ def test_no_message_of_one_half_is_nearly_one_of_the_other(name: str) -> None:
         texts[line["half"]].append(line["text"].lower())
     nearest = process.cdist(texts["dev"], texts["test"], scorer=fuzz.ratio)
     assert nearest.max() < 85
+
+
+@pytest.mark.parametrize("name", ["questions", "uncovered"])
+def test_what_is_learnt_from_is_not_nearly_what_is_judged_by(name: str) -> None:
+    learnt, judged = ([line["text"].lower() for line in lines_of(f"{name}{end}.jsonl")] for end in ("_train", ""))
+    assert process.cdist(learnt, judged, scorer=fuzz.ratio).max() < 90
 
 
 def test_every_severity_is_in_both_halves_of_the_medicines_and_many_go_well_together() -> None:

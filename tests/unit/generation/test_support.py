@@ -86,7 +86,9 @@ def test_no_sentence_of_the_library_supports_itself_without_its_condition(librar
     changed = [
         (sentence, claim)
         for sentence in library_sentences
-        for claim in [re.sub(r",? \b(?:if|unless|until|only|after|before|during|for|in)\b[^.]*", "", sentence)]
+        for claim in [
+            re.sub(r",? \b(?:if|unless|until|only|after|before|during|for(?! example)|in)\b[^.]*", "", sentence)
+        ]
         if claim != sentence and claim.strip(". ")
     ]
     assert len(changed) > 1_000

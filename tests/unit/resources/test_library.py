@@ -22,7 +22,7 @@ HEADINGS = (
     "When to see someone soon",
     "Sources",
 )
-BODIES = {"NHS", "NICE", "CDC", "NIH", "WHO", "FDA", "MHRA"}
+BODIES = {"NHS", "NICE", "CDC", "NIH", "WHO", "FDA", "MHRA", "CMS", "HHS", "ICO", "CQC", "AHRQ"}
 AUDIENCES = {"everyone", "adults", "children", "women", "men", "parents", "pregnancy"}
 EASY = 60.0
 
