@@ -188,7 +188,7 @@ class Retriever:
             ],
             posed.vector,
         )
-        is_answerable = bool(hits) and confidence >= self._ranker.threshold
+        is_answerable = bool(hits) and confidence >= self._ranker.threshold and not _is_gibberish(question, stock)
         return Retrieved(tuple(hits), confidence, is_answerable)
 
     def _searched(
@@ -235,6 +235,13 @@ def brought_together(found: Sequence[Retrieved], documents: int) -> Retrieved:
                 order.setdefault((first.library, first.document_id), groups[rank])
     hits = [hit for group in list(order.values())[:documents] for hit in group]
     return Retrieved(tuple(hits), max(item.confidence for item in found), any(item.answerable for item in found))
+
+
+def _is_gibberish(question: str, stock: Stock) -> bool:
+    """Whether every word of a question was strange before it was mended: "gromp" is not "group"."""
+    mended = set(words(stock.speller.mend(shortened(question))))
+    content = [word for word in words(shortened(question)) if word.isalpha() and word not in STOP_WORDS]
+    return len(content) > 2 and not any(word in mended and not stock.speller.is_strange(word) for word in content)
 
 
 def best_per_document(hits: Sequence[Hit]) -> list[Hit]:

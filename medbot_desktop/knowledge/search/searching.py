@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,9 @@ _NAMED_DOCUMENTS = 10
 _UNITS_OF_NAMED = 8
 _NEIGHBOURS = 5
 _NEIGHBOUR_TEMPERATURE = 0.06
+
+_beside = ThreadPoolExecutor(2, "searching")
+"""Lives on: to start a thread for each question would take as long as some of the searches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +79,28 @@ def search(
     embed: Callable[[], NDArray[np.float32]],
     allowed: NDArray[np.bool_] | None,
 ) -> tuple[Posed, FirstSearches]:
-    """Search by meaning, by words and by name; by words while the question is embedded, which takes as long.
+    """Search by meaning, by words and by name, side by side; by words while the question is embedded.
 
     Args:
         stock: what is searched.
-        vault: where the full text is; a thread beside this one uses it meanwhile.
+        vault: where the full text is; another thread uses it meanwhile.
         asking: the question.
         wordings: other ways to write its subject.
         embed: gives its vector, shape (d,).
         allowed: which documents may be found, shape (documents,); None: all.
     """
     holdings = stock.holdings
-    with ThreadPoolExecutor(1) as beside:
-        searched = beside.submit(search_by_words, holdings, vault, asking, wordings, allowed)
+    by_words = _beside.submit(search_by_words, holdings, vault, asking, wordings, allowed)
+    try:
         posed = Posed(asking, wordings, embed())
+        by_name = _beside.submit(stock.names.search, posed.vector, _NAMES, _names_of(holdings, allowed))
         rows, _ = stock.passages.search(posed.vector, _NEAREST, _passages_of(holdings, allowed))
-        name_rows, cosines = stock.names.search(posed.vector, _NAMES, _names_of(holdings, allowed))
         foreign = np.einsum("nd,d->n", stock.foreign, posed.vector)
-        found = searched.result()
+        name_rows, cosines = by_name.result()
+    finally:
+        # Nobody may close the vault before.
+        wait([by_words])
+    found = by_words.result()
     named = holdings.documents_named(name_rows)
     name_cosine: dict[int, float] = {}
     for document, cosine in zip(named.tolist(), cosines.tolist(), strict=True):
