@@ -167,7 +167,12 @@ def _assertion(reader: Reader, case: Case) -> list[Judged]:
     entities = reader.read(case["text"]).entities
     signs = [entity for entity in entities if entity.kind not in _NO_SIGNS]
     inside = [entity for entity in signs if entity.start < end and start < entity.end]
-    nearest = max(inside, key=lambda entity: min(end, entity.end) - max(start, entity.start), default=None)
+    # Of two that hold the words, the one of these words alone is meant: "headache" and not "thunderclap headache".
+    nearest = max(
+        inside,
+        key=lambda entity: (min(end, entity.end) - max(start, entity.start), entity.start - entity.end),
+        default=None,
+    )
     found = nearest.assertion.value if nearest else NOT_FOUND
     because = f"{case['text'][start:end]!r} read as {nearest.name}" if nearest else ""
     return [Judged(str(case["id"]), case["text"], field(case, "assertion", str), found, because)]

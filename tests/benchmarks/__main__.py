@@ -15,6 +15,7 @@ from tests.benchmarks.packs import PASSAGES, measure_packs
 from tests.benchmarks.retrieval import measure_retrieval
 from tests.benchmarks.start_up import measure_start_up
 from tests.benchmarks.turns import measure_turns, questions
+from tests.benchmarks.understanding import measure_understanding
 from tests.benchmarks.vault import MESSAGES, measure_vault
 
 _QUICK_QUESTIONS = 12
@@ -34,6 +35,7 @@ def main() -> None:
     turns, answer = measure_turns(_QUICK_QUESTIONS if arguments.quick else None)
     figures = [
         *turns,
+        *measure_understanding(_QUICK_QUESTIONS if arguments.quick else None),
         *measure_vault(answer, questions(None), _QUICK_MESSAGES if arguments.quick else MESSAGES),
         *(measure_retrieval((1_000,), _QUICK_QUESTIONS) if arguments.quick else measure_retrieval()),
         *measure_packs(_texts(), _QUICK_PASSAGES if arguments.quick else PASSAGES),
