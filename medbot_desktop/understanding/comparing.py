@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from medbot_desktop.understanding.people import SELF, People, Person
+from medbot_desktop.understanding.people import SELF, Cast, Person
 from medbot_desktop.understanding.reach import sentence_ends
-from medbot_desktop.understanding.rulefiles import PeopleWords
-from medbot_desktop.understanding.tokens import Token
 
 _FOR_ONESELF = (("for", "me"), ("about", "me"), ("treat", "myself"), ("for", "myself"), ("my", "own"))
 _NOT = ("not", "isnt", "arent", "wasnt")
@@ -18,16 +14,12 @@ class Compared:
     """What one message says of those in it beside their signs.
 
     Args:
-        tokens: the message.
-        people: who is named in it, by the place of the word.
-        finder: knows the words for people.
-        words: what ``people.toml`` holds.
+        cast: who is in it.
     """
 
-    def __init__(
-        self, tokens: Sequence[Token], people: Mapping[int, Person], finder: People, words: PeopleWords
-    ) -> None:
-        self._tokens, self._people, self._finder, self._words = tokens, people, finder, words
+    def __init__(self, cast: Cast) -> None:
+        self._tokens, self._people = cast.tokens, cast.people
+        self._finder, self._words = cast.finder, cast.words
 
     def asks_of_own(self) -> bool:
         """Whether who writes asks about something of their own: "... but my question is about my own mole"."""

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from medbot_desktop.domain import Entity
-from medbot_desktop.understanding.people import People, Person
-from medbot_desktop.understanding.rulefiles import PeopleWords
-from medbot_desktop.understanding.tokens import Token
+from medbot_desktop.understanding.people import Cast, Person
 
 _REACH = 12
 _REACH_BEHIND = 5
@@ -23,16 +19,12 @@ class Owners:
     """Whose the signs of one message are.
 
     Args:
-        tokens: the message.
-        people: who is named in it, by the place of the word.
-        finder: knows the words for people.
-        words: what ``people.toml`` holds.
+        cast: who is in it.
     """
 
-    def __init__(
-        self, tokens: Sequence[Token], people: Mapping[int, Person], finder: People, words: PeopleWords
-    ) -> None:
-        self._tokens, self._people, self._finder, self._words = tokens, people, finder, words
+    def __init__(self, cast: Cast) -> None:
+        self._tokens, self._people = cast.tokens, cast.people
+        self._finder, self._words = cast.finder, cast.words
 
     def of(self, entity: Entity) -> Person | None:
         """Whom an entity is said of; None for nobody, or where the one named only says it."""
@@ -42,15 +34,15 @@ class Owners:
 
     def _before(self, entity: Entity) -> Person | None:
         """The nearest person before the entity who is subject or owner there."""
-        tokens = self._tokens
+        tokens, people = self._tokens, self._people
         first = next((n for n, token in enumerate(tokens) if token.end > entity.start), 0)
         for at in range(first - 1, max(-1, first - 1 - _REACH), -1):
             if tokens[at].sentence != tokens[first].sentence:
                 return None
-            if at not in self._people or self._is_aside(at) or self._is_placing(at) or self._is_governed(at, first):
+            if at not in people or self._is_aside(at) or self._is_placing(at) or self._is_governed(at, first):
                 continue
             says = any(token.word in self._words.belief for token in tokens[at + 1 : first])
-            return None if says and self._people[at].who in ("kin", "far") else self._people[at]
+            return None if says and people[at].who in ("kin", "far") else people[at]
         return None
 
     def _behind(self, entity: Entity) -> Person | None:

@@ -44,6 +44,23 @@ class Person:
 SELF = Person("self", -1)
 
 
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody in one message.
+
+    Attributes:
+        tokens: the message.
+        people: who is named in it, by the place of the word; one who owns another ("her brother's son") left out.
+        finder: knows the words for people.
+        words: what ``people.toml`` holds.
+    """
+
+    tokens: Sequence[Token]
+    people: Mapping[int, Person]
+    finder: People
+    words: PeopleWords
+
+
 class People:
     """The words for people, applied to one message at a time.
 
@@ -58,13 +75,16 @@ class People:
         self._nouns = self._kin | words.far | self._children | words.strangers
         self.they = _HE | _SHE | _THEY | words.patient
 
-    def named(self, tokens: Sequence[Token], text: str = "") -> dict[int, Person]:
-        """Everybody whom the words name, by the place of the word; one who owns another ("her brother's son") left out.
+    def cast(self, tokens: Sequence[Token], text: str = "") -> Cast:
+        """Everybody whom the words name.
 
         Args:
             tokens: the message.
             text: its words as written; names are told by their capitals.
         """
+        return Cast(tokens, self._named(tokens, text), self, self._words)
+
+    def _named(self, tokens: Sequence[Token], text: str) -> dict[int, Person]:
         people: dict[int, Person] = {}
         for at, token in enumerate(tokens):
             word = token.word

@@ -6,7 +6,7 @@ patient is another. A lasting condition of somebody else is theirs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from medbot_desktop.domain import GONE, Assertion, Entity
 from medbot_desktop.resources import load_resource
 from medbot_desktop.understanding.comparing import Compared
 from medbot_desktop.understanding.owners import Owners
-from medbot_desktop.understanding.people import People, Person
+from medbot_desktop.understanding.people import Cast, People, Person
 from medbot_desktop.understanding.rulefiles import PeopleWords
 from medbot_desktop.understanding.tokens import Token
 
@@ -50,13 +50,12 @@ class Subjects:
             tokens: the message.
             text: the message as cleaned.
         """
-        people = self._people.named(tokens, text)
-        if not people:
+        cast = self._people.cast(tokens, text)
+        if not cast.people:
             return list(entities)
-        owned_by = Owners(tokens, people, self._people, self._words)
+        owned_by = Owners(cast)
         owners = [owned_by.of(entity) for entity in entities]
-        compared = Compared(tokens, people, self._people, self._words)
-        scene = _Scene(entities, owners, people, tokens, compared, self._words)
+        scene = _Scene(entities, owners, cast)
         return [
             entity if owner is None else replace(entity, assertion=scene.assertion(entity, owner))
             for entity, owner in zip(entities, owners, strict=True)
@@ -66,25 +65,17 @@ class Subjects:
 class _Scene:
     """Who of those in a message is its patient."""
 
-    def __init__(
-        self,
-        entities: Sequence[Entity],
-        owners: Sequence[Person | None],
-        people: Mapping[int, Person],
-        tokens: Sequence[Token],
-        compared: Compared,
-        words: PeopleWords,
-    ) -> None:
-        self._entities, self._owners, self._people, self._tokens = entities, owners, people, tokens
-        self._compared, self._words = compared, words
+    def __init__(self, entities: Sequence[Entity], owners: Sequence[Person | None], cast: Cast) -> None:
+        self._entities, self._owners, self._compared = entities, owners, Compared(cast)
+        self._tokens, self._people, self._words = cast.tokens, cast.people, cast.words
 
     def assertion(self, entity: Entity, owner: Person) -> Assertion:
         """The assertion of an entity that is said of ``owner``."""
-        if self.is_of_ones_own_past(entity, owner):
+        if self._is_of_ones_own_past(entity, owner):
             return Assertion.PAST
-        return Assertion.OTHER if self.is_of_another(entity, owner) else entity.assertion
+        return Assertion.OTHER if self._is_of_another(entity, owner) else entity.assertion
 
-    def is_of_another(self, entity: Entity, owner: Person) -> bool:
+    def _is_of_another(self, entity: Entity, owner: Person) -> bool:
         """Whether an entity is the matter of somebody who is not the patient."""
         if entity.assertion in (Assertion.NEGATED, Assertion.HYPOTHETICAL) or owner.who == "self":
             return False
@@ -132,7 +123,7 @@ class _Scene:
     def _is_told_of_past(self, entity: Entity, owner: Person) -> bool:
         return bool(self._words.past_of_kin & self._between(owner, entity)) and not self._is_of_now(owner)
 
-    def is_of_ones_own_past(self, entity: Entity, owner: Person) -> bool:
+    def _is_of_ones_own_past(self, entity: Entity, owner: Person) -> bool:
         """Whether somebody who shows a sign now had an entity once: "my dad had shingles last year, his knee hurts"."""
         return owner.who == "kin" and entity.assertion is Assertion.OTHER and self._shows_signs(owner, entity)
 

@@ -46,6 +46,23 @@ QuestionsIn = Callable[[str, Callable[[str], float]], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class _Searched:
+    """One question while it is answered.
+
+    Attributes:
+        mended: the question, its typing errors mended.
+        posed: what was asked.
+        first: what the first searches brought.
+        look: the candidates; None where there is none.
+    """
+
+    mended: str
+    posed: Posed
+    first: FirstSearches
+    look: SecondLook | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """How one question was searched for, for training and for explaining.
 
@@ -147,11 +164,11 @@ class Retriever:
     def explain(self, question: str, filters: Filters = _ALL) -> Explained:
         """How one question is searched for."""
         stock = self._stock
-        posed, searches, look, strange = self._searched(stock, question, filters)
-        if look is None:
-            return Explained(searches, None, None)
-        order = order_of(look.documents, self._ranker.trees.score(look.fits))
-        return Explained(searches, look, leading_features(stock, posed, searches, look, order[0][0], strange))
+        searched = self._searched(stock, question, filters)
+        if searched.look is None:
+            return Explained(searched.first, None, None)
+        order = order_of(searched.look.documents, self._ranker.trees.score(searched.look.fits))
+        return Explained(searched.first, searched.look, _features(stock, searched, searched.look, order[0][0]))
 
     def completed(self, typed: str) -> str:
         """Words that are being typed, the last one, where it is only half a word, made the commonest that it can be."""
@@ -171,13 +188,13 @@ class Retriever:
 
     def _retrieve(self, question: str, documents: int, filters: Filters) -> Retrieved:
         stock = self._stock
-        posed, searches, look, strange = self._searched(stock, question, filters)
+        searched = self._searched(stock, question, filters)
+        look = searched.look
         if look is None:
             return Retrieved((), 0.0, answerable=False)
         scores = self._ranker.trees.score(look.fits)
         order = order_of(look.documents, scores)
-        features = leading_features(stock, posed, searches, look, order[0][0], strange)
-        confidence = self._ranker.answering.probability(features)
+        confidence = self._ranker.answering.probability(_features(stock, searched, look, order[0][0]))
         leader = scores[order[0][1]]
         hits = hits_of(
             self._vault,
@@ -186,20 +203,17 @@ class Retriever:
                 Shown(document, int(look.found.units[place]), confidence * float(np.exp(scores[place] - leader)))
                 for document, place in _different(look.found, order, documents)
             ],
-            posed.vector,
+            searched.posed.vector,
         )
-        is_answerable = bool(hits) and confidence >= self._ranker.threshold and not _is_gibberish(question, stock)
-        return Retrieved(tuple(hits), confidence, is_answerable)
+        is_likely = bool(hits) and confidence >= self._ranker.threshold
+        return Retrieved(tuple(hits), confidence, is_likely and not _is_gibberish(question, searched.mended, stock))
 
-    def _searched(
-        self, stock: Stock, question: str, filters: Filters
-    ) -> tuple[Posed, FirstSearches, SecondLook | None, int]:
-        """What was asked, found and looked at again, and how many words of the question nobody knows."""
+    def _searched(self, stock: Stock, question: str, filters: Filters) -> _Searched:
         mended = stock.speller.mend(shortened(question))
         asking, wordings = self._in_words(mended, stock)
         allowed = stock.holdings.allowed(filters, self._access.account.role)
-        posed, searches = search(stock, self._vault, asking, wordings, lambda: self._embed([mended])[0], allowed)
-        return posed, searches, look_again(stock, posed, searches), self._strange_words(mended, stock)
+        posed, first = search(stock, self._vault, asking, wordings, lambda: self._embed([mended])[0], allowed)
+        return _Searched(mended, posed, first, look_again(stock, posed, first))
 
     def _in_words(self, question: str, stock: Stock) -> tuple[Asking, list[Wording]]:
         asking = read_question(question, self._ranker.cues)
@@ -211,15 +225,6 @@ class Retriever:
     def _rarity(self, word: str) -> float:
         number, terms = np.array([term(stem(word))]), self._stock.holdings.terms
         return float(terms.rarity(number)[0]) if terms.count(number)[0] else 0.0
-
-    def _strange_words(self, question: str, stock: Stock) -> int:
-        strange = {
-            word
-            for word in set(words(question))
-            if word.isalpha() and word not in STOP_WORDS and stock.speller.is_strange(word)
-        }
-        numbers = np.array([term(stem(word)) for word in strange], dtype=np.int64)
-        return int((stock.holdings.terms.count(numbers) == 0).sum())
 
 
 def brought_together(found: Sequence[Retrieved], documents: int) -> Retrieved:
@@ -237,11 +242,26 @@ def brought_together(found: Sequence[Retrieved], documents: int) -> Retrieved:
     return Retrieved(tuple(hits), max(item.confidence for item in found), any(item.answerable for item in found))
 
 
-def _is_gibberish(question: str, stock: Stock) -> bool:
+def _features(stock: Stock, searched: _Searched, look: SecondLook, leader: int) -> Features:
+    strange = _strange_words(searched.mended, stock)
+    return leading_features(stock, searched.posed, searched.first, look, leader, strange)
+
+
+def _strange_words(mended: str, stock: Stock) -> int:
+    """How many words of a question nobody knows."""
+    strange = {word for word in _content_words(mended) if stock.speller.is_strange(word)}
+    numbers = np.array([term(stem(word)) for word in strange], dtype=np.int64)
+    return int((stock.holdings.terms.count(numbers) == 0).sum())
+
+
+def _is_gibberish(question: str, mended: str, stock: Stock) -> bool:
     """Whether every word of a question was strange before it was mended: "gromp" is not "group"."""
-    mended = set(words(stock.speller.mend(shortened(question))))
-    content = [word for word in words(shortened(question)) if word.isalpha() and word not in STOP_WORDS]
-    return len(content) > 2 and not any(word in mended and not stock.speller.is_strange(word) for word in content)
+    kept, content = set(words(mended)), _content_words(shortened(question))
+    return len(content) > 2 and not any(word in kept and not stock.speller.is_strange(word) for word in content)
+
+
+def _content_words(question: str) -> list[str]:
+    return [word for word in words(question) if word.isalpha() and word not in STOP_WORDS]
 
 
 def best_per_document(hits: Sequence[Hit]) -> list[Hit]:
