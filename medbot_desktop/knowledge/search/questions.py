@@ -150,6 +150,8 @@ def _each_whole(clauses: Sequence[Clause]) -> list[str]:
         elif own and not (refers and (name or statement)):
             name = _name_in(clause)
             statement = "" if name else text
+        elif not (name or statement):
+            statement = text  # It names what no library knows: what follows is still about that.
     return found
 
 

@@ -80,6 +80,7 @@ def test_the_name_is_put_in_where_a_question_refers_back(message: str, questions
                 "My toddler has an ear infection. Can he go swimming?",
             ),
         ),
+        ("what is zorble and can it be cured", ("what is zorble", "what is zorble. can it be cured")),
         (
             "I'm 6 weeks pregnant. What should I not eat? And what can I do about feeling sick?",
             (
