@@ -110,7 +110,8 @@ class Formulary:
         for medicine in self.medicines.values():
             for name in (*medicine.names, *medicine.misspellings):
                 self._by_name.setdefault(name.lower(), medicine.name)
-                self._by_name.setdefault(_STRENGTH.sub("", name.lower()), medicine.name)
+            for brand in (*medicine.brands_uk, *medicine.brands_us):
+                self._by_name.setdefault(_STRENGTH.sub("", brand.lower()), medicine.name)
         for medicine in self.medicines.values():
             self._by_name[medicine.name.lower()] = medicine.name
         self._check()

@@ -54,6 +54,8 @@ def medicine(name: str, *classes: str, ingredients: list[str] | None = None, **m
         ("amoxycillin", "amoxicillin"),
         ("Lipitor", "atorvastatin"),
         ("co-codamol", "co-codamol"),
+        ("Microgynon", "ethinylestradiol with levonorgestrel"),
+        ("PEG 3350", "macrogol"),
     ],
 )
 def test_a_medicine_is_found_by_its_names_of_both_countries(formulary: Formulary, written: str, name: str) -> None:
