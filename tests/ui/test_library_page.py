@@ -190,6 +190,9 @@ def test_it_is_said_how_often_a_document_was_cited(qtbot: QtBot, stock: Stock) -
     qtbot.waitUntil(lambda: bool(window.chat.panel.cards), timeout=60_000)
     title = window.chat.panel.cards[0].citation.passage.title
     page = show(qtbot, window, "core")
+    with qtbot.waitSignal(page.shelf.documents.filtered):
+        page.shelf.documents.filter.setText(title)
+    settle(qtbot, window)
     row = titles(page).index(title)
     column = [column.title for column in page.shelf.documents.rows.columns].index("Cited")
     assert page.shelf.documents.rows.index(row, column).data() == "Once"

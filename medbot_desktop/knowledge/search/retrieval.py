@@ -24,6 +24,7 @@ from medbot_desktop.knowledge.search.searching import (
     leading_features,
     look_again,
     order_of,
+    own_first,
     search,
 )
 from medbot_desktop.knowledge.search.stocktaking import Stock, Stocktaking
@@ -193,14 +194,16 @@ class Retriever:
         if look is None:
             return Retrieved((), 0.0, answerable=False)
         scores = self._ranker.trees.score(look.fits)
-        order = order_of(look.documents, scores)
-        confidence = self._ranker.answering.probability(_features(stock, searched, look, order[0][0]))
-        leader = scores[order[0][1]]
+        by_score = order_of(look.documents, scores)
+        order = own_first(stock, searched.posed, look, by_score)
+        leaders = {by_score[0][0], order[0][0]}
+        confidence = max(self._ranker.answering.probability(_features(stock, searched, look, one)) for one in leaders)
+        behind = np.minimum(0.0, scores - scores[order[0][1]])
         hits = hits_of(
             self._vault,
             stock,
             [
-                Shown(document, int(look.found.units[place]), confidence * float(np.exp(scores[place] - leader)))
+                Shown(document, int(look.found.units[place]), confidence * float(np.exp(behind[place])))
                 for document, place in _different(look.found, order, documents)
             ],
             searched.posed.vector,

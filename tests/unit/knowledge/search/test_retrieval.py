@@ -141,6 +141,30 @@ def test_where_two_documents_say_the_same_one_of_them_is_shown(two_libraries: Re
     assert len({"asthma", "ours"} & set(keys(two_libraries.retrieve("what is asthma", documents=4)))) == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("blowing into the blue tube at the asthma clinic", "blowing"),
+        ("what helps asthma", "asthma"),
+    ],
+)
+def test_a_clinics_own_document_that_says_every_word_comes_before_what_ships(
+    knowledge: Knowledge, some_documents: list[Document], question: str, first: str
+) -> None:
+    vault = Vault.open_in_memory()
+    libraries = libraries_in(vault, knowledge)
+    libraries.sync_core(some_documents)
+    text = "At the asthma clinic you are blowing into the blue tube. It helps us to see how you are."
+    section = Section("Your visit", (Block(text, 0, len(text)),))
+    libraries.add("clinic", [replace(PARKING, id="blowing", title="Asthma", sections=(section,), body=text), PARKING])
+    found = retriever_over(vault, knowledge).retrieve(question)
+    vault.close()
+    assert keys(found)[0] == first
+    assert found.answerable
+    scores = [hit.score for hit in best_per_document(found.hits)]
+    assert max(scores) == scores[0] == pytest.approx(found.confidence)
+
+
 def test_an_empty_library_answers_nothing(knowledge: Knowledge) -> None:
     vault = Vault.open_in_memory()
     found = retriever_over(vault, knowledge).retrieve("What helps a fever?")
