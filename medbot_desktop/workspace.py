@@ -291,8 +291,8 @@ class Workspace:
         """Stop the language model, close the vault and wipe its key; what the demo profile held is gone then."""
         if self.text_model is not None:
             self.text_model.close()
+        self.retriever.close()
         if self.opened is not None:
-            self.retriever.keep()
             self.opened.close()
         else:
             self._vault.close()

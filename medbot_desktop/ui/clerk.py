@@ -159,11 +159,17 @@ class Clerk(QObject):
 
     @Slot()
     def lock(self) -> None:
-        """Close the workspace, whatever happens; the window lets go of what it shows then."""
+        """Close the workspace, whatever happens; the window lets go of what it shows then.
+
+        What the vault let go of is overwritten at once: what the window takes from it next, it may not fill.
+        """
+        from medbot_desktop.vault.scrub import scrub
+
         try:
             self._close()
         except Exception as error:  # the window is locked whatever happens, and what is left is overwritten
             _log.error("The vault could not be closed in order: %s", type(error).__name__)
+        scrub()
         self.closed.emit()
 
     @Slot()

@@ -23,16 +23,23 @@ _BYTES_OF_A_BATCH = 1 << 18
 _LEAST_BATCH, _LARGEST_BATCH = 8, 512
 _LARGEST_OF_A_THREAD, _BLOCKS_OF_A_THREAD = 1_048, 16
 """What glibc keeps for a thread: 7 blocks of each size up to 1,032 bytes, 16 from version 2.42 on (malloc.c)."""
-_ONE_ARENA = -8
-"""``M_ARENA_MAX`` of ``mallopt`` (glibc, malloc.h)."""
+_ONE_ARENA, _PERTURB = -8, -6
+"""``M_ARENA_MAX`` and ``M_PERTURB`` of ``mallopt`` (glibc, malloc.h)."""
+_FREED = 0xFF
+"""What freed bytes are filled with; bytes that are handed out get its complement, zero."""
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 """Loaded once: each loading makes classes, which take the place of freed text and hide it from what overwrites it."""
 
 
 def use_one_heap() -> None:
-    """Let all threads share one heap, so that one thread can overwrite what another one has freed; Linux only."""
+    """Let all threads share one heap, so that one thread can overwrite what another one has freed; Linux only.
+
+    The C library overwrites larger blocks (over 1,032 bytes, e.g. pages of the database) itself when they are freed:
+    one that is handed out again at once, and not filled, would keep what was in it for as long as it is used.
+    """
     if _LIBC is not None:
         _LIBC.mallopt(_ONE_ARENA, 1)
+        _LIBC.mallopt(_PERTURB, _FREED)
 
 
 def give_back() -> None:
@@ -84,7 +91,8 @@ def _overwrite_small() -> None:
 def _overwrite_heap(libc: ctypes.CDLL) -> None:
     """Claim the free blocks of the C library's heap, from the largest sizes to the smallest, and fill them with zeros.
 
-    What Qt and SQLite free lies there. A size is done when the heap serves it from new memory instead.
+    What Qt and SQLite free lies there. A size is done when the heap serves it from new memory instead, so no more is
+    claimed than lies free, and a little beyond it.
     """
     libc.malloc.restype = ctypes.c_void_p
     libc.free.argtypes = (ctypes.c_void_p,)
@@ -92,15 +100,14 @@ def _overwrite_heap(libc: ctypes.CDLL) -> None:
     libc.malloc_trim(0)
     for size in _HEAP_SIZES:
         count = max(_LEAST_BATCH, min(_LARGEST_BATCH, _BYTES_OF_A_BATCH // size))
-        left = _BYTES_OF_A_CLASS // (count * size) + 1
         free = _listed_bytes(libc)
-        while left > 0:
+        while True:
             for _ in range(count):
                 block = libc.malloc(size)
                 if block:
                     ctypes.memset(block, 0, size)
                     claimed.append(block)
-            before, free, left = free, _listed_bytes(libc), left - 1
+            before, free = free, _listed_bytes(libc)
             if before - free < count * size // 2:
                 break
     for block in claimed:

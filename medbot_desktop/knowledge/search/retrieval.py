@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -110,6 +111,8 @@ class Retriever:
         self._stocktaking = stocktaking
         self._renewing = threading.Lock()
         self._stock = stocktaking.take(vault)
+        # They live on: to start a thread for each question would take as long as some of the searches.
+        self._beside = ThreadPoolExecutor(2, "searching")
 
     @property
     def stock(self) -> Stock:
@@ -130,9 +133,13 @@ class Retriever:
         with self._renewing:
             self._stock = self._stocktaking.take(vault or self._vault)
 
-    def keep(self) -> None:
-        """Save what was learnt since the snapshot was written; to be called before the vault is closed."""
+    def close(self) -> None:
+        """Save what was learnt since the snapshot was written, and end the threads, which keep words that were asked.
+
+        To be called before the vault is closed; nothing is found afterwards.
+        """
         self._stocktaking.keep()
+        self._beside.shutdown()
 
     def retrieve(self, message: str, documents: int = 5, filters: Filters = _ALL) -> Retrieved:
         """Find what answers a message.
@@ -215,7 +222,9 @@ class Retriever:
         mended = stock.speller.mend(shortened(question))
         asking, wordings = self._in_words(mended, stock)
         allowed = stock.holdings.allowed(filters, self._access.account.role)
-        posed, first = search(stock, self._vault, asking, wordings, lambda: self._embed([mended])[0], allowed)
+        posed, first = search(
+            stock, self._vault, asking, wordings, lambda: self._embed([mended])[0], allowed, self._beside
+        )
         return _Searched(mended, posed, first, look_again(stock, posed, first))
 
     def _in_words(self, question: str, stock: Stock) -> tuple[Asking, list[Wording]]:

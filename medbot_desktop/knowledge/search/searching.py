@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,9 +31,6 @@ _FEWEST_SAID = 3
 """Content words of a question that a document may be told by; fewer are said by too many."""
 _NEIGHBOURS = 5
 _NEIGHBOUR_TEMPERATURE = 0.06
-
-_beside = ThreadPoolExecutor(2, "searching")
-"""Lives on: to start a thread for each question would take as long as some of the searches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +78,7 @@ def search(
     wordings: Sequence[Wording],
     embed: Callable[[], NDArray[np.float32]],
     allowed: NDArray[np.bool_] | None,
+    beside: Executor,
 ) -> tuple[Posed, FirstSearches]:
     """Search by meaning, by words and by name, side by side; by words while the question is embedded.
 
@@ -91,12 +89,13 @@ def search(
         wordings: other ways to write its subject.
         embed: gives its vector, shape (d,).
         allowed: which documents may be found, shape (documents,); None: all.
+        beside: two threads that search meanwhile.
     """
     holdings = stock.holdings
-    by_words = _beside.submit(search_by_words, holdings, vault, asking, wordings, allowed)
+    by_words = beside.submit(search_by_words, holdings, vault, asking, wordings, allowed)
     try:
         posed = Posed(asking, wordings, embed())
-        by_name = _beside.submit(stock.names.search, posed.vector, _NAMES, _names_of(holdings, allowed))
+        by_name = beside.submit(stock.names.search, posed.vector, _NAMES, _names_of(holdings, allowed))
         rows, _ = stock.passages.search(posed.vector, _NEAREST, _passages_of(holdings, allowed))
         foreign = np.einsum("nd,d->n", stock.foreign, posed.vector)
         name_rows, cosines = by_name.result()

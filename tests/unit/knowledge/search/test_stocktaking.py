@@ -241,7 +241,7 @@ def test_what_came_in_is_kept_when_it_is_asked_for(clinic: Clinic, tmp_path: Pat
     retriever = clinic.retriever(snapshot)
     clinic.libraries.add("clinic", [document("rabies", RABIES)])
     retriever.refresh()
-    retriever.keep()
+    retriever.close()
     kept = snapshot.load()
     assert kept is not None
     assert len(kept.documents) == 1
