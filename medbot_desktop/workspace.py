@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -86,7 +87,6 @@ class Workspace:
         opened: the vault on the disk; None in the demo profile.
         accounts: who can open the vault; None in the demo profile.
         backups: copies of the vault; None in the demo profile.
-        assistant: answers messages.
         text_model: the supervised language model; None where none is installed.
         emergency_number: the number to call in an emergency.
         sample_questions: questions to offer on an empty page.
@@ -111,11 +111,12 @@ class Workspace:
     opened: OpenedVault | None
     accounts: Accounts | None
     backups: Backups | None
-    assistant: Assistant
     text_model: SupervisedTextModel | None
     emergency_number: str
     sample_questions: list[str]
     _vault: Vault
+    _wording: Wording
+    _pen: Pen[SupervisedTextModel] | None
     _knowledge: Knowledge
 
     @classmethod
@@ -161,13 +162,13 @@ class Workspace:
         workspace.settings = load_settings()
         workspace.store = ModelStore.standard()
         workspace.access = opened.access if opened else Access(vault, DEMO_ACCOUNT)
-        wording = load_resource(resources_folder() / "locale" / "en.toml", Wording)
-        pen = _take_pen(workspace.store, workspace.settings, wording) if with_text_model else None
+        workspace._wording = wording = load_resource(resources_folder() / "locale" / "en.toml", Wording)
+        workspace._pen = pen = _take_pen(workspace.store, workspace.settings, wording) if with_text_model else None
         workspace.text_model = pen.writer if pen else None
         try:
             workspace._remember()
             with collector_paused():
-                workspace._answer(wording, pen)
+                workspace._find()
         except BaseException:
             if workspace.text_model is not None:
                 workspace.text_model.close()
@@ -189,34 +190,56 @@ class Workspace:
         self.backups = Backups(opened, self.preferences) if opened else None
         self.forgetting = Forgetting(vault, access, self.backups, opened.folder if opened else None)
 
-    def _answer(self, wording: Wording, pen: Pen[SupervisedTextModel] | None) -> None:
-        """Build what reads, watches, finds and answers."""
+    def _find(self) -> None:
+        """Build what keeps the libraries and finds passages in them."""
         resources = resources_folder()
         snapshot = IndexSnapshot(self.opened.folder.index, self.opened.key.derive("index")) if self.opened else None
         self._knowledge = knowledge = open_knowledge(self.store, self._vault, self.access, snapshot)
         self.libraries, self.retriever = knowledge.libraries, knowledge.retriever
         self.documents = Documents(self._vault, self.access)
         self.queue = ImportQueue(self._vault, self.access)
-        numbers = emergency_numbers(self.settings.country)
-        self.emergency_number = numbers.emergency
-        composer = ExtractiveComposer(
-            knowledge.embedder.embed,
-            knowledge.prepared.embed,
-            QuestionKinds.load(resources / "retrieval" / "question_kinds.toml"),
-        )
-        formulary = Formulary.load(resources)
-        self.assistant = Assistant(
-            reader=Reader.load(resources, formulary.spoken, knowledge.embedder.embed, self.settings.country),
-            watch=Watch.load(resources),
-            retriever=self.retriever,
-            answering=Answering(composer, wording, pen),
-            memory=self.conversations,
-            wording=wording,
-            numbers=numbers,
-            complaints=Complaints(Judge.load(resources)),
-            medicines=MedicineAnswers(formulary, wording.medicines),
-        )
+        self.emergency_number = emergency_numbers(self.settings.country).emergency
         self.sample_questions = _sample_questions(resources / "locale" / "sample_questions.toml")
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        """What reads, watches and answers; built when it is first asked for, since the rules take their time to load.
+
+        Raises:
+            InputError: a resource cannot be read.
+        """
+        resources, knowledge, wording = resources_folder(), self._knowledge, self._wording
+        with collector_paused():
+            composer = ExtractiveComposer(
+                knowledge.embedder.embed,
+                knowledge.prepared.embed,
+                QuestionKinds.load(resources / "retrieval" / "question_kinds.toml"),
+            )
+            formulary = Formulary.load(resources)
+            return Assistant(
+                reader=Reader.load(resources, formulary.spoken, knowledge.embedder.embed, self.settings.country),
+                watch=Watch.load(resources),
+                retriever=self.retriever,
+                answering=Answering(composer, wording, self._pen),
+                memory=self.conversations,
+                wording=wording,
+                numbers=emergency_numbers(self.settings.country),
+                complaints=Complaints(Judge.load(resources)),
+                medicines=MedicineAnswers(formulary, wording.medicines),
+            )
+
+    def prepare(self) -> Self:
+        """Build the assistant now, so that the first message does not wait for it; closes the workspace where it fails.
+
+        Raises:
+            InputError: a resource cannot be read.
+        """
+        try:
+            self.assistant  # noqa: B018
+        except BaseException:
+            self.close()
+            raise
+        return self
 
     def upkeep(self, now: datetime) -> list[str]:
         """Erase what the rules say is old enough.

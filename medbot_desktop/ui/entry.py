@@ -27,7 +27,7 @@ def open_workspace(profile: str) -> Services:
     """
     from medbot_desktop.workspace import Workspace  # slow to import
 
-    return Workspace.open(profile=profile)
+    return Workspace.open(profile=profile).prepare()
 
 
 def unlock(
@@ -124,10 +124,11 @@ def build_on(opened: OpenedVault) -> Services:
 
     start_logging(home_folder() / "logs")
     try:
-        return Workspace.open_on(opened)
+        workspace = Workspace.open_on(opened)
     except BaseException:
         opened.close()
         raise
+    return workspace.prepare()
 
 
 def minutes_before_lock(services: Services) -> int | None:

@@ -74,7 +74,9 @@ def test_the_commands_that_fill_a_library_work_one_after_the_other(tmp_path: Pat
     (tmp_path / "protocols").mkdir()
     (tmp_path / "protocols" / "fever.md").write_text("# Fever\n\nGive water often.\n", encoding="utf-8")
     shutil.copy(ROOT / "tests/unit/knowledge/readers/files/writer_handbook.pdf", tmp_path / "formulary.pdf")
-    assert [command.split()[2] for command in FILLING] == ["add", "list", "search", "verify", "export", "add", "remove"]
+    assert [command.split()[2] for command in FILLING] == [
+        *("add", "list", "search", "verify", "export", "add", "signers", "remove")
+    ]
     said = ""
     for command in FILLING:
         argv = shlex.split(command.replace("FINGERPRINT", "".join(re.findall(r"Signed by ([A-Z0-9-]+):", said))))
