@@ -79,7 +79,8 @@ def test_the_commands_that_fill_a_library_work_one_after_the_other(tmp_path: Pat
     ]
     said = ""
     for command in FILLING:
-        argv = shlex.split(command.replace("FINGERPRINT", "".join(re.findall(r"Signed by ([A-Z0-9-]+):", said))))
+        signer = "".join(re.findall(r"Signed by ([A-Z0-9-]+):", said))
+        argv = shlex.split(command.replace("FINGERPRINT", signer), comments=True)
         argv = [sys.executable, "-m", "medbot_desktop", *argv[1:]]
         done = _run(argv, home, tmp_path, MEDBOT_PASSPHRASE=PASSPHRASE, PYTHONPATH=str(ROOT))
         assert done.returncode == 0, (command, done.stderr)
