@@ -170,7 +170,8 @@ def test_the_model_killed_in_the_middle_of_a_sentence_leaves_a_whole_answer(
 
     assert model.wait_ready(60)
     assert model.process_id not in (None, writer.killed)
-    assert answer_of(assistant, talk, QUESTION).citations
+    phrasing = assistant_of(knowledge.retriever, knowledge.embedder.embed, memory, Pen(model, "a model", "phrases"))
+    assert answer_of(phrasing, talk, QUESTION).citations
 
 
 def answers(out: str) -> list[Any]:

@@ -82,6 +82,7 @@ def assert_nothing_lost(medbot: Medbot) -> None:
         assert {line.account.name for line in Accounts(opened).list()} == {"admin", "desk"}
 
 
+@pytest.mark.slow
 def test_a_clinics_whole_way_with_its_vault(models: ModelStore, medbot: Medbot, drive: Path, tmp_path: Path) -> None:
     medbot.output("vault", "people", "add", PERSON, "--born", "1950-02-03")
     talked = medbot.run("chat", "--person", PERSON, "--json", typed=f"{QUESTION}\n")
@@ -189,6 +190,7 @@ def test_without_a_terminal_a_passphrase_must_come_from_somewhere(medbot: Medbot
     assert "--passphrase-file or MEDBOT_PASSPHRASE" in medbot.refusal("ask", QUESTION, passphrase=None)
 
 
+@pytest.mark.slow
 def test_wrong_passphrases_are_slowed_down_from_one_start_to_the_next_but_not_the_recovery_key(
     medbot: Medbot, made: tuple[Path, str], tmp_path: Path
 ) -> None:

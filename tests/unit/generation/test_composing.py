@@ -76,6 +76,7 @@ def test_closing_the_sentences_stops_the_model() -> None:
     assert writer.closed
 
 
+@pytest.mark.slow
 def test_the_real_model_shows_only_what_a_passage_supports(workspace: Workspace) -> None:
     assert workspace.text_model is not None
     hits = workspace.retriever.retrieve("how do I stop a nosebleed").hits

@@ -112,6 +112,7 @@ def set_aside(folder: VaultFolder) -> list[Path]:
     return list(folder.path.parent.glob("vault.before-*"))
 
 
+@pytest.mark.slow
 def test_a_restore_killed_before_any_step_leaves_the_old_vault_or_the_new_one(
     spawning: ForkServerContext, made: Made, tmp_path: Path
 ) -> None:
