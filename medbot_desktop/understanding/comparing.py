@@ -42,7 +42,12 @@ class Compared:
             return False
         if sentence_ends(self._tokens, at):
             return True
-        return any(token.word in self._words.own_acts for token in self._tokens[at + 1 : at + 6])
+        for later in range(at + 1, min(at + 6, len(self._tokens))):
+            if later in self._people and self._people[later] != SELF:
+                return False  # "Do I let him sleep?" asks for him.
+            if self._tokens[later].word in self._words.own_acts:
+                return True
+        return False
 
     def self_is_well(self) -> bool:
         """Whether who writes is said to be well, or to lack a sign."""

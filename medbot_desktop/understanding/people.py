@@ -72,7 +72,8 @@ class People:
         self._words = words
         self._children = words.boys | words.girls | words.children
         self._kin = words.men | words.women | words.kin
-        self._nouns = self._kin | words.far | self._children | words.strangers
+        self._strangers = words.strangers | words.caring
+        self._nouns = self._kin | words.far | self._children | self._strangers
         self.they = _HE | _SHE | _THEY | words.patient
 
     def cast(self, tokens: Sequence[Token], text: str = "") -> Cast:
@@ -91,9 +92,8 @@ class People:
             if self._names_place(tokens, at):
                 continue
             if (self.is_noun(word) or self._is_pet(tokens, at)) and not self._leads_to_noun(tokens, at):
-                if at + 1 < len(tokens) and tokens[at + 1].word in self._words.brings and word in self._kin:
-                    continue
-                people[at] = self._named_before(tokens, at, people) or self._person(tokens, at)
+                if not self._only_speaks(tokens, at):
+                    people[at] = self._named_before(tokens, at, people) or self._person(tokens, at)
             elif word in _SELVES and at - 1 in people:
                 people[at] = people[at - 1]
             elif word in _OWNERS_OF_CHILDREN and _names_by_age(tokens, at):
@@ -114,9 +114,16 @@ class People:
         """The noun without the s of "mum's" and "nurses"."""
         return word if word in self._nouns or not word.endswith("s") else word[:-1]
 
+    def _only_speaks(self, tokens: Sequence[Token], at: int) -> bool:
+        """Whether somebody only brings the patient, or cares for them and says what they think."""
+        brings = at + 1 < len(tokens) and tokens[at + 1].word in self._words.brings
+        if brings and tokens[at].word in self._kin:
+            return True
+        return self._bare(tokens[at].word) in self._words.caring and not self._has_something(tokens, at)
+
     def _is_plural(self, word: str) -> bool:
         """Whether the word names several; without its apostrophe "husbands" may be one."""
-        return word in _MANY or (word.endswith("s") and word[:-1] in self._words.strangers)
+        return word in _MANY or (word.endswith("s") and word[:-1] in self._strangers)
 
     def _is_self(self, tokens: Sequence[Token], at: int) -> bool:
         """Whether the word names who writes: "I", "my" of what is their own, "we're" of "we're all well"."""
@@ -128,8 +135,16 @@ class People:
     def _is_pet(self, tokens: Sequence[Token], at: int) -> bool:
         """Whether the word names an animal that has something itself, rather than one that did something."""
         after = [token.word for token in tokens[at + 1 : at + 4] if token.sentence == tokens[at].sentence]
-        has = bool(after) and (after[0] in self._words.having or after[0] == "with")
-        return has and tokens[at].word in self._words.pets and not self._words.done_by_pets.intersection(after)
+        is_pet = tokens[at].word in self._words.pets and not self._words.done_by_pets.intersection(after)
+        return is_pet and self._has_something(tokens, at)
+
+    def _has_something(self, tokens: Sequence[Token], at: int) -> bool:
+        """Whether a verb of having stands behind the word, or behind its place: "has", "at our school has"."""
+        after = [token.word for token in tokens[at + 1 : at + 6] if token.sentence == tokens[at].sentence]
+        if not after:
+            return False
+        is_placed = after[0] in _PLACING and not self._words.having.isdisjoint(after)
+        return after[0] in self._words.having or after[0] == "with" or is_placed
 
     def _ends_name(self, tokens: Sequence[Token], at: int, text: str) -> bool:
         """Whether a name of two words or more ends here, as of somebody in the news: "Stephen Hawking lived with"."""
@@ -173,7 +188,7 @@ class People:
         is_owned_by_noun = any(self.is_noun(word) and word.endswith("s") for word in owners_words)
         is_owned = is_owned_by_noun or bool(_OWNING & owners_words)
         before = tokens[at - 1].word if at else ""
-        if word in self._words.strangers:
+        if word in self._strangers:
             is_far = before == "co" or self._is_elsewhere(tokens, at, self._words.places | self._words.spots)
         elif word in self._children:
             is_contact = before in ("contact", "contacts")

@@ -15,6 +15,7 @@ from medbot_desktop.understanding.rulefiles import TriggerEntry
 from medbot_desktop.understanding.tokens import Token
 
 RESOLVED = "resolved"
+HYPOTHETICAL = "hypothetical"
 TERMINATOR, OPENER, STOP = "terminator", "opener", "stop"
 _LIST_REACH = 22
 _MAY_SHARE = ("uncertain", RESOLVED)
@@ -36,6 +37,8 @@ _SPEAKS_OF_BEFORE = frozenset("it its that thats they theyve theyre both all gon
 _LISTING = frozenset({"or", "nor"})
 _JOINING = frozenset("and so then plus".split())
 _SUBJECTS = frozenset("i im ive we weve my our he hes she shes his her".split())
+_SAYING = 8
+"""The most words from the first to the last of a saying."""
 _OPENING = 3
 """How many words may stand before such a trigger in its sentence."""
 
@@ -78,6 +81,8 @@ class Reach:
             return apart == 1 and self._speaks_of_before(trigger) and self._reaches_backward(trigger, sign)
         if trigger.tokens[0] < sign[0] and sign[-1] < trigger.tokens[-1]:
             return True
+        if trigger.entry.category == HYPOTHETICAL and _is_within(trigger.tokens, sign):
+            return False
         shared = set(trigger.tokens) & set(sign)
         if trigger.entry.category in _MAY_SHARE and shared and len(shared) < len(trigger.tokens):
             return True
@@ -161,6 +166,11 @@ class Reach:
             if token.word in ("or", "nor"):
                 return True
         return False
+
+
+def _is_within(trigger: tuple[int, ...], sign: tuple[int, ...]) -> bool:
+    """Whether a trigger belongs to the words of a sign: "better off if she were dead"."""
+    return sign[0] < trigger[0] and trigger[-1] < sign[-1] and sign[-1] - sign[0] <= _SAYING
 
 
 def begins_clause(tokens: Sequence[Token], at: int) -> bool:

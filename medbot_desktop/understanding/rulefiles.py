@@ -156,6 +156,7 @@ class PeopleWords(_Strict):
     girls: Words
     children: Words
     strangers: Words
+    caring: Words
     pets: Words
     patient: Words
     gone: Words

@@ -8,6 +8,7 @@ from medbot_desktop.domain import Assertion
 from medbot_desktop.understanding.reader import Reader
 
 PRESENT = [
+    ("I can't say I'm not dizzy", "dizziness"),
     ("my husband has crushing chest pain", "chest_pain"),
     ("my baby is blue", "blue"),
     ("the patient in room 2 has chest pain", "chest_pain"),
@@ -40,6 +41,7 @@ PRESENT = [
     ("My flatmate has a dreadful headache and hates the light.", "headache"),
 ]
 NEGATED = [
+    ("The knee pain is no longer there.", "knee_pain"),
     ("no chest pain", "chest_pain"),
     ("I don't have any chest pain", "chest_pain"),
     ("denies shortness of breath, chest pain or syncope", "chest_pain"),
@@ -69,6 +71,7 @@ UNCERTAIN = [
     ("Scaly elbows, GP unsure between eczema and psoriasis.", "psoriasis"),
 ]
 PAST = [
+    ("as a lad I had asthma", "asthma_known"),
     ("chest pain has resolved", "chest_pain"),
     ("had chest pain years ago", "chest_pain"),
     ("I had a seizure in 2016", "seizure"),
@@ -89,6 +92,8 @@ PAST = [
     ("She was a migraine sufferer until the menopause.", "migraine"),
 ]
 HYPOTHETICAL = [
+    ("Does asthma run in families?", "asthma_known"),
+    ("What are the odds of me getting a rash?", "skin_rash"),
     ("if I get chest pain what should I do", "chest_pain"),
     ("what are the signs of a seizure", "seizure"),
     ("how do I know if I'm having a stroke", "stroke"),

@@ -35,6 +35,9 @@ OTHERS = [
     ("Dad, in his fifties, had angina.", "angina_known"),
 ]
 HELD = [
+    ("The chemist said ringworm but your nurse looked and she is certain it is scabies.", "scabies"),
+    ("Dad's ankle swelling is worse than last week, the carer says his slippers don't fit.", "ankle_swelling"),
+    ("My husband is 71 and his words come out all mixed up. Do I let him sleep?", "speech_trouble"),
     ("A colleague collapsed and I am fine but she isn't breathing.", "collapsed_now"),
     ("My boss fainted, I'm ok, what do I do for him?", "passed_out"),
     ("My mother is having a stroke, I think, her face drops.", "face_droop"),
