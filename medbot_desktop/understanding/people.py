@@ -116,10 +116,12 @@ class People:
 
     def _only_speaks(self, tokens: Sequence[Token], at: int) -> bool:
         """Whether somebody only brings the patient, or cares for them and says what they think."""
-        brings = at + 1 < len(tokens) and tokens[at + 1].word in self._words.brings
-        if brings and tokens[at].word in self._kin:
+        after = [token.word for token in tokens[at + 1 : at + 3]]
+        if tokens[at].word in self._kin and self._words.brings.intersection(after[:1]):
             return True
-        return self._bare(tokens[at].word) in self._words.caring and not self._has_something(tokens, at)
+        if self._bare(tokens[at].word) not in self._words.caring:
+            return False
+        return not self._has_something(tokens, at) or bool(self._words.telling.intersection(after[1:]))
 
     def _is_plural(self, word: str) -> bool:
         """Whether the word names several; without its apostrophe "husbands" may be one."""

@@ -157,6 +157,7 @@ class PeopleWords(_Strict):
     children: Words
     strangers: Words
     caring: Words
+    telling: Words
     pets: Words
     patient: Words
     gone: Words
