@@ -20,9 +20,9 @@ def main() -> None:
 
 def _open_window(profile: str | None) -> int:
     # Before anything starts a thread: the lock can overwrite only what was freed in a heap that it reaches.
-    from medbot_desktop.vault.scrub import use_one_heap
+    from medbot_desktop.vault.scrub import guard_heap
 
-    use_one_heap()
+    guard_heap()
     # Qt is loaded only for the window: a command must not wait for it.
     from medbot_desktop.ui.app import open_window
 

@@ -16,7 +16,7 @@ from medbot_desktop.ui.single_instance import SingleInstance
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.worker import Worker
 from medbot_desktop.vault.folder import VaultFolder
-from medbot_desktop.vault.scrub import use_one_heap
+from medbot_desktop.vault.scrub import guard_heap
 
 OPEN_ALREADY = "MedBot is open already; its window is in front now."
 
@@ -38,7 +38,7 @@ def open_window(profile: str | None = None) -> int:
     Raises:
         InputError: the settings or the theme cannot be read.
     """
-    use_one_heap()
+    guard_heap()
     settings = load_settings()
     sys.setswitchinterval(_SWITCH_SECONDS)
     app = application()

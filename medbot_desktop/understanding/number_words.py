@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from medbot_desktop.text import NUMBER_WORDS
 
-_UNITS = "one|two|three|four|five|six|seven|eight|nine"
-_TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_UNITS, _TEENS, _TENS = (
+    "|".join(word for word, value in NUMBER_WORDS.items() if value in values)
+    for values in (range(1, 10), range(10, 20), range(20, 100, 10))
+)
 _GAP = r"(?:\s?-\s?|[ ]+)"
 _BELOW_HUNDRED = rf"(?>(?:{_TENS})(?:{_GAP}(?:{_UNITS})\b)?|{_TEENS}|{_UNITS})"
 # "one forty" is 140, but not in "at one forty" and "one forty year old".

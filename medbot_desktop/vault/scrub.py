@@ -31,11 +31,12 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 """Loaded once: each loading makes classes, which take the place of freed text and hide it from what overwrites it."""
 
 
-def use_one_heap() -> None:
-    """Let all threads share one heap, so that one thread can overwrite what another one has freed; Linux only.
+def guard_heap() -> None:
+    """Prepare the heap of the C library for texts that must not outlive the lock; Linux only.
 
-    The C library overwrites larger blocks (over 1,032 bytes, e.g. pages of the database) itself when they are freed:
-    one that is handed out again at once, and not filled, would keep what was in it for as long as it is used.
+    All threads share one heap, so that one thread can overwrite what another one has freed. The C library overwrites
+    larger blocks (over 1,032 bytes, e.g. pages of the database) itself when they are freed: one that is handed out
+    again at once, and not filled, would keep what was in it for as long as it is used.
     """
     if _LIBC is not None:
         _LIBC.mallopt(_ONE_ARENA, 1)

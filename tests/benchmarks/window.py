@@ -15,7 +15,7 @@ from medbot_desktop.ui.app import application
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.worker import Services, Worker
-from medbot_desktop.vault.scrub import use_one_heap
+from medbot_desktop.vault.scrub import guard_heap
 
 _SETTLING_MS = 2_000
 
@@ -32,7 +32,7 @@ def main(with_text_model: bool) -> None:
         return workspace
 
     install_guard()
-    use_one_heap()
+    guard_heap()
     app = application()
     worker = Worker(open_workspace)
     window = MainWindow(Appearance(load_settings().theme), worker)

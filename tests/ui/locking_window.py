@@ -12,7 +12,7 @@ from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.transcript_model import State
 from medbot_desktop.ui.worker import Worker
-from medbot_desktop.vault.scrub import use_one_heap
+from medbot_desktop.vault.scrub import guard_heap
 
 _SETTLE_MS = 1_500
 
@@ -34,7 +34,7 @@ def read_line() -> str:
 
 def main() -> None:
     """Sign in, ask what is written to the input, and lock when told to."""
-    use_one_heap()
+    guard_heap()
     application()
     window = MainWindow(Appearance("light"), Worker())
     window.show_lock()

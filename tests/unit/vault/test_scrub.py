@@ -22,10 +22,10 @@ CHUNK = 16 << 20
 
 HOLDING = """
 import ctypes, functools, sys
-from medbot_desktop.vault.scrub import scrub, use_one_heap
+from medbot_desktop.vault.scrub import guard_heap, scrub
 from medbot_desktop.text import stem
 
-use_one_heap()
+guard_heap()
 hidden = sys.stdin.readline().strip()
 
 def show(said):
