@@ -76,6 +76,8 @@ def _entities(utterance: Utterance) -> list[dict[str, Any]]:
             "start": entity.start,
             "end": entity.end,
             "assertion": entity.assertion.value,
+            "because": entity.because,
+            "by_rules": entity.by_rules.value,
             "value": entity.value,
         }
         for entity in utterance.entities

@@ -111,8 +111,11 @@ def _show_utterance(utterance: Utterance) -> None:
     intent = utterance.intent
     sure = f" ({intent.confidence:.0%})" if intent.confidence is not None else ""
     console.print(f"Language {utterance.language}, wants {intent.name}{sure}, feels {utterance.emotion or 'neutral'}")
-    table = Table("Words", "Kind", "Name", "Holds", "Value", box=None, pad_edge=False)
+    table = Table("Words", "Kind", "Name", "Holds", "Because of", "Value", box=None, pad_edge=False)
     for entity in utterance.entities:
-        table.add_row(Text(entity.text), entity.kind, entity.name, entity.assertion.value, entity.value or "")
+        holds, because = entity.assertion.value, Text(entity.because)
+        if entity.ruled is not None:
+            holds = f"{holds} (by the rules {entity.ruled.value})"
+        table.add_row(Text(entity.text), entity.kind, entity.name, holds, because, entity.value or "")
     if utterance.entities:
         console.print(table)

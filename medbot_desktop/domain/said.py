@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -39,6 +39,8 @@ class Entity:
         assertion: whether it holds now.
         value: a measured value in words, where there is one.
         number: the same as a number, in the unit of its name; None where there is none, or it cannot be.
+        because: the words of the message that decide whether it holds; empty where none says otherwise.
+        ruled: what the rules say where the words around it, weighed, say otherwise. Red flags go by the rules.
     """
 
     text: str
@@ -49,6 +51,13 @@ class Entity:
     assertion: Assertion
     value: str | None = None
     number: float | None = None
+    because: str = field(default="", compare=False)
+    ruled: Assertion | None = None
+
+    @property
+    def by_rules(self) -> Assertion:
+        """Whether it holds now by the rules alone."""
+        return self.ruled or self.assertion
 
 
 @dataclass(frozen=True, slots=True)

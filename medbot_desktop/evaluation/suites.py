@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from medbot_desktop.domain import Assertion, Disposition
+from medbot_desktop.domain import Assertion, Disposition, Entity
 from medbot_desktop.errors import InputError
 from medbot_desktop.evaluation.cases import Case, Judged, field
 from medbot_desktop.evaluation.entities import LABELS as ENTITY_LABELS
@@ -162,17 +162,22 @@ def _intent(reader: Reader, case: Case) -> list[Judged]:
     return [Judged(str(case["id"]), case["text"], field(case, "intent", str), found, name)]
 
 
-def _assertion(reader: Reader, case: Case) -> list[Judged]:
-    start, end = field(case, "start", int), field(case, "end", int)
-    entities = reader.read(case["text"]).entities
-    signs = [entity for entity in entities if entity.kind not in _NO_SIGNS]
-    inside = [entity for entity in signs if entity.start < end and start < entity.end]
-    # Of two that hold the words, the one of these words alone is meant: "headache" and not "thunderclap headache".
-    nearest = max(
+def sign_at(entities: Iterable[Entity], start: int, end: int) -> Entity | None:
+    """The sign that the words from ``start`` to ``end`` were read as; None where they were read as none.
+
+    Of two that hold the words, the one of these words alone is meant: "headache" and not "thunderclap headache".
+    """
+    inside = [one for one in entities if one.kind not in _NO_SIGNS and one.start < end and start < one.end]
+    return max(
         inside,
         key=lambda entity: (min(end, entity.end) - max(start, entity.start), entity.start - entity.end),
         default=None,
     )
+
+
+def _assertion(reader: Reader, case: Case) -> list[Judged]:
+    start, end = field(case, "start", int), field(case, "end", int)
+    nearest = sign_at(reader.read(case["text"]).entities, start, end)
     found = nearest.assertion.value if nearest else NOT_FOUND
     because = f"{case['text'][start:end]!r} read as {nearest.name}" if nearest else ""
     return [Judged(str(case["id"]), case["text"], field(case, "assertion", str), found, because)]

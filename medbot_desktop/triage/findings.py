@@ -43,11 +43,11 @@ class Findings:
             if entity.kind not in CLINICAL_KINDS:
                 continue
             if entity.kind == "measure":
-                if entity.assertion in _HOLDS:
+                if entity.by_rules in _HOLDS:
                     _add_measure(entity, numbers, strange, durations)
-            elif entity.assertion in _HOLDS or (entity.assertion is Assertion.PAST and _still_counts(entity)):
+            elif entity.by_rules in _HOLDS or (entity.by_rules is Assertion.PAST and _still_counts(entity)):
                 held.setdefault(entity.name, []).append(entity)
-            elif entity.assertion is Assertion.NEGATED:
+            elif entity.by_rules is Assertion.NEGATED:
                 denied.add(entity.name)
         if (age := _age_of_patient(held, [entity for entity in entities if entity.name == "age"])) is not None:
             numbers["age"] = age
@@ -75,7 +75,7 @@ class Findings:
 
 def _age_of_patient(held: Mapping[str, list[Entity]], ages: Iterable[Entity]) -> float | None:
     """The age closest to what is reported, where a message gives more than one: "I am 34, my 2 year old is hot"."""
-    known = [age for age in ages if age.number is not None and age.assertion in _HOLDS]
+    known = [age for age in ages if age.number is not None and age.by_rules in _HOLDS]
     reported = [sign for signs in held.values() for sign in signs if sign.kind in ("symptom", "event")]
     if len(known) < 2 or not reported:
         return known[0].number if known else None

@@ -178,7 +178,7 @@ class Judge:
         return found
 
     def _without_protocol(self, utterance: Utterance) -> Triage:
-        symptoms = [entity for entity in utterance.entities if entity.kind in _REPORTED and entity.assertion in _HELD]
+        symptoms = [entity for entity in utterance.entities if entity.kind in _REPORTED and entity.by_rules in _HELD]
         if not symptoms:
             return Triage(Disposition.NONE, reasons=(_NOTHING_SAID,))
         because = Because(Disposition.ROUTINE, "no protocol", _NO_PROTOCOL, "", _words(symptoms))

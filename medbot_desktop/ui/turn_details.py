@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QWidget
 
-from medbot_desktop.domain import Assertion
+from medbot_desktop.domain import Assertion, Entity
 from medbot_desktop.ui.clinician_summary import STEP as SUMMARY
 from medbot_desktop.ui.clinician_summary import ClinicianSummary
 from medbot_desktop.ui.parts import section_column, sentence_case, words
@@ -35,7 +35,7 @@ def steps_page(entry: Entry, theme: Theme) -> QWidget:
         sure = f", {intent.confidence:.0%} sure" if intent.confidence is not None else ""
         column.addWidget(_line(f"{sentence_case(intent.name)}{sure} · language: {utterance.language}"))
         for entity in utterance.entities:
-            column.addWidget(_line(f"“{entity.text}”: {entity.kind}, {_ASSERTIONS[entity.assertion]}", "small"))
+            column.addWidget(_line(f"“{entity.text}”: {entity.kind}, {_holds(entity)}", "small"))
     for step in entry.steps:
         if step.name == SUMMARY:
             continue
@@ -46,6 +46,16 @@ def steps_page(entry: Entry, theme: Theme) -> QWidget:
         column.addWidget(_line("There are no steps to show.", "small"))
     column.addStretch(1)
     return page
+
+
+def _holds(entity: Entity) -> str:
+    """Whether an entity holds now, and the words that say so."""
+    told = _ASSERTIONS[entity.assertion]
+    if entity.because:
+        told += f" (because of “{entity.because}”)"
+    if entity.ruled is not None:
+        told += f"; by the rules alone: {_ASSERTIONS[entity.ruled]}"
+    return told
 
 
 def timings_page(entry: Entry, theme: Theme) -> QWidget:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from medbot_desktop.domain import Assertion
@@ -65,6 +66,21 @@ class Assertions:
         return Context(tokens, real, found, self._entries)
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a sign holds.
+
+    Attributes:
+        assertion: that.
+        is_over: whether it is said to have gone, rather than to be long past.
+        by: the tokens of the trigger that says so; empty where none does.
+    """
+
+    assertion: Assertion
+    is_over: bool
+    by: tuple[int, ...]
+
+
 class Context:
     """What one message says about the signs in it."""
 
@@ -81,16 +97,11 @@ class Context:
         self._answers = Answers(tokens)
 
     def assertion(self, sign: tuple[int, ...], kind: str) -> Assertion:
-        """Whether the sign that took the tokens ``sign`` holds; takes what `category` takes."""
-        category = self.category(sign, kind)
-        return Assertion.PAST if category == RESOLVED else Assertion(category)
+        """Whether the sign that took the tokens ``sign`` holds; takes what `decide` takes."""
+        return self.decide(sign, kind).assertion
 
-    def is_over(self, sign: tuple[int, ...], kind: str) -> bool:
-        """Whether the sign is said to have gone, rather than to be long past; takes what `category` takes."""
-        return self.category(sign, kind) == RESOLVED
-
-    def category(self, sign: tuple[int, ...], kind: str) -> str:
-        """The category of triggers that decides on the sign that took the tokens ``sign``.
+    def decide(self, sign: tuple[int, ...], kind: str) -> Decision:
+        """Whether the sign that took the tokens ``sign`` holds, and the words that say so.
 
         Args:
             sign: indices of the sign's tokens, in order.
@@ -103,6 +114,20 @@ class Context:
             and (not trigger.entry.kinds or kind in trigger.entry.kinds)
             and self._reach.covers(trigger, sign)
         ]
+        category = self._category(reaching, sign)
+        nearest = min(
+            (trigger for trigger in reaching if trigger.entry.category == category),
+            key=lambda trigger: min(abs(at - sign[0]) for at in trigger.tokens),
+            default=None,
+        )
+        return Decision(
+            Assertion.PAST if category == RESOLVED else Assertion(category),
+            category == RESOLVED,
+            nearest.tokens if nearest else (),
+        )
+
+    def _category(self, reaching: Sequence[Trigger], sign: tuple[int, ...]) -> str:
+        """The category of triggers that decides on a sign."""
         categories = {trigger.entry.category for trigger in reaching}
         answer = self._answers.answer(sign)
         if answer == "yes":

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from medbot_desktop.domain import Entity, Intent, Utterance
+from medbot_desktop.domain import GONE, Assertion, Entity, Intent, Utterance
 from medbot_desktop.errors import InputError
 from medbot_desktop.resources import read_once, state_of
 from medbot_desktop.understanding.assertion import Assertions, Context
+from medbot_desktop.understanding.assertion_weights import AssertionWeights, Weighed
 from medbot_desktop.understanding.cleaning import clean
 from medbot_desktop.understanding.emotion import Emotions
 from medbot_desktop.understanding.intent_classifier import IntentClassifier, features
@@ -24,11 +25,13 @@ from medbot_desktop.understanding.mentions.finding import Mentions
 from medbot_desktop.understanding.signs import Signs
 from medbot_desktop.understanding.spelling import Spelling
 from medbot_desktop.understanding.subjects import Subjects
-from medbot_desktop.understanding.tokens import Token, tokenise
+from medbot_desktop.understanding.surroundings import KINDS, Surroundings, WordClasses
+from medbot_desktop.understanding.tokens import Token, tokenise, written
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors, shape (number of texts, dimensions)."""
 
+_SURE = 0.5
 _DECIDED_BY_RULE = frozenset({"crisis", "instruction_attempt"})
 
 
@@ -40,6 +43,8 @@ class Rules:
         signs: finds what the message reports.
         assertions: tells whether it holds.
         subjects: tells whose it is.
+        weights: weigh the words around a sign, with what the rules say.
+        classes: the class of each word that has one.
         medicines: finds the medicines that it names.
         mentions: finds when, who, where on the body, and how to be reached.
         intents: tells what it wants.
@@ -51,6 +56,8 @@ class Rules:
     signs: Signs
     assertions: Assertions
     subjects: Subjects
+    weights: AssertionWeights
+    classes: Mapping[str, str]
     medicines: MedicineNames
     mentions: Mentions
     intents: Intents
@@ -116,7 +123,8 @@ class Reader:
         moment = (now or datetime.now()).replace(tzinfo=None)
         mentions = self._rules.mentions.find(cleaned, tokens, context, signs, language, moment, self._country)
         intent = self._intent(cleaned, tokens, signs)  # what else is mentioned tells nothing of what is wanted
-        return Utterance(cleaned, language, intent, _in_order((*signs, *mentions)), emotion, strength)
+        weighed = self._weighed(cleaned, tokens, signs)
+        return Utterance(cleaned, language, intent, _in_order((*weighed, *mentions)), emotion, strength)
 
     def features(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """What the intent of a message is told by, for training.
@@ -129,13 +137,36 @@ class Reader:
         tokens, _, signs = self._found(cleaned)
         return features(vector, cleaned, tokens, signs)
 
+    def surroundings(self, text: str) -> list[tuple[Entity, list[str]]]:
+        """The signs of a message as the rules read them, each with the features around it, for training."""
+        cleaned = clean(text)
+        tokens, _, signs = self._found(cleaned)
+        around = Surroundings(cleaned, tokens, signs, self._rules.classes)
+        return [(entity, around.of(entity)) for entity in signs if entity.kind in KINDS]
+
+    def _weighed(self, cleaned: str, tokens: list[Token], signs: Sequence[Entity]) -> list[Entity]:
+        """The signs, with what the words around them say where that is not what the rules say."""
+        around = Surroundings(cleaned, tokens, signs, self._rules.classes)
+        made: list[Entity] = []
+        for entity in signs:
+            if entity.kind in KINDS:
+                found = self._rules.weights.weigh(around.of(entity))
+                if _overrules(found, entity):
+                    told = replace(entity, assertion=found.assertion, because=found.because, ruled=entity.assertion)
+                    made.append(told)
+                    continue
+            made.append(entity)
+        return made
+
     def _found(self, cleaned: str) -> tuple[list[Token], Context, tuple[Entity, ...]]:
         rules = self._rules
         tokens = tokenise(cleaned, self._spelling.correct)
         context = rules.assertions.read(tokens)
         found = rules.signs.find(cleaned, tokens, context)
         for entity, own in rules.medicines.find(cleaned, tokens):
-            found.append(replace(entity, assertion=context.assertion(own, entity.kind)))
+            decided = context.decide(own, entity.kind)
+            because = written(cleaned, tokens, decided.by)
+            found.append(replace(entity, assertion=decided.assertion, because=because))
         found = rules.subjects.of_others(found, tokens, cleaned)
         return tokens, context, _in_order(found)
 
@@ -155,8 +186,18 @@ def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], 
     language = LanguageGuess.load(resources, spelling.knows)
     mentions = Mentions.load(resources, spelling.knows)
     assertions, emotions = Assertions.load(resources), Emotions.load(resources)
-    subjects = Subjects.load(resources)
-    return Rules(signs, assertions, subjects, names, mentions, intents, emotions, spelling, language)
+    subjects, weights = Subjects.load(resources), AssertionWeights.load(resources)
+    classes = WordClasses.load(resources)
+    return Rules(signs, assertions, subjects, weights, classes, names, mentions, intents, emotions, spelling, language)
+
+
+def _overrules(weighed: Weighed, entity: Entity) -> bool:
+    """Whether the words around a sign say otherwise than the rules, and that more likely than all else together.
+
+    "The rash has gone" says both that it was there and that it is there no more: no difference.
+    """
+    is_same = weighed.assertion is entity.assertion or (entity.value == GONE and weighed.assertion is Assertion.NEGATED)
+    return not is_same and weighed.chance > _SURE
 
 
 def _in_order(entities: Iterable[Entity]) -> tuple[Entity, ...]:

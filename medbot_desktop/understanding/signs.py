@@ -13,7 +13,7 @@ from medbot_desktop.understanding.assertion import Context
 from medbot_desktop.understanding.measures import Measures
 from medbot_desktop.understanding.patterns import Match, PatternSet
 from medbot_desktop.understanding.rulefiles import MeasuredEntry, MeasuredFile, SignEntry, SignFile
-from medbot_desktop.understanding.tokens import Token
+from medbot_desktop.understanding.tokens import Token, written
 
 _FIGURATIVE = "figurative"
 _NO_SIGNS = ("measured.toml", "measures.toml")
@@ -82,15 +82,16 @@ class Signs:
             place = (match.key, tokens[match.first].start)
             if place not in best or _WEIGHT.index(entity.assertion) < _WEIGHT.index(best[place].assertion):
                 best[place] = entity
-        measures = [_asserted(entity, tokens, context) for entity in self._measures.find(text)]
+        measures = [_asserted(text, entity, tokens, context) for entity in self._measures.find(text)]
         return _overruled(list(best.values()), measures, self._measured)
 
     def _entity(self, text: str, tokens: Sequence[Token], match: Match, context: Context) -> Entity:
         start, end = tokens[match.first].start, tokens[match.last].end
         kind = self._kinds[match.key]
-        value = GONE if context.is_over(match.tokens, kind) else None
-        assertion = context.assertion(match.tokens, kind)
-        return Entity(text[start:end], kind, match.key, start, end, assertion, value)
+        decided = context.decide(match.tokens, kind)
+        value = GONE if decided.is_over else None
+        because = written(text, tokens, decided.by)
+        return Entity(text[start:end], kind, match.key, start, end, decided.assertion, value, because=because)
 
 
 def _together(files: Sequence[Path]) -> SignFile:
@@ -107,11 +108,15 @@ def _together(files: Sequence[Path]) -> SignFile:
     return SignFile(groups=groups, figurative=read[0][1].figurative, sign=list(signs.values()))
 
 
-def _asserted(entity: Entity, tokens: Sequence[Token], context: Context) -> Entity:
+def _asserted(text: str, entity: Entity, tokens: Sequence[Token], context: Context) -> Entity:
     """The measure with its assertion; "no fever, 37.2" denies the fever and not the number."""
     own = tuple(n for n, token in enumerate(tokens) if token.start < entity.end and entity.start < token.end)
-    assertion = context.assertion(own, entity.kind) if own else Assertion.PRESENT
-    return replace(entity, assertion=Assertion.PRESENT if assertion is Assertion.NEGATED else assertion)
+    if not own:
+        return entity
+    decided = context.decide(own, entity.kind)
+    if decided.assertion is Assertion.NEGATED:
+        return entity
+    return replace(entity, assertion=decided.assertion, because=written(text, tokens, decided.by))
 
 
 def _overruled(signs: list[Entity], found: list[Entity], rules: Sequence[MeasuredEntry]) -> list[Entity]:

@@ -19,6 +19,8 @@ from medbot_desktop.understanding.rulefiles import PeopleWords
 from medbot_desktop.understanding.tokens import Token
 
 _LASTING, _SHOWN = ("condition", "context"), ("symptom", "event")
+_NEAR_ANOTHER = frozenset({"contact_with_infection"})
+"""What the patient has of another's illness: to have been near it."""
 _HELD = (Assertion.PRESENT, Assertion.UNCERTAIN)
 
 
@@ -57,7 +59,7 @@ class Subjects:
         owners = [owned_by.of(entity) for entity in entities]
         scene = _Scene(entities, owners, cast)
         return [
-            entity if owner is None else replace(entity, assertion=scene.assertion(entity, owner))
+            entity if owner is None else scene.told_of(entity, owner)
             for entity, owner in zip(entities, owners, strict=True)
         ]
 
@@ -69,15 +71,21 @@ class _Scene:
         self._entities, self._owners, self._compared = entities, owners, Compared(cast)
         self._tokens, self._people, self._words = cast.tokens, cast.people, cast.words
 
-    def assertion(self, entity: Entity, owner: Person) -> Assertion:
-        """The assertion of an entity that is said of ``owner``."""
+    def told_of(self, entity: Entity, owner: Person) -> Entity:
+        """The entity with the assertion that it has where it is said of ``owner``."""
         if self._is_of_ones_own_past(entity, owner):
-            return Assertion.PAST
-        return Assertion.OTHER if self._is_of_another(entity, owner) else entity.assertion
+            return self._asserted(entity, Assertion.PAST, owner)
+        return self._asserted(entity, Assertion.OTHER, owner) if self._is_of_another(entity, owner) else entity
+
+    def _asserted(self, entity: Entity, assertion: Assertion, owner: Person) -> Entity:
+        because = self._tokens[owner.first].word if owner.first >= 0 else ""
+        return replace(entity, assertion=assertion, because=because)
 
     def _is_of_another(self, entity: Entity, owner: Person) -> bool:
         """Whether an entity is the matter of somebody who is not the patient."""
         if entity.assertion in (Assertion.NEGATED, Assertion.HYPOTHETICAL) or owner.who == "self":
+            return False
+        if entity.name in _NEAR_ANOTHER:
             return False
         if owner.who in ("folk", "they"):
             return self._is_of_another_perhaps(entity, owner)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from medbot_desktop.text import NUMBER_WORDS, sentence_spans, stem
@@ -47,6 +47,15 @@ class Token:
     sentence: int
     pause: bool
     value: float | None = None
+
+
+def written(text: str, tokens: Sequence[Token], places: Sequence[int]) -> str:
+    """The words at ``places`` as they stand in ``text``; what lies between them is left out as "…"."""
+    parts: list[str] = []
+    for at in places:
+        follows = bool(parts) and at - 1 in places
+        parts.append(("" if not parts else " " if follows else " … ") + text[tokens[at].start : tokens[at].end])
+    return "".join(parts)
 
 
 def normal(word: str) -> str:

@@ -130,5 +130,5 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "name", "assertion"), CASES)
 def test_a_sign_is_read_as_it_is_meant(reader: Reader, text: str, name: str, assertion: Assertion) -> None:
-    found = {entity.assertion for entity in reader.read(text).entities if entity.name == name}
+    found = {entity.by_rules for entity in reader.read(text).entities if entity.name == name}
     assert found == {assertion}

@@ -51,4 +51,4 @@ def test_a_frame_swallows_nothing_real(reader: Reader, text: str, name: str) -> 
 
 
 def _assertions(reader: Reader, text: str, name: str) -> set[Assertion]:
-    return {entity.assertion for entity in reader.read(text).entities if entity.name == name}
+    return {entity.by_rules for entity in reader.read(text).entities if entity.name == name}

@@ -78,4 +78,4 @@ def test_what_a_relative_who_is_ill_now_had_once_is_past(reader: Reader) -> None
 
 
 def _assertions(reader: Reader, text: str, name: str) -> set[Assertion]:
-    return {entity.assertion for entity in reader.read(text).entities if entity.name == name}
+    return {entity.by_rules for entity in reader.read(text).entities if entity.name == name}
