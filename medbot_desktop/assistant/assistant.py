@@ -251,12 +251,21 @@ class Assistant:
             yield from draft.answer.say(words)
         elif not is_clear and intent in ("small_talk", "speak_to_person"):
             yield from draft.answer.say(self._numbers.fill(getattr(self._wording, intent).text))
-        elif intent in _MEDICINE_INTENTS and self._medicines.can_answer(utterance):
+        elif self._is_about_medicines(turn) and self._medicines.can_answer(utterance):
             yield from self._medicine(turn, draft)
         elif turn.judged.question is not None:
+            yield from self._medicines.tell_unknown(utterance, draft.answer)
             yield from self._complaint(turn, draft, clock)
         else:
             yield from self._health_question(turn, utterance.text, draft, clock)
+
+    def _is_about_medicines(self, turn: _Turn) -> bool:
+        """Whether that is what a message wants, or, beside no complaint, it asks about what is none that is known."""
+        if turn.utterance.intent.name in _MEDICINE_INTENTS:
+            return True
+        is_complaint = turn.judged.question is not None
+        asks_unknown = self._medicines.named(turn.utterance) and self._medicines.unknown(turn.utterance)
+        return bool(asks_unknown) and not is_complaint
 
     def _crisis(self, draft: _Draft) -> Generator[TurnEvent, None, None]:
         """Calm words, the crisis line, and the offer to fetch somebody; no lecture."""
@@ -268,10 +277,11 @@ class Assistant:
 
     def _medicine(self, turn: _Turn, draft: _Draft) -> Generator[TurnEvent, None, None]:
         medicines, utterance = self._medicines, turn.utterance
-        several = len(medicines.named(utterance)) > 1 or bool(medicines.allergies(utterance))
-        draft.skill = "interaction_check" if several else "medicine_question"
-        yield ToolUsed(f"medicines.{'check' if several else 'show'}", ", ".join(medicines.named(utterance)))
-        answer = medicines.together if several else medicines.about
+        is_check = medicines.is_check(utterance)
+        draft.skill = "interaction_check" if is_check else "medicine_question"
+        used = ", ".join([*medicines.named(utterance), *(f"{name}?" for name in medicines.unknown(utterance))])
+        yield ToolUsed(f"medicines.{'check' if is_check else 'show'}", used)
+        answer = medicines.together if is_check else medicines.about
         yield from answer(utterance, draft.answer)
         draft.grounding = grounding_of(draft.answer)
         yield from draft.answer.say(self._wording.disclaimer)

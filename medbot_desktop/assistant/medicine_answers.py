@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from medbot_desktop.assistant.medicine_warnings import holding, listed, opened, repeated, warnings
 from medbot_desktop.assistant.render import AnswerText
 from medbot_desktop.assistant.wording import MedicineWords
-from medbot_desktop.domain import Cited, Grounding, Hit, Passage, TextDelta, Utterance
+from medbot_desktop.domain import UNKNOWN_MEDICINE, Cited, Grounding, Hit, Passage, TextDelta, Utterance
 from medbot_desktop.generation.sentence import SupportedSentence
 from medbot_desktop.medicines.checking import Check, check
 from medbot_desktop.medicines.files import Medicine
@@ -74,7 +75,10 @@ _ASPECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
 )
 _ASKED = tuple((field, re.compile("|".join(words), re.IGNORECASE)) for field, _, words in _ASPECTS)
-_HEADINGS = {field: heading for field, heading, _ in _ASPECTS}
+_HOLDS = "holds"
+_HEADINGS = {**{field: heading for field, heading, _ in _ASPECTS}, _HOLDS: "What it holds"}
+_BESIDE_UNKNOWN = (_HOLDS, "avoid")
+"""What is said of the one medicine that is known beside those that are not."""
 _OVERVIEW = ("uses", "adult_dose", "common", "serious")
 _MOST_ASPECTS = 3
 
@@ -96,10 +100,20 @@ class MedicineAnswers:
         named = [entity.name for entity in utterance.entities if entity.kind in _NAMES]
         return list(dict.fromkeys(named))
 
-    def can_answer(self, utterance: Utterance) -> bool:
-        """Whether a message names things that may not go together, or asks something of a medicine held here."""
+    def unknown(self, utterance: Utterance) -> list[str]:
+        """What a message asks about as it does about medicines, and the formulary does not hold; as written."""
+        written = {entity.name: entity.text for entity in utterance.entities if entity.kind == UNKNOWN_MEDICINE}
+        return list(written.values())
+
+    def is_check(self, utterance: Utterance) -> bool:
+        """Whether a message names things that may not go together, or beside which something unknown is asked about."""
         named = self.named(utterance)
-        if len(named) > 1 or self.allergies(utterance):
+        return len(named) > 1 or bool(named and self.allergies(utterance)) or bool(self.unknown(utterance))
+
+    def can_answer(self, utterance: Utterance) -> bool:
+        """Whether a message names things that may not go together, or asks something of one medicine, held or not."""
+        named = self.named(utterance)
+        if self.is_check(utterance):
             return True
         asks = any(pattern.search(utterance.text) for _, pattern in _ASKED)
         is_short = len(utterance.text.split()) <= _SHORT
@@ -114,36 +128,20 @@ class MedicineAnswers:
         return check(self._formulary, self.named(utterance), self.allergies(utterance))
 
     def together(self, utterance: Utterance, answer: AnswerText) -> Iterator[TextDelta | Cited]:
-        """Say what several medicines mean together, the weightiest first."""
-        found = self.check(utterance)
+        """Say what several medicines mean together, the weightiest first; before it, what is not known."""
+        yield from self.tell_unknown(utterance, answer)
         names = self.named(utterance)
-        shown = " and ".join(self._formulary.title(name) for name in names)
-        if found.worst is None:
-            yield from answer.say(self._words.none_found.format(names=shown))
-            return
-        yield from answer.say(getattr(self._words, found.worst).format(names=shown))
-        opens = True
-        for against in found.allergies:
-            yield from self._cite(
-                f"allergy: {against.allergy.to}",
-                against.medicine,
-                against.advice,
-                against.allergy.source or "general rule",
-                answer,
-                opens,
-            )
-            opens = False
-        for one in found.interactions:
-            heading = f"{self._formulary.title(one.first)} with {self._formulary.title(one.second)}"
-            text = f"{heading.capitalize()}: {one.interaction.mechanism} {one.interaction.advice}"
-            yield from self._cite("interaction", heading, text, one.interaction.source, answer, opens)
-            opens = False
-        for twice in found.duplicates:
-            yield from answer.say(
-                self._words.twice.format(
-                    first=twice.first, second=twice.second, shared=self._formulary.title(twice.shared)
-                )
-            )
+        if len(names) > 1 or (names and self.allergies(utterance)):
+            yield from self._checked(utterance, answer)
+        elif names and names[0] in self._formulary.medicines:
+            yield from self._tell(self._formulary.medicines[names[0]], _BESIDE_UNKNOWN, answer)
+
+    def tell_unknown(self, utterance: Utterance, answer: AnswerText) -> Iterator[TextDelta]:
+        """Say of what is asked about and not known that it is so, and whom to ask; nothing where all is known."""
+        names, unknown = self.named(utterance), self.unknown(utterance)
+        if unknown:
+            pattern = self._words.unknown_with if names else self._words.unknown
+            yield from answer.say(pattern.format(unknown=listed(unknown), names=self._titles(names)))
 
     def about(self, utterance: Utterance, answer: AnswerText) -> Iterator[TextDelta | Cited]:
         """Say what is asked about the medicine that a message names."""
@@ -153,15 +151,50 @@ class MedicineAnswers:
         if "children" in wanted:
             yield from answer.say(self._words.children)
             wanted = [field for field in wanted if field not in ("children", "adult_dose")] or ["uses"]
-        opens = True
-        for field in wanted or _OVERVIEW:
-            lines = _lines(medicine, field)
-            passage = self._passage(medicine, field, lines)
-            for sentence in _supported(passage)[:_MOST_SENTENCES]:
-                yield from answer.sentence(sentence, opens=opens)
-                opens = False
+        yield from self._tell(medicine, (_HOLDS, *(wanted or _OVERVIEW)), answer)
         if "adult_dose" in wanted or "overdose" in wanted:
             yield from answer.say(self._words.ask_about_dose)
+
+    def _checked(self, utterance: Utterance, answer: AnswerText) -> Iterator[TextDelta | Cited]:
+        """Say what was found about medicines that are all known."""
+        found, names, title = self.check(utterance), self.named(utterance), self._formulary.title
+        if found.worst is None:
+            allergies = self.allergies(utterance)
+            pattern = self._words.none_found if len(names) > 1 else self._words.allergy_none
+            yield from answer.say(pattern.format(names=self._titles(names), allergies=listed(allergies or names)))
+        for line in warnings(found, self._words, title):
+            yield from answer.say(line)
+        opens = True
+        for against in found.allergies:
+            source = against.allergy.source or "general rule"
+            kind = f"allergy: {against.allergy.to}"
+            yield from self._cite(kind, against.medicine, against.advice, source, answer, opens)
+            opens = False
+        for one in found.interactions:
+            heading = opened(f"{title(one.first)} with {title(one.second)}")
+            text = f"{heading}: {one.interaction.mechanism} {one.interaction.advice}"
+            yield from self._cite("interaction", heading, text, one.interaction.source, answer, opens)
+            opens = False
+        for medicine in (self._formulary.medicines[name] for name in names if name in self._formulary.medicines):
+            yield from self._tell(medicine, (_HOLDS,), answer, opens)
+            opens = opens and not answer.citations
+        for line in repeated(found, self._words, title):
+            yield from answer.say(line)
+
+    def _tell(
+        self, medicine: Medicine, fields: Iterable[str], answer: AnswerText, opens: bool = True
+    ) -> Iterator[TextDelta | Cited]:
+        """Say what a monograph holds under some of its fields."""
+        for field in fields:
+            lines = [holding(medicine, self._words)] if field == _HOLDS else _lines(medicine, field)
+            if not any(lines):
+                continue
+            for sentence in _supported(self._passage(medicine, field, lines))[:_MOST_SENTENCES]:
+                yield from answer.sentence(sentence, opens=opens)
+                opens = False
+
+    def _titles(self, names: Sequence[str]) -> str:
+        return listed(self._formulary.title(name) for name in names) if names else ""
 
     def _passage(self, medicine: Medicine, field: str, lines: Sequence[str]) -> Passage:
         text = "\n".join(lines)
@@ -169,7 +202,7 @@ class MedicineAnswers:
             id=f"{LIBRARY}/{medicine.name}/{field}",
             library=LIBRARY,
             document_id=medicine.name,
-            title=f"{medicine.name.capitalize()} ({'; '.join(medicine.sources)})",
+            title=f"{opened(medicine.name)} ({'; '.join(medicine.sources)})",
             section=_HEADINGS[field],
             text=text,
             start=0,
@@ -183,8 +216,8 @@ class MedicineAnswers:
             id=f"{LIBRARY}/{kind}/{title}",
             library=LIBRARY,
             document_id=title,
-            title=f"{title.capitalize()} ({source})",
-            section=kind.capitalize(),
+            title=f"{opened(title)} ({source})",
+            section=opened(kind),
             text=text,
             start=0,
             end=len(text),
@@ -203,7 +236,7 @@ def grounding_of(answer: AnswerText) -> Grounding:
 def _lines(medicine: Medicine, field: str) -> list[str]:
     """The sentences of a field; what is a phrase becomes one."""
     value = getattr(medicine, field)
-    name = medicine.name.capitalize()
+    name = opened(medicine.name)
     if field == "uses":
         return [f"{name}: {value[0]}", *value[1:]]
     if field == "common":

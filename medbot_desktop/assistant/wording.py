@@ -51,13 +51,23 @@ class Crisis(_Group):
 
 
 class MedicineWords(_Group):
-    """What stands around the facts about medicines; ``names``, ``first``, ``second`` and ``shared`` are filled in."""
+    """What stands around the facts about medicines; the names in braces are filled in."""
 
+    never: str
     severe: str
     moderate: str
     mild: str
+    allergy_severe: str
+    allergy_moderate: str
+    allergy_none: str
+    unknown: str
+    unknown_with: str
     none_found: str
     twice: str
+    twice_unsure: str
+    holds: str
+    holds_mostly: str
+    may_hold: str
     children: str
     ask_about_dose: str
 

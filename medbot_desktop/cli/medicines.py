@@ -77,7 +77,12 @@ def _check(found: Check, formulary: Formulary) -> dict[str, Any]:
             for one in found.interactions
         ],
         "duplicates": [
-            {"between": [one.first, one.second], "shared": one.shared, "title": formulary.title(one.shared)}
+            {
+                "between": [one.first, one.second],
+                "shared": one.shared,
+                "title": formulary.title(one.shared),
+                "sure": one.sure,
+            }
             for one in found.duplicates
         ],
         "allergies": [
@@ -116,6 +121,7 @@ def _show_check(found: Check, formulary: Formulary) -> None:
         console.print(Text(f"{one.interaction.mechanism} {one.interaction.advice} ({one.interaction.source})\n"))
     for twice in found.duplicates:
         console.print(Text(f"Twice: {twice.first} and {twice.second}", style="bold"))
-        console.print(Text(f"Both are or hold {formulary.title(twice.shared)}; ask a pharmacist before taking both.\n"))
+        holds = "are or hold" if twice.sure else "may hold (it depends on the product)"
+        console.print(Text(f"Both {holds} {formulary.title(twice.shared)}; ask a pharmacist before taking both.\n"))
     if found.worst is None:
         console.print(Text(_NOTHING))

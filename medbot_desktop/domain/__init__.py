@@ -15,12 +15,13 @@ from medbot_desktop.domain.events import (
 )
 from medbot_desktop.domain.found import Citation, Filters, Hit, Passage, Retrieved
 from medbot_desktop.domain.kept import Conversation, Message, Person
-from medbot_desktop.domain.said import CLINICAL_KINDS, GONE, Assertion, Entity, Intent, Utterance
+from medbot_desktop.domain.said import CLINICAL_KINDS, GONE, UNKNOWN_MEDICINE, Assertion, Entity, Intent, Utterance
 from medbot_desktop.domain.urgency import Because, Disposition, RedFlag, Triage
 
 __all__ = [
     "CLINICAL_KINDS",
     "GONE",
+    "UNKNOWN_MEDICINE",
     "Alert",
     "Answer",
     "Assertion",

@@ -22,6 +22,9 @@ CLINICAL_KINDS = frozenset(
 )
 """The kinds of entities that say something of somebody's health; dates, names and the like do not."""
 
+UNKNOWN_MEDICINE = "unknown_medicine"
+"""The kind of a word that is asked about as medicines are, and is none that is known."""
+
 GONE = "gone"
 """The value of a sign that was there lately and is said to have gone: past, and still a sign of danger."""
 

@@ -43,11 +43,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Twice:
-    """Two medicines that are, or hold, the same or the same kind."""
+    """Two medicines that are, or hold, the same or the same kind; not ``sure`` where that depends on the product."""
 
     first: str
     second: str
     shared: str
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,7 @@ def check(formulary: Formulary, names: Sequence[str], allergies: Iterable[str] =
         entry = _published(formulary, first, second)
         if entry is not None:
             found.append(Found(first, second, entry))
-        shared = _shared(formulary, groups[first], groups[second])
-        if shared is not None:
-            twice.append(Twice(first, second, shared))
+        twice += _twice(formulary, first, second)
     twice += [Twice(name, name, name) for name in groups if name in formulary.medicines and list(names).count(name) > 1]
     found.sort(key=lambda one: _ORDER.index(one.interaction.severity))
     against = [one for name in groups for one in _against(formulary, name, groups[name], allergies)]
@@ -144,11 +143,15 @@ def _is_narrower(formulary: Formulary, sides: tuple[str, str], than: tuple[str, 
     return all(wide in formulary.groups(narrow) for narrow, wide in zip(sides, than, strict=True))
 
 
-def _shared(formulary: Formulary, one: frozenset[str], other: frozenset[str]) -> str | None:
-    """What two medicines have in common that should not be taken twice."""
-    both = one & other
-    same = sorted(name for name in both if name in formulary.medicines)
-    return same[0] if same else next(iter(sorted(both & _NOT_TWICE)), None)
+def _twice(formulary: Formulary, first: str, second: str) -> list[Twice]:
+    """What two medicines have in common that should not be taken twice: medicines, or else a class."""
+    both = formulary.groups(first) & formulary.groups(second)
+    surely = formulary.groups(first, sure=True) & formulary.groups(second, sure=True)
+    same = sorted(both & formulary.medicines.keys(), key=lambda name: (name not in surely, name))
+    kinds = sorted(both & _NOT_TWICE, key=lambda name: (name not in surely, name))[:1]
+    if same and (same[0] in surely or not surely.intersection(kinds)):
+        kinds = []
+    return [Twice(first, second, name, name in surely) for name in (*kinds, *same)]
 
 
 def _against(formulary: Formulary, name: str, groups: frozenset[str], allergies: Iterable[str]) -> list[Against]:

@@ -16,13 +16,14 @@ class Medicine(_Strict):
     """What national formularies and labels publish about one medicine, in our own words.
 
     Attributes:
-        name: the international name.
+        name: the international name; for a brand whose products differ, the brand.
         also: other generic names.
         brands_uk: its brands in the United Kingdom.
         brands_us: its brands in the United States.
         misspellings: how people write it.
         classes: the narrowest classes that it belongs to; empty where it belongs to none.
-        ingredients: the medicines that a combination holds.
+        ingredients: the medicines that a combination holds, or most products of a brand.
+        may_hold: what some products of a brand hold, and others do not.
         uses: what it is for.
         adult_dose: the usual range for adults as published; children's doses are never given.
         max_daily: the published maximum of a day; empty where none is published.
@@ -44,6 +45,7 @@ class Medicine(_Strict):
     misspellings: list[str] = []
     classes: list[str] = []
     ingredients: list[str] = []
+    may_hold: list[str] = []
     uses: list[str] = Field(min_length=1)
     adult_dose: str
     max_daily: str
@@ -101,6 +103,7 @@ class Interaction(_Strict):
         mechanism: one sentence.
         advice: what to do.
         source: the body and its page.
+        never: whether the source says of every product and dose that they must not be taken together.
     """
 
     between: tuple[str, str]
@@ -108,6 +111,7 @@ class Interaction(_Strict):
     mechanism: str
     advice: str
     source: str
+    never: bool = False
 
 
 class InteractionFile(_Strict):

@@ -171,8 +171,13 @@ class Formulary:
         return self.classes[name].title if name in self.classes else SUBSTANCES[name]
 
     @cache  # noqa: B019 - a formulary lives as long as the process
-    def groups(self, name: str) -> frozenset[str]:
-        """A medicine or substance, its ingredients, and every class that one of them belongs to."""
+    def groups(self, name: str, *, sure: bool = False) -> frozenset[str]:
+        """A medicine or substance, its ingredients, and every class that one of them belongs to.
+
+        Args:
+            name: a medicine, a class or a substance.
+            sure: leave out what only some products of a brand hold.
+        """
         found: set[str] = set()
         waiting = [name]
         while waiting:
@@ -181,7 +186,8 @@ class Formulary:
                 continue
             found.add(one)
             if one in self.medicines:
-                waiting += [*self.medicines[one].ingredients, *self.medicines[one].classes]
+                medicine = self.medicines[one]
+                waiting += [*medicine.ingredients, *medicine.classes, *(() if sure else medicine.may_hold)]
             elif one in self.classes:
                 waiting += self.classes[one].within
         return frozenset(found)

@@ -33,6 +33,7 @@ def monograph_of(medicine: Medicine, formulary: Formulary) -> Monograph:
         f"Also called {others}" if others else "",
         f"Class: {classes}" if classes else "",
         f"Holds {ingredients}" if ingredients else "",
+        f"Some products also hold: {', '.join(medicine.may_hold)}" if medicine.may_hold else "",
     )
     most = f"Most in a day: {medicine.max_daily}" if medicine.max_daily else ""
     sections = (

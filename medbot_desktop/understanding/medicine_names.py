@@ -18,6 +18,12 @@ _ALLERGIC_BEFORE = re.compile(
     r"(?:the\s+|all\s+|both\s+)?(?:[\w-]+(?:\s*,\s*|\s+and\s+|\s+or\s+)){0,3}$",
     re.IGNORECASE,
 )
+# Brands that are people too: "the night nurse gave me ibuprofen", and yet "I took the Night Nurse".
+_PEOPLE_TOO = frozenset({("day", "nurse"), ("night", "nurse")})
+_BEFORE_PEOPLE = frozenset(("the", "a", "our", "this", "that", "every", "each", "another", "one", "two"))
+_TAKEN = frozenset(
+    ("take", "takes", "taking", "took", "taken", "have", "had", "use", "used", "of", "with", "and", "or")
+)
 _ALLERGY_BEHIND = re.compile(r"\s*(?:-\s*)?(?:allerg(?:y|ic|ies)|intolerance)\b", re.IGNORECASE)
 
 
@@ -67,9 +73,16 @@ class MedicineNames:
     def _size(self, tokens: Sequence[Token], at: int) -> int:
         """How many tokens the longest name that begins here takes; 0 where none does."""
         for size in range(min(self._longest.get(tokens[at].word, 0), len(tokens) - at), 0, -1):
-            if tuple(token.word for token in tokens[at : at + size]) in self._names:
+            words = tuple(token.word for token in tokens[at : at + size])
+            if words in self._names and not (words in _PEOPLE_TOO and _is_person(tokens, at)):
                 return size
         return 0
+
+
+def _is_person(tokens: Sequence[Token], at: int) -> bool:
+    if at == 0 or tokens[at - 1].word not in _BEFORE_PEOPLE:
+        return False
+    return at == 1 or tokens[at - 2].word not in _TAKEN
 
 
 def _dose(text: str, start: int, end: int) -> str | None:

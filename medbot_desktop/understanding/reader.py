@@ -27,11 +27,13 @@ from medbot_desktop.understanding.spelling import Spelling
 from medbot_desktop.understanding.subjects import Subjects
 from medbot_desktop.understanding.surroundings import KINDS, Surroundings, WordClasses
 from medbot_desktop.understanding.tokens import Token, tokenise, written
+from medbot_desktop.understanding.unknown_medicines import UnknownMedicines
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors, shape (number of texts, dimensions)."""
 
 _SURE = 0.5
+_ENGLISH = ("en", "und")
 _DECIDED_BY_RULE = frozenset({"crisis", "instruction_attempt"})
 
 
@@ -46,6 +48,7 @@ class Rules:
         weights: weigh the words around a sign, with what the rules say.
         classes: the class of each word that has one.
         medicines: finds the medicines that it names.
+        unknown: finds what is asked about as medicines are, and is none that is known.
         mentions: finds when, who, where on the body, and how to be reached.
         intents: tells what it wants.
         emotions: tells what somebody feels.
@@ -59,6 +62,7 @@ class Rules:
     weights: AssertionWeights
     classes: Mapping[str, str]
     medicines: MedicineNames
+    unknown: UnknownMedicines
     mentions: Mentions
     intents: Intents
     emotions: Emotions
@@ -123,8 +127,10 @@ class Reader:
         moment = (now or datetime.now()).replace(tzinfo=None)
         mentions = self._rules.mentions.find(cleaned, tokens, context, signs, language, moment, self._country)
         intent = self._intent(cleaned, tokens, signs)  # what else is mentioned tells nothing of what is wanted
-        weighed = self._weighed(cleaned, tokens, signs)
-        return Utterance(cleaned, language, intent, _in_order((*weighed, *mentions)), emotion, strength)
+        entities = [*self._weighed(cleaned, tokens, signs), *mentions]
+        if language in _ENGLISH:
+            entities += self._rules.unknown.find(cleaned, tokens, entities)
+        return Utterance(cleaned, language, intent, _in_order(entities), emotion, strength)
 
     def features(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """What the intent of a message is told by, for training.
@@ -184,11 +190,25 @@ def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], 
     common = _common_words(resources / "triage" / "common_words.txt")
     spelling = Spelling(signs.words | intents.words | names.words, common)
     language = LanguageGuess.load(resources, spelling.knows)
+    unknown = UnknownMedicines.load(resources, spelling.knows)
     mentions = Mentions.load(resources, spelling.knows)
     assertions, emotions = Assertions.load(resources), Emotions.load(resources)
     subjects, weights = Subjects.load(resources), AssertionWeights.load(resources)
     classes = WordClasses.load(resources)
-    return Rules(signs, assertions, subjects, weights, classes, names, mentions, intents, emotions, spelling, language)
+    return Rules(
+        signs=signs,
+        assertions=assertions,
+        subjects=subjects,
+        weights=weights,
+        classes=classes,
+        medicines=names,
+        unknown=unknown,
+        mentions=mentions,
+        intents=intents,
+        emotions=emotions,
+        spelling=spelling,
+        language=language,
+    )
 
 
 def _overrules(weighed: Weighed, entity: Entity) -> bool:

@@ -47,6 +47,38 @@ class MeasureFile(_Strict):
     measure: list[MeasureEntry]
 
 
+class AskedMedicinesFile(_Strict):
+    """``mentions/asked_medicines.toml``: the words around the places where a medicine is asked about.
+
+    Attributes:
+        takes: what is done with medicines.
+        takes_if_allowed: the same behind one of ``may`` only.
+        may: the words that ask whether one may.
+        on_behind: what stands before "on X".
+        fits: what may be asked of a medicine: "safe".
+        goes: what medicines do with each other.
+        asks: words that open a question.
+        joins: what joins two medicines.
+        behind: what may stand behind the last of several.
+        skipped: what may stand before a name and says nothing of it.
+        often: words that are often written wrong.
+        names: names that are words of the language, and of which nothing is held.
+    """
+
+    takes: frozenset[str]
+    takes_if_allowed: frozenset[str]
+    may: frozenset[str]
+    on_behind: frozenset[str]
+    fits: frozenset[str]
+    goes: frozenset[str]
+    asks: frozenset[str]
+    joins: frozenset[str]
+    behind: frozenset[str]
+    skipped: frozenset[str]
+    often: frozenset[str]
+    names: frozenset[str] = Field(min_length=1)
+
+
 class MeasuredEntry(_Strict):
     """A sign that a measure tells, whatever the words beside it."""
 

@@ -18,15 +18,20 @@ from medbot_desktop.domain import (
     Failed,
     Filters,
     Finished,
+    Intent,
     Retrieved,
     TextDelta,
     ToolUsed,
     Understood,
+    Utterance,
 )
 from medbot_desktop.errors import LibraryError, ModelError
 from medbot_desktop.inference.text_model import ChatMessage
 from medbot_desktop.knowledge.opening import Knowledge
+from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.settings import resources_folder
+from medbot_desktop.understanding.reader import Reader
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from tests.assistants import answer_of, assistant_of, events_of, unsupported_sentences
@@ -64,6 +69,17 @@ class Composer:
             yield self._written
         if self._fault:
             raise self._fault
+
+
+class Meant:
+    """A reader that takes every message for the same want."""
+
+    def __init__(self, intent: str) -> None:
+        self._reader = Reader.load(resources_folder(), Formulary.load(resources_folder()).spoken)
+        self._intent = Intent(intent, 1.0)
+
+    def read(self, text: str) -> Utterance:
+        return replace(self._reader.read(text), intent=self._intent)
 
 
 @pytest.fixture
@@ -308,3 +324,23 @@ def test_the_times_of_the_steps_are_kept(assistant: Assistant, talk: Conversatio
     timings = answer_of(assistant, talk, SORE_THROAT).timings_ms
     assert {"understand", "triage", "retrieve", "first_text", "total"} <= set(timings)
     assert all(value >= 0 for value in timings.values())
+
+
+@pytest.mark.parametrize("intent", ["medicine_question", "interaction_check", "health_question", "out_of_scope"])
+def test_a_medicine_that_is_not_known_is_told_whatever_the_message_seems_to_want(
+    build: Callable[..., Assistant], talk: Conversation, intent: str
+) -> None:
+    assistant = build(reader=Meant(intent))
+    answer = answer_of(assistant, talk, "I take warfarin and bisoprolol, is dabrafenib ok?")
+    assert answer.skill == "interaction_check"
+    assert answer.text.startswith("I do not know dabrafenib: ")
+
+
+def test_a_complaint_goes_on_behind_a_medicine_that_is_not_known(
+    build: Callable[..., Assistant], talk: Conversation
+) -> None:
+    assistant = build(reader=Meant("symptom_report"))
+    answer = answer_of(assistant, talk, "I have a sore throat since Monday. Can I take zzzmycin with ibuprofen?")
+    assert answer.skill == "symptom_report"
+    assert answer.text.startswith("I do not know zzzmycin: ")
+    assert answer.text.rstrip().endswith("?")

@@ -131,6 +131,114 @@ def test_a_medicine_against_an_allergy_is_told_first(answers: MedicineAnswers, r
     assert "allergy" in answer.citations[0].passage.section.lower()
 
 
+@pytest.mark.parametrize(
+    ("text", "opening"),
+    [
+        (
+            "I'm allergic to penicillin, can I take co-amoxiclav?",
+            "Do not take co-amoxiclav with an allergy to penicillin.",
+        ),
+        (
+            "I'm allergic to penicillin, can I take cefalexin?",
+            "Ask a pharmacist or doctor before taking cefalexin with an allergy to penicillin.",
+        ),
+        (
+            "I'm allergic to penicillin, can I take ibuprofen?",
+            "The formulary here names no problem with ibuprofen for an allergy to penicillin.",
+        ),
+    ],
+)
+def test_one_medicine_against_an_allergy_is_taken_together_with_nothing(
+    answers: MedicineAnswers, reader: Reader, text: str, opening: str
+) -> None:
+    answer = together(answers, reader, text)
+    assert answer.text.startswith(opening)
+    assert "together" not in answer.text.splitlines()[0]
+
+
+def test_of_several_medicines_only_those_that_are_meant_are_named_first(
+    answers: MedicineAnswers, reader: Reader
+) -> None:
+    answer = together(answers, reader, "can I take omeprazole, warfarin, paracetamol and ibuprofen")
+    assert answer.text.startswith("Do not take warfarin and ibuprofen together before you have asked")
+    several = together(answers, reader, "can I take warfarin, ibuprofen and aspirin")
+    assert several.text.startswith("Do not take warfarin and ibuprofen, or warfarin and aspirin, ")
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("can I take viagra with isosorbide mononitrate", "sildenafil and isosorbide mononitrate"),
+        ("I take ramipril, metformin, sildenafil and GTN spray, is that ok?", "sildenafil and glyceryl trinitrate"),
+        ("can I take sertraline with phenelzine", "sertraline and phenelzine"),
+    ],
+)
+def test_what_must_never_be_taken_together_is_told_so_first(
+    answers: MedicineAnswers, reader: Reader, text: str, pair: str
+) -> None:
+    opening = together(answers, reader, text).text.splitlines()[0]
+    assert opening.startswith(f"Never take {pair} together.")
+    assert "before you have asked" not in opening
+
+
+def test_severe_pairs_are_named_behind_what_must_never_be(answers: MedicineAnswers, reader: Reader) -> None:
+    lines = together(answers, reader, "sildenafil, GTN spray, warfarin and ibuprofen, ok?").text.split("\n\n")
+    assert lines[0].startswith("Never take sildenafil and glyceryl trinitrate together.")
+    assert lines[1].startswith("Do not take warfarin and ibuprofen together before you have asked")
+
+
+def test_a_brand_of_several_products_says_what_it_may_hold(answers: MedicineAnswers, reader: Reader) -> None:
+    answer = together(answers, reader, "Is Lemsip ok with Panadol?")
+    assert answer.text.startswith("Ask a pharmacist or doctor before taking Lemsip and paracetamol together.")
+    assert "Most Lemsip products hold paracetamol and phenylephrine; some also hold" in answer.text
+    assert "Lemsip and paracetamol both are or hold paracetamol." in answer.text
+    assert [citation.passage.section for citation in answer.citations] == ["What it holds"]
+
+
+def test_where_it_depends_on_the_product_that_is_said(answers: MedicineAnswers, reader: Reader) -> None:
+    answer = together(answers, reader, "Can I take Sudafed with paracetamol")
+    assert "Sudafed and paracetamol may both be or hold paracetamol: it depends on the product." in answer.text
+    assert "Sudafed products differ" in about(answers, reader, "what is Sudafed for?").text
+
+
+def test_all_that_two_brands_share_is_named(answers: MedicineAnswers, reader: Reader) -> None:
+    assert (
+        "Night Nurse and DayQuil both are or hold dextromethorphan and paracetamol."
+        in together(answers, reader, "can I take Night Nurse with DayQuil").text
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "others"),
+    [
+        ("I take warfarin and bisoprolol, is dabrafenib ok?", "dabrafenib", "warfarin and bisoprolol"),
+        ("I take warfarin, is zzzmycin safe?", "zzzmycin", "warfarin"),
+        ("Can I take Lopinzia with ibuprofen and warfarin?", "Lopinzia", "ibuprofen and warfarin"),
+    ],
+)
+def test_a_medicine_that_is_not_held_is_said_to_be_unknown_before_all_else(
+    answers: MedicineAnswers, reader: Reader, text: str, name: str, others: str
+) -> None:
+    assert answers.can_answer(reader.read(text))
+    said = together(answers, reader, text).text
+    assert said.startswith(f"I do not know {name}: ")
+    assert f"Ask a pharmacist before taking it with {others}." in said.split("\n\n")[0]
+
+
+def test_beside_what_is_unknown_the_rest_is_told(answers: MedicineAnswers, reader: Reader) -> None:
+    two = together(answers, reader, "I take warfarin and ibuprofen, is zzzmycin ok?")
+    assert "Do not take warfarin and ibuprofen together" in two.text
+    one = together(answers, reader, "I take sildenafil, can I use zzzmycin")
+    assert [citation.passage.section for citation in one.citations] == ["Who should ask first"]
+    none = together(answers, reader, "is zzzmycin safe?")
+    assert none.text.endswith("Ask a pharmacist before taking it.")
+    assert none.citations == ()
+
+
+def test_an_allergy_alone_is_left_to_the_library(answers: MedicineAnswers, reader: Reader) -> None:
+    assert not answers.can_answer(reader.read("I am allergic to penicillin, what should I look out for now?"))
+
+
 def test_where_nothing_is_published_that_is_no_proof(answers: MedicineAnswers, reader: Reader) -> None:
     answer = together(answers, reader, "can I take paracetamol with amoxicillin?")
     assert "pharmacist" in answer.text

@@ -72,6 +72,37 @@ def test_the_same_medicine_or_kind_twice_is_told(formulary: Formulary, one: str,
     assert [twice.shared for twice in checked(formulary, one, other).duplicates] == [shared]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "shared", "sure"),
+    [
+        ("Lemsip", "Panadol", ["paracetamol"], True),
+        ("Night Nurse", "Day Nurse", ["paracetamol", "dextromethorphan"], None),
+        ("Percocet", "Tylenol", ["paracetamol"], True),
+        ("Veganin", "co-codamol", ["codeine", "paracetamol"], True),
+        ("Anadin", "aspirin", ["aspirin"], False),
+        ("Anadin", "naproxen", ["nsaid"], False),
+        ("Sudafed", "pseudoephedrine", ["pseudoephedrine"], False),
+        ("Benadryl", "cetirizine", ["cetirizine"], False),
+        ("Excedrin", "ibuprofen", ["nsaid"], True),
+    ],
+)
+def test_what_brands_hold_twice_is_told_and_whether_it_is_sure(
+    formulary: Formulary, one: str, other: str, shared: list[str], sure: bool | None
+) -> None:
+    found = checked(formulary, one, other).duplicates
+    assert [twice.shared for twice in found] == shared
+    assert sure is None or {twice.sure for twice in found} == {sure}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Night Nurse", "citalopram"), ("NyQuil", "phenelzine"), ("Anadin", "warfarin"), ("Alka-Seltzer", "warfarin"),
+     ("Suboxone", "codeine"), ("Veganin", "diazepam")],
+)  # fmt: skip
+def test_a_brand_has_the_interactions_of_all_that_it_may_hold(formulary: Formulary, one: str, other: str) -> None:
+    assert checked(formulary, one, other).worst == "severe"
+
+
 def test_two_blood_pressure_medicines_of_different_kinds_are_not_twice_the_same(formulary: Formulary) -> None:
     assert checked(formulary, "ramipril", "amlodipine").duplicates == ()
 

@@ -149,6 +149,35 @@ def test_every_interaction_speaks_of_a_medicine_of_the_formulary() -> None:
     assert [entry.between for entry in FORMULARY.interactions if set(entry.between) <= SUBSTANCES.keys()] == []
 
 
+NEVER = re.compile(r"^(?:Never take both|(?:They|These) must not be taken together)(?![^.]*\bunless\b)")
+
+
+def test_what_must_never_be_taken_together_is_severe_and_says_so() -> None:
+    never = [entry for entry in FORMULARY.interactions if entry.never]
+    assert len(never) >= 50
+    assert [entry.between for entry in never if entry.severity != "severe"] == []
+    assert {entry.between for entry in never} == {
+        entry.between for entry in FORMULARY.interactions if NEVER.match(entry.advice)
+    }
+
+
+@pytest.mark.parametrize(
+    "brand",
+    """Lemsip|Night Nurse|Day Nurse|DayQuil|NyQuil|Beechams|Anadin|Excedrin|Sudafed|Theraflu|Mucinex|Robitussin|Benylin
+    |Benadryl|Nytol|Alka-Seltzer|Migraleve|Veganin|Percocet|Suboxone|Rennie|Trelegy""".replace("\n    ", "").split("|"),
+)
+def test_the_brands_that_people_type_are_held_with_what_is_in_them(brand: str) -> None:
+    medicine = FORMULARY.find(brand)
+    assert medicine is not None
+    assert medicine.ingredients or medicine.may_hold
+
+
+def test_a_brand_whose_products_differ_says_so() -> None:
+    differing = [medicine for medicine in MEDICINES if medicine.may_hold]
+    assert [medicine.name for medicine in differing if set(medicine.may_hold) & set(medicine.ingredients)] == []
+    assert [medicine.name for medicine in differing if len(medicine.uses) < 2] == []
+
+
 def test_all_three_severities_are_there() -> None:
     counts = Counter(entry.severity for entry in FORMULARY.interactions)
     assert min(counts["severe"], counts["moderate"], counts["mild"]) >= 30

@@ -123,6 +123,19 @@ def test_whether_a_medicine_is_taken_is_told(reader: Reader, text: str, assertio
     assert found == {assertion}
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("the night nurse gave me ibuprofen", ["ibuprofen"]),
+        ("a day nurse came", []),
+        ("can I take Night Nurse with ibuprofen", ["Night Nurse", "ibuprofen"]),
+        ("I took the night nurse an hour ago", ["Night Nurse"]),
+    ],
+)
+def test_a_nurse_is_no_medicine(reader: Reader, text: str, names: list[str]) -> None:
+    assert [entity.name for entity in reader.read(text).entities if entity.kind == "medicine"] == names
+
+
 @pytest.mark.parametrize("text", ["I took blorpizine", "glimflomab 20 mg", "the little white pill"])
 def test_an_unknown_name_is_never_taken_for_another_medicine(reader: Reader, text: str) -> None:
     assert [entity.name for entity in reader.read(text).entities if entity.kind in KINDS] == []
