@@ -179,7 +179,7 @@ class Surroundings:
 
 def _class(word: str, classes: Mapping[str, str]) -> str:
     """The class of a word: that of its list, its ending, or one for all the others."""
-    if word in classes or not word[0].isalpha():
+    if word in classes or not word[:1].isalpha():
         return classes.get(word, word)
     if len(word) <= _SHORT:
         return "-"
