@@ -110,7 +110,9 @@ def _show_utterance(utterance: Utterance) -> None:
     console = Console()
     intent = utterance.intent
     sure = f" ({intent.confidence:.0%})" if intent.confidence is not None else ""
-    console.print(f"Language {utterance.language}, wants {intent.name}{sure}, feels {utterance.emotion or 'neutral'}")
+    strength = f" ({utterance.emotion_strength:.0%})" if utterance.emotion_strength else ""
+    feels = f"{utterance.emotion or 'neutral'}{strength}"
+    console.print(f"Language {utterance.language}, wants {intent.name}{sure}, feels {feels}", soft_wrap=True)
     table = Table("Words", "Kind", "Name", "Holds", "Because of", "Value", box=None, pad_edge=False)
     for entity in utterance.entities:
         holds, because = entity.assertion.value, Text(entity.because)

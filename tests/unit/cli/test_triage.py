@@ -98,7 +98,8 @@ def test_nothing_that_is_typed_breaks_it(triage: Command, text: str) -> None:
 
 def test_understanding_tells_each_thing_with_its_assertion(understand: Command) -> None:
     found = json.loads(said(understand("I have a sore throat but no fever, and I take warfarin 5 mg", "--json")))
-    assert set(found) == {"id", "language", "intent", "entities", "emotion"}
+    assert set(found) == {"id", "language", "intent", "entities", "emotion", "emotion_strength"}
+    assert (found["emotion"], found["emotion_strength"]) == ("neutral", 0.0)
     held = {entity["name"]: entity["assertion"] for entity in found["entities"]}
     assert held["sore_throat"] == "present"
     assert held["fever"] == "negated"
@@ -112,3 +113,10 @@ def test_understanding_is_shown_as_a_table_for_people(understand: Command) -> No
     assert shown.startswith("Language en, wants ")
     assert "negated" in shown
     assert "38.5 °C" in shown
+
+
+def test_how_strongly_somebody_feels_is_told(understand: Command) -> None:
+    found = json.loads(said(understand("I am so scared!!", "--json")))
+    assert (found["emotion"], found["emotion_strength"]) == ("anxious", 0.9)
+    assert said(understand("I am so scared!!")).partition("\n")[0].endswith("feels anxious (90%)")
+    assert said(understand("hello")).partition("\n")[0].endswith("feels neutral")
