@@ -308,3 +308,17 @@ def test_the_times_of_the_steps_are_kept(assistant: Assistant, talk: Conversatio
     timings = answer_of(assistant, talk, SORE_THROAT).timings_ms
     assert {"understand", "triage", "retrieve", "first_text", "total"} <= set(timings)
     assert all(value >= 0 for value in timings.values())
+
+
+def test_a_message_that_is_too_long_raises_its_alarm_and_is_refused(
+    assistant: Assistant, memory: ConversationStore, talk: Conversation
+) -> None:
+    story = "I went to the shop and then I walked home and made some tea for us. " * 70
+    alert, failed = events_of(assistant, talk, f"{story}{HEART}")
+    assert isinstance(alert, Alert)
+    assert alert.triage.disposition is Disposition.EMERGENCY
+    assert "{" not in " ".join(alert.triage.steps)
+    assert isinstance(failed, Failed)
+    assert memory.messages(talk.id) == []
+    [refused] = events_of(assistant, talk, story)
+    assert isinstance(refused, Failed)
