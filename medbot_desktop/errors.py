@@ -19,6 +19,10 @@ class InputError(MedBotError):
     """What the person typed or passed cannot be used."""
 
 
+class TooLongError(InputError):
+    """A message is longer than what is read at once."""
+
+
 class ModelError(MedBotError):
     """A model file is missing, damaged or refused, or its process failed."""
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from medbot_desktop.assistant.answering import Answering
 from medbot_desktop.assistant.complaints import Complaints, Judged
+from medbot_desktop.assistant.long_texts import SignReader, alarm_of
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers, grounding_of
 from medbot_desktop.assistant.render import AnswerText
 from medbot_desktop.assistant.wording import Wording
@@ -35,7 +36,7 @@ from medbot_desktop.domain import (
     Understood,
     Utterance,
 )
-from medbot_desktop.errors import MedBotError
+from medbot_desktop.errors import MedBotError, TooLongError
 from medbot_desktop.triage.numbers import EmergencyNumbers
 
 _log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ _SURE = 0.9
 _CRISIS_FLAGS = frozenset({"suicidal", "suicide_attempt", "overdose_with_intent"})
 
 
-class Reader(Protocol):
+class Reader(SignReader, Protocol):
     """Reads a message."""
 
     def read(self, text: str) -> Utterance:
@@ -186,19 +187,24 @@ class Assistant:
             _log.error("turn failed", extra={"error": type(error).__name__}, exc_info=None)
             yield Failed("Something went wrong inside MedBot, so this message was not answered.", "Please ask again.")
 
+    def alarm(self, text: str) -> Triage | None:
+        """The emergency that a text of any length tells of, or None; nothing is stored."""
+        found = alarm_of(self._reader, self._complaints, text)
+        return found and self._numbers.filled(found)
+
     def _turn(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
         clock = _Clock()
-        utterance = self._reader.read(text)
+        try:
+            utterance = self._reader.read(text)
+        except TooLongError:
+            yield from self._shown(conversation, self.alarm(text))
+            raise
         clock.lap("understand")
         yield Understood(utterance)
         watched = self._watch.watch(utterance)
         alert = watched and self._numbers.filled(watched)
         clock.lap("triage")
-        if alert is not None:
-            try:
-                yield Alert(alert)
-            finally:  # also where the turn is cancelled at this very moment
-                self._note_emergency(conversation, alert)
+        yield from self._shown(conversation, alert)
         judged = self._complaints.hear(conversation, utterance)
         triage = self._numbers.filled(judged.triage)
         if alert is not None and not triage.red_flags:
@@ -226,6 +232,14 @@ class Assistant:
             timings_ms=clock.stop(),
         )
         yield Finished(answer, self._memory.record(conversation.id, answer))
+
+    def _shown(self, conversation: Conversation, alarm: Triage | None) -> Generator[Alert, None, None]:
+        """Show an emergency, where there is one, and keep that it was shown."""
+        if alarm is not None:
+            try:
+                yield Alert(alarm)
+            finally:  # also where the turn is cancelled at this very moment
+                self._note_emergency(conversation, alarm)
 
     def _note_emergency(self, conversation: Conversation, triage: Triage) -> None:
         """Keep that the alert was shown; where that fails, the turn goes on."""

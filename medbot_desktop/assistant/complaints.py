@@ -43,6 +43,10 @@ class Complaints:
         self._judge = judge
         self._open: OrderedDict[str, Dialogue] = OrderedDict()
 
+    def emergency(self, utterance: Utterance) -> Triage | None:
+        """The emergency that a message tells of by itself, or None; nothing is remembered of it."""
+        return self._judge.emergency(utterance)
+
     def hear(self, conversation: Conversation, utterance: Utterance) -> Judged:
         """Take in a message.
 

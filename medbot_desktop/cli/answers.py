@@ -49,6 +49,7 @@ def utterance_object(utterance: Utterance) -> dict[str, Any]:
         "intent": _intent(utterance),
         "entities": _entities(utterance),
         "emotion": utterance.emotion,
+        "emotion_strength": utterance.emotion_strength,
     }
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from medbot_desktop.cli.answers import answer_object
+from medbot_desktop.cli.answers import answer_object, triage_object
 from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
-from medbot_desktop.cli.output import JsonOption, print_json, read_cases
+from medbot_desktop.cli.output import JsonOption, error_object, print_cases, print_json
 from medbot_desktop.cli.prompts import tell
 from medbot_desktop.cli.terminal import Terminal
-from medbot_desktop.domain import Conversation, Failed, Finished
-from medbot_desktop.errors import InputError, MedBotError
+from medbot_desktop.domain import Alert, Conversation, Failed, Finished
+from medbot_desktop.errors import InputError, MedBotError, TooLongError
 from medbot_desktop.understanding.cleaning import clean
 from medbot_desktop.workspace import Workspace
 
@@ -37,17 +38,18 @@ def ask(
     if (text is None) == (cases is None):
         raise typer.BadParameter("Give either a question or --cases FILE.")
     if text is not None:
-        clean(text)  # what is no message is refused before everything is opened
+        with suppress(TooLongError):  # it is looked through for red flags before it is refused
+            clean(text)  # what is no message is refused before everything is opened
     with opened_workspace(profile, SignIn(account, passphrase_file)) as workspace:
         _wait_for_model(workspace)
         if cases is not None:
-            for case in read_cases(cases):
-                print_json({"id": case["id"], **_answer(workspace, case["text"])})
+            print_cases(cases, partial(_answer, workspace))
         elif as_json:
             found = _answer(workspace, text)
+            if "error" not in found or "triage" in found:
+                print_json(found)
             if "error" in found:
                 raise MedBotError(found["error"]["message"], found["error"]["hint"])
-            print_json(found)
         else:
             Terminal(workspace).turn(workspace.conversations.start(), text, raise_failed=True)
 
@@ -97,13 +99,16 @@ def _talk(workspace: Workspace, conversation: Conversation) -> None:
 
 
 def _answer(workspace: Workspace, text: str, conversation: Conversation | None = None) -> dict[str, Any]:
-    """The answer as an object; where the turn failed, an object with ``error``."""
+    """The answer as an object; where the turn failed, an object with ``error``, and with the alarm if there was one."""
+    alarm: dict[str, Any] = {}
     with closing(workspace.assistant.respond(conversation or workspace.conversations.start(), text)) as events:
         for event in events:
+            if isinstance(event, Alert):
+                alarm = {"triage": triage_object(event.triage)}
             if isinstance(event, Finished):
                 return answer_object(event.answer)
             if isinstance(event, Failed):
-                return {"question": text, "error": {"message": event.message, "hint": event.hint}}
+                return {"question": text, **alarm, "error": {"message": event.message, "hint": event.hint}}
     raise MedBotError("The turn ended without an answer.", hint="Ask again.")
 
 
@@ -117,7 +122,7 @@ def _answer_to_line(workspace: Workspace, line: str, conversation: Conversation)
     try:
         text = _message(line)
     except InputError as error:
-        return {"question": line.strip(), "error": {"message": error.message, "hint": error.hint}}
+        return {"question": line.strip(), "error": error_object(error)}
     return _answer(workspace, text, conversation)
 
 

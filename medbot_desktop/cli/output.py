@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,19 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 
 from medbot_desktop.domain import Disposition
-from medbot_desktop.errors import InputError
+from medbot_desktop.errors import InputError, MedBotError
 
 Progress = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line of ``--cases`` that cannot be used: its ``id``, where it has one, and why."""
+
+    id: Any
+    error: InputError
+
 
 JsonOption = typer.Option(False, "--json", help="Print JSON: one object, or one object a line for many.")
 
@@ -36,9 +46,56 @@ def read_cases(file: Path) -> Iterator[dict[str, Any]]:
     Raises:
         InputError: the file cannot be read, or a line is no such object; names the line.
     """
+    for case in _cases(file):
+        if isinstance(case, BadLine):
+            raise case.error
+        yield case
+
+
+def print_cases(file: Path, answer: Callable[[str], dict[str, Any]]) -> None:
+    """Print one object for each line of ``--cases``, in their order, each with its ``id``.
+
+    A line that cannot be used gives an object with its ``error``, and the others are done all the same; how many there
+    are is said on standard error.
+
+    Args:
+        file: the inputs.
+        answer: turns a text into what is printed; it may hold an ``error`` too.
+
+    Raises:
+        InputError: the file cannot be read, or none of its lines could be used.
+    """
+    lines = failed = 0
+    for case in _cases(file):
+        if isinstance(case, BadLine):
+            found = {"id": case.id, "error": error_object(case.error)}
+        else:
+            try:
+                found = {"id": case["id"], **answer(case["text"])}
+            except InputError as error:
+                found = {"id": case["id"], "error": error_object(error)}
+        lines, failed = lines + 1, failed + ("error" in found)
+        print_json(found)
+    if failed and failed == lines:
+        raise InputError(f"No line of {file.name} could be used.", hint="Each says why in its error.")
+    if failed:
+        typer.echo(f"{failed} of {lines} lines of {file.name} could not be used; each says why in its error.", err=True)
+
+
+def error_object(error: MedBotError) -> dict[str, str]:
+    """Why something was not done, in the place of the result."""
+    return {"message": error.message, "hint": error.hint}
+
+
+def _cases(file: Path) -> Iterator[dict[str, Any] | BadLine]:
+    """The lines of a file of inputs that are not empty.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
     hint = 'Each line is an object such as {"id": "1", "text": "..."}.'
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"The file {file} cannot be read as UTF-8 text.", hint=hint) from error
     for number, line in enumerate(lines, start=1):
@@ -46,11 +103,14 @@ def read_cases(file: Path) -> Iterator[dict[str, Any]]:
             continue
         try:
             case = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InputError(f"Line {number} of {file.name} is not JSON.", hint=hint) from error
-        if not isinstance(case, dict) or "id" not in case or not isinstance(case.get("text"), str):
-            raise InputError(f"Line {number} of {file.name} has no id or no text.", hint=hint)
-        yield case
+        except (ValueError, RecursionError):
+            yield BadLine(None, InputError(f"Line {number} of {file.name} is not JSON.", hint=hint))
+            continue
+        if isinstance(case, dict) and "id" in case and isinstance(case.get("text"), str):
+            yield case
+        else:
+            own = case.get("id") if isinstance(case, dict) else None
+            yield BadLine(own, InputError(f"Line {number} of {file.name} has no id or no text.", hint=hint))
 
 
 def care_heading(disposition: Disposition, emergency: str = "") -> str:

@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from medbot_desktop.assistant.long_texts import alarm_of
 from medbot_desktop.cli.answers import triage_object, utterance_object
-from medbot_desktop.cli.output import JsonOption, care_heading, print_json, read_cases
+from medbot_desktop.cli.output import JsonOption, care_heading, error_object, print_cases, print_json
 from medbot_desktop.domain import Because, Disposition, Triage, Utterance
+from medbot_desktop.errors import TooLongError
 from medbot_desktop.settings import load_settings, resources_folder
 from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.numbers import EmergencyNumbers, emergency_numbers
@@ -30,21 +32,36 @@ def triage(
     why: bool = typer.Option(False, "--why", help="With --json: add every rule that held, its words and its source."),
     as_json: bool = JsonOption,
 ) -> None:
-    """Say how soon which help a message calls for, and which rules and words decided."""
+    """Say how soon which help a message calls for, and which rules and words decided.
+
+    A text that is too long is refused, with the alarm where an emergency is in it.
+    """
     reader, judge = open_reader(with_embedder=False), Judge.load(resources_folder())
     numbers = emergency_numbers(load_settings().country)
 
-    def as_object(message: str) -> dict[str, Any]:
-        found = numbers.filled(judge.judge(reader.read(message)))
-        trace = {"because": [_because(reason) for reason in found.because]} if why else {}
-        return {**triage_object(found), **trace}
+    def judged(message: str) -> tuple[Triage, TooLongError | None]:
+        try:
+            return numbers.filled(judge.judge(reader.read(message))), None
+        except TooLongError as error:
+            alarm = alarm_of(reader, judge, message)
+            if alarm is None:
+                raise
+            return numbers.filled(alarm), error
 
-    if _many(text, cases, as_object):
+    def as_object(found: Triage, refused: TooLongError | None) -> dict[str, Any]:
+        trace = {"because": [_because(reason) for reason in found.because]} if why else {}
+        refusal = {"error": error_object(refused)} if refused else {}
+        return {**triage_object(found), **trace, **refusal}
+
+    if _many(text, cases, lambda message: as_object(*judged(message))):
         return
+    found, refused = judged(text)
     if as_json:
-        print_json({"id": None, **as_object(text)})
+        print_json({"id": None, **as_object(found, refused)})
     else:
-        _show_triage(numbers.filled(judge.judge(reader.read(text))), numbers)
+        _show_triage(found, numbers)
+    if refused is not None:
+        raise refused
 
 
 def understand(
@@ -65,13 +82,12 @@ def understand(
 
 
 def _many(text: str | None, cases: Path | None, as_object: Callable[[str], dict[str, Any]]) -> bool:
-    """Do the cases where there are some."""
+    """Do the cases, where they are given in place of a message."""
     if (text is None) == (cases is None):
         raise typer.BadParameter("Give either a message or --cases FILE.")
     if cases is None:
         return False
-    for case in read_cases(cases):
-        print_json({"id": case["id"], **as_object(case["text"])})
+    print_cases(cases, as_object)
     return True
 
 
@@ -110,7 +126,9 @@ def _show_utterance(utterance: Utterance) -> None:
     console = Console()
     intent = utterance.intent
     sure = f" ({intent.confidence:.0%})" if intent.confidence is not None else ""
-    console.print(f"Language {utterance.language}, wants {intent.name}{sure}, feels {utterance.emotion or 'neutral'}")
+    strength = f" ({utterance.emotion_strength:.0%})" if utterance.emotion_strength else ""
+    feels = f"{utterance.emotion or 'neutral'}{strength}"
+    console.print(f"Language {utterance.language}, wants {intent.name}{sure}, feels {feels}", soft_wrap=True)
     table = Table("Words", "Kind", "Name", "Holds", "Because of", "Value", box=None, pad_edge=False)
     for entity in utterance.entities:
         holds, because = entity.assertion.value, Text(entity.because)

@@ -99,6 +99,11 @@ class Judge:
             complaint=protocol.title if protocol else "",
         )
 
+    def emergency(self, utterance: Utterance) -> Triage | None:
+        """The emergency that a message tells of, with what decided, or None."""
+        found = self.judge(utterance)
+        return found if found.disposition is Disposition.EMERGENCY else None
+
     def next_question(self, findings: Findings, asked: Collection[str]) -> Asked | None:
         """The question whose answer may change the level most; None where no answer can raise it.
 

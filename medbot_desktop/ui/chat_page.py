@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from medbot_desktop.domain import Alert, Cited, Conversation, Failed, Finished, Message, Triaged, TurnEvent
+from medbot_desktop.domain import Alert, Cited, Conversation, Failed, Finished, Message, Triage, Triaged, TurnEvent
 from medbot_desktop.ui.announcing import announce
 from medbot_desktop.ui.archive import Archive
 from medbot_desktop.ui.care_card import care_card
@@ -118,6 +118,7 @@ class ChatPage(QWidget):
         self.replies.chosen.connect(self.send)
         self.composer.sent.connect(self.send)
         self.composer.stop_wanted.connect(self.stop)
+        self.composer.too_long.connect(self._look_through)
         self.composer.libraries.switched.connect(lambda off: self.archive.switch_off(self.talk, off))
         self.panel.passage_wanted.connect(self.passage_wanted)
         self.panel.monograph_wanted.connect(self.monographs.open)
@@ -314,6 +315,15 @@ class ChatPage(QWidget):
             self.stop()
         if talk is self.talk:
             self.switch_to(self.archive.beside(talk) or self.archive.begin())
+
+    def _look_through(self, text: str) -> None:
+        """Show the alarm of what is too long to be sent."""
+        self._worker.run(lambda services: services.assistant.alarm(text), self._warn)
+
+    def _warn(self, alarm: Triage | None) -> None:
+        card = care_card(alarm, self._emergency_number) if alarm else None
+        if self.composer.warn(card.spoken() if card else "") and card is not None:
+            announce(card, self.composer)
 
     def _mark(self) -> None:
         """Bring what a search has found into sight, as soon as it is there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -15,6 +15,9 @@ from medbot_desktop.ui.theme import Appearance, Theme
 
 COUNTER_FROM = MESSAGE_LIMIT * 9 // 10
 """The counter shows from this many characters on."""
+
+_LOOK_AFTER_MS = 600
+"""A text that is too long is looked through once nothing has been typed for so long."""
 
 DISCLAIMER = "Education and triage support. Not a medical device. Does not replace a clinician."
 """What always stands below the field."""
@@ -94,9 +97,11 @@ class Composer(QWidget):
 
     Signals:
         sent: a message that may be sent. stop_wanted: the person wants the answer to stop.
+        too_long: what is typed cannot be sent, and should be looked through for an emergency.
     """
 
     sent = Signal(str)
+    too_long = Signal(str)
     stop_wanted = Signal()
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
@@ -104,6 +109,9 @@ class Composer(QWidget):
         sizes = appearance.theme.sizes
         self._appearance = appearance
         self._busy = False
+        self._alarm = ""
+        self._look = QTimer(self, singleShot=True, interval=_LOOK_AFTER_MS)
+        self._look.timeout.connect(lambda: self.too_long.emit(self.text()))
         self.edit = MessageEdit(appearance.theme)
         self.send_button = named(QPushButton("Send"), "primary")
         self.stop_button = QPushButton("Stop")
@@ -162,18 +170,37 @@ class Composer(QWidget):
             self.edit.clear()
             self.sent.emit(text)
 
+    def warn(self, alarm: str) -> bool:
+        """Show an alarm above the field while what is typed is too long; empty takes it away.
+
+        Returns:
+            Whether it is shown, and was not before.
+        """
+        is_new = bool(alarm) and alarm != self._alarm and len(self.text()) > MESSAGE_LIMIT
+        if len(self.text()) > MESSAGE_LIMIT:
+            self._alarm = alarm
+            self._refuse()
+        return is_new
+
+    def _refuse(self) -> None:
+        """Say why what is typed cannot be sent, below the alarm that it raised."""
+        length = len(self.text())
+        over = length - MESSAGE_LIMIT
+        letters = "character" if over == 1 else "characters"
+        count = f"{length:,} of {MESSAGE_LIMIT:,} characters."
+        refusal = f"{count} Shorten the message by {over:,} {letters} to send it."
+        self._say(f"{self._alarm}\n{refusal}" if self._alarm else refusal, alarming=True)
+
     def _check(self) -> None:
         length = len(self.text())
         too_long = length > MESSAGE_LIMIT
         if too_long:
-            over = length - MESSAGE_LIMIT
-            letters = "character" if over == 1 else "characters"
-            count = f"{length:,} of {MESSAGE_LIMIT:,} characters."
-            self._say(f"{count} Shorten the message by {over:,} {letters} to send it.", alarming=True)
-        elif length >= COUNTER_FROM:
-            self._say(f"{length:,} of {MESSAGE_LIMIT:,} characters")
+            self._refuse()
+            self._look.start()
         else:
-            self._say("")
+            self._alarm = ""
+            self._look.stop()
+            self._say(f"{length:,} of {MESSAGE_LIMIT:,} characters" if length >= COUNTER_FROM else "")
         self.send_button.setEnabled(not too_long and not is_blank(self.text()))
         self.send_button.setVisible(not self._busy)
         self.stop_button.setVisible(self._busy)

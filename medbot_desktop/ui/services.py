@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from medbot_desktop.domain import Conversation, TurnEvent
+from medbot_desktop.domain import Conversation, Triage, TurnEvent
 
 if TYPE_CHECKING:  # what keeps things is slow to load, and the window must not wait for it
     from medbot_desktop.knowledge.documents import Documents
@@ -38,6 +38,9 @@ class Responder(Protocol):
 
     def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
         """Answer ``text``; closing the generator cancels the turn."""
+
+    def alarm(self, text: str) -> Triage | None:
+        """The emergency that a text of any length tells of, or None."""
 
 
 class Services(Protocol):

@@ -118,12 +118,13 @@ class Reader:
             now: the moment that "tomorrow" is relative to, as a clock on the wall shows it; None: this one.
 
         Raises:
-            InputError: the text is empty, or longer than ``MESSAGE_LIMIT`` characters.
+            TooLongError: the text is longer than ``MESSAGE_LIMIT`` characters.
+            InputError: it is empty.
         """
         cleaned = clean(text)
         tokens, context, signs = self._found(cleaned)
         language = self._rules.language.guess(cleaned)
-        emotion, strength = self._rules.emotions.read(cleaned, tokens)
+        emotion, strength = self._rules.emotions.read(cleaned, tokens, context)
         moment = (now or datetime.now()).replace(tzinfo=None)
         mentions = self._rules.mentions.find(cleaned, tokens, context, signs, language, moment, self._country)
         intent = self._intent(cleaned, tokens, signs)  # what else is mentioned tells nothing of what is wanted
@@ -131,6 +132,19 @@ class Reader:
         if language in _ENGLISH:
             entities += self._rules.unknown.find(cleaned, tokens, entities)
         return Utterance(cleaned, language, intent, _in_order(entities), emotion, strength)
+
+    def signs(self, text: str) -> Utterance:
+        """What a text reports, and nothing else of it: all that red flags are looked for in.
+
+        Args:
+            text: a message, or a piece of a longer text.
+
+        Raises:
+            InputError: the text is empty, or longer than ``MESSAGE_LIMIT`` characters.
+        """
+        cleaned = clean(text)
+        _, _, signs = self._found(cleaned)
+        return Utterance(cleaned, "und", Intent("symptom_report"), signs)
 
     def features(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """What the intent of a message is told by, for training.

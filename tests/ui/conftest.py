@@ -136,6 +136,9 @@ class PlayedServices:
             else:
                 yield event
 
+    def alarm(self, text: str) -> Triage | None:
+        return emergency() if "chest pain" in text else None
+
     def start(self) -> Conversation:
         now = datetime.now(UTC)
         self.started.insert(0, Conversation(f"c{len(self.started)}", "", now, updated=now))

@@ -286,3 +286,15 @@ def test_any_text_is_sent_as_typed_and_shown_as_text(
     qtbot.waitUntil(lambda: bool(services.asked))
     assert services.asked[0][1] == typed
     assert not window.grab().isNull()
+
+
+def test_an_emergency_in_a_text_that_is_too_long_to_be_sent_is_shown(
+    qtbot: QtBot, window: MainWindow, services: PlayedServices
+) -> None:
+    composer = window.chat.composer
+    composer.set_text("I have chest pain. " * 300)
+    qtbot.waitUntil(lambda: "999" in composer.note.text())
+    assert "Shorten the message" in composer.note.text()
+    assert services.asked == []
+    composer.set_text("a long story " * 400)
+    qtbot.waitUntil(lambda: "999" not in composer.note.text())

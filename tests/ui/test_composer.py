@@ -119,3 +119,26 @@ def test_while_an_answer_is_written_enter_keeps_the_text(qtbot: QtBot, composer:
     assert composer.note.text().startswith("Wait for the answer, or press Stop.")
     assert composer.stop_button.isVisible()
     assert not composer.send_button.isVisible()
+
+
+def test_a_text_over_the_limit_is_handed_over_once_typing_pauses(qtbot: QtBot, composer: Composer) -> None:
+    long = "a" * (MESSAGE_LIMIT + 1)
+    with qtbot.waitSignal(composer.too_long, timeout=3_000) as handed:
+        composer.set_text(long)
+    assert handed.args == [long]
+    with qtbot.assertNotEmitted(composer.too_long, wait=900):
+        composer.set_text(long + "b")
+        composer.set_text("short")
+
+
+def test_an_alarm_stands_above_the_refusal_until_the_text_is_short_enough(composer: Composer) -> None:
+    composer.set_text("a" * (MESSAGE_LIMIT + 1))
+    assert composer.warn("Call 999 now.")
+    assert composer.note.text().startswith("Call 999 now.\n4,001 of 4,000 characters.")
+    assert composer.note.accessibleName() == composer.note.text()
+    assert not composer.warn("Call 999 now.")
+    composer.set_text("short")
+    assert not composer.note.isVisible()
+    assert not composer.warn("Call 999 now.")
+    composer.set_text("b" * (MESSAGE_LIMIT + 1))
+    assert "Call" not in composer.note.text()

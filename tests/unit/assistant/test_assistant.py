@@ -344,3 +344,17 @@ def test_a_complaint_goes_on_behind_a_medicine_that_is_not_known(
     assert answer.skill == "symptom_report"
     assert answer.text.startswith("I do not know zzzmycin: ")
     assert answer.text.rstrip().endswith("?")
+
+
+def test_a_message_that_is_too_long_raises_its_alarm_and_is_refused(
+    assistant: Assistant, memory: ConversationStore, talk: Conversation
+) -> None:
+    story = "I went to the shop and then I walked home and made some tea for us. " * 70
+    alert, failed = events_of(assistant, talk, f"{story}{HEART}")
+    assert isinstance(alert, Alert)
+    assert alert.triage.disposition is Disposition.EMERGENCY
+    assert "{" not in " ".join(alert.triage.steps)
+    assert isinstance(failed, Failed)
+    assert memory.messages(talk.id) == []
+    [refused] = events_of(assistant, talk, story)
+    assert isinstance(refused, Failed)

@@ -14,6 +14,7 @@ from tests.unit.cli.vault_commands import refused, said
 Command = Callable[..., Ended]
 HEART = "a 56-year-old woman presents with crushing central chest pain and sweating"
 COUGH = "I have had a cough for 4 weeks"
+STORY = "I went to the shop and then I walked home and made some tea for us. "
 KEYS = {"id", "disposition", "red_flags", "reasons", "follow_up"}
 
 
@@ -69,6 +70,29 @@ def test_each_line_of_a_file_is_judged_in_its_order(triage: Command, tmp_path: P
     assert [(case["id"], case["disposition"]) for case in found] == [("b", "emergency"), ("a", "none")]
 
 
+def test_a_bad_line_of_a_file_gets_its_error_and_the_rest_is_judged(
+    triage: Command, understand: Command, tmp_path: Path
+) -> None:
+    lines = ({"id": 1, "text": HEART}, {"id": 2, "text": ""}, "[]", "nope", {"id": 5}, {"id": 6, "text": "a" * 4_001})
+    file = cases_file(tmp_path, *lines, {"id": 7, "text": COUGH})
+    for command in (triage, understand):
+        ended = command("--cases", file)
+        assert ended.status == 0
+        assert [case["id"] for case in ended.objects] == [1, 2, None, None, 5, 6, 7]
+        assert ["error" in case for case in ended.objects] == [False, True, True, True, True, True, False]
+        assert set(ended.objects[1]) == {"id", "error"}
+        assert set(ended.objects[1]["error"]) == {"message", "hint"}
+        assert ended.objects[2]["error"]["message"] == "Line 3 of cases.jsonl has no id or no text."
+        assert ended.err.startswith("5 of 7 lines of cases.jsonl could not be used")
+
+
+def test_a_file_without_one_good_line_ends_with_one(triage: Command, tmp_path: Path) -> None:
+    ended = triage("--cases", cases_file(tmp_path, {"id": 1, "text": ""}, "nope"))
+    assert ended.status == 1
+    assert [case["id"] for case in ended.objects] == [1, None]
+    assert ended.err.startswith("No line of cases.jsonl could be used.")
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\u200b"])
 def test_a_message_without_words_is_one_sentence(triage: Command, text: str) -> None:
     assert "Please type a question." in refused(triage(text, "--json"))
@@ -76,6 +100,31 @@ def test_a_message_without_words_is_one_sentence(triage: Command, text: str) -> 
 
 def test_a_message_that_is_too_long_is_one_sentence(triage: Command) -> None:
     assert "4,000" in refused(triage("a" * 4_001, "--json"))
+
+
+@pytest.mark.parametrize("place", [0, 30, 60])
+def test_an_emergency_in_a_message_that_is_too_long_is_told_with_the_refusal(triage: Command, place: int) -> None:
+    text = f"{STORY * place} Then I got crushing chest pain and I am sweating. {STORY * (61 - place)}"
+    shown = triage(text)
+    assert shown.status == 1
+    assert shown.out.startswith("Emergency: call ")
+    assert "“crushing chest”" in shown.out
+    assert "4,000 is the most" in shown.err
+    told = triage(text, "--json")
+    assert told.status == 1
+    assert told.objects[0]["disposition"] == "emergency"
+    assert "4,000 is the most" in told.objects[0]["error"]["message"]
+
+
+def test_a_message_that_is_too_long_and_tells_of_no_emergency_is_only_refused(triage: Command) -> None:
+    assert refused(triage(STORY * 61)).startswith("The message has ")
+
+
+def test_a_line_that_is_too_long_is_told_with_its_alarm(triage: Command, tmp_path: Path) -> None:
+    file = cases_file(tmp_path, {"id": 1, "text": STORY * 61 + HEART}, {"id": 2, "text": "hello"})
+    [long, _] = triage("--cases", file).objects
+    assert (long["id"], long["disposition"]) == (1, "emergency")
+    assert long["error"]
 
 
 def test_a_message_and_a_file_at_once_or_neither_is_bad_usage(triage: Command) -> None:
@@ -98,7 +147,8 @@ def test_nothing_that_is_typed_breaks_it(triage: Command, text: str) -> None:
 
 def test_understanding_tells_each_thing_with_its_assertion(understand: Command) -> None:
     found = json.loads(said(understand("I have a sore throat but no fever, and I take warfarin 5 mg", "--json")))
-    assert set(found) == {"id", "language", "intent", "entities", "emotion"}
+    assert set(found) == {"id", "language", "intent", "entities", "emotion", "emotion_strength"}
+    assert (found["emotion"], found["emotion_strength"]) == ("neutral", 0.0)
     held = {entity["name"]: entity["assertion"] for entity in found["entities"]}
     assert held["sore_throat"] == "present"
     assert held["fever"] == "negated"
@@ -112,3 +162,10 @@ def test_understanding_is_shown_as_a_table_for_people(understand: Command) -> No
     assert shown.startswith("Language en, wants ")
     assert "negated" in shown
     assert "38.5 °C" in shown
+
+
+def test_how_strongly_somebody_feels_is_told(understand: Command) -> None:
+    found = json.loads(said(understand("I am so scared!!", "--json")))
+    assert (found["emotion"], found["emotion_strength"]) == ("anxious", 0.9)
+    assert said(understand("I am so scared!!")).partition("\n")[0].endswith("feels anxious (90%)")
+    assert said(understand("hello")).partition("\n")[0].endswith("feels neutral")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from medbot_desktop.errors import InputError
 from medbot_desktop.settings import MESSAGE_LIMIT
-from medbot_desktop.understanding.cleaning import clean
+from medbot_desktop.understanding.cleaning import clean, pieces
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t\r\n", "\u200b\u200e\ufeff", "\x00\x07", "\u3000\u00a0"])
@@ -54,3 +56,44 @@ def test_only_what_can_be_read_is_left(typed: str, read: str) -> None:
 def test_cleaning_twice_changes_nothing_more() -> None:
     once = clean(" a \u200b\r\n\r\n\r\n b\u202e\tc ")
     assert clean(once) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The pain is worse today. " * 700,
+        "sore throat " * 2_000,
+        "a" * 9_001,
+        "One line\r\n\r\n\r\n" * 900,
+        "short",
+        "🤒" * 6_000,
+        "",
+        " \n ",
+    ],
+)
+def test_a_text_of_any_length_is_cut_into_pieces_that_can_be_read_and_leave_nothing_out(text: str) -> None:
+    cut = list(pieces(text))
+    whole = "".join(text.split())
+    assert all(clean(piece) == piece and len(piece) <= MESSAGE_LIMIT for _, piece in cut)
+    end = 0
+    for at, piece in cut:
+        assert at <= end
+        whole_piece = "".join(piece.split())
+        assert whole_piece in whole
+        end = at + len(piece)
+    assert sum(len("".join(piece.split())) for _, piece in cut) >= len(whole)
+
+
+def test_pieces_are_cut_at_the_ends_of_sentences_and_overlap() -> None:
+    cut = list(pieces("The pain is worse today. " * 700))
+    assert len(cut) > 4
+    assert all(piece.startswith("The") and piece.endswith("today.") for _, piece in cut)
+    for (at, piece), (following, _) in pairwise(cut):
+        assert 100 < at + len(piece) - following <= MESSAGE_LIMIT // 10
+
+
+def test_of_an_endless_text_the_two_ends_are_cut_into_pieces() -> None:
+    cut = list(pieces(f"Begin. {'a word ' * 100_000} The end."))
+    assert cut[0][1].startswith("Begin.")
+    assert cut[-1][1].endswith("The end.")
+    assert len(cut) < 40
