@@ -40,6 +40,7 @@ _MILLIGRAMS_OF_A_MILLIMOLE = 18.0
 _SUGAR_IN_MILLIGRAMS = 45.0
 """A blood sugar above this, without a unit, is in mg/dL."""
 _LESS = re.compile(r"(?:less than|under|below|not yet|nearly|almost|just under)\s+$")
+_MINUS = re.compile(r"^(?:[-−]|minus\s+)")
 _A_LITTLE_LESS = 0.97
 _LOOK_BACK = 16
 
@@ -76,8 +77,13 @@ _PARTS = {
     r"|weights)\b",
     "REST": r"[^.!?\n]{0,80}\b(?:rest|resting|rested|still|sat|sitting|lying|bed|hours?|stopped|later|since|yesterday"
     r"|ago|(?:not|n['’]?t)\s+(?:come|coming|go|going|settle|settling))\b",
-    "NOT_AGE": r"(?!\s*(?:/|mg|mcg|ml|kg|st\b|stone|lb|weeks?\s+pregnant|days?|hours?|%|per\s?cent|out\s+of|times|am\b"
-    r"|pm\b|o.?clock|tablets?|pills?|min))",
+    "MINUS": r"(?:[-−]|minus\s+)",
+    "CHILD_IS": r"\b(?:is|was|has|had|been|at|now|about|around|up|to|today|tonight|running|hit|reached|still)\b",
+    "HOT": r"(?P<n>3[5-9]|4[0-2]|10[0-5])\b(?=\s*(?:$|[,;!?)\n]|\.(?!\d)|(?:and|but|with|today|tonight|now|this|last"
+    r"|since|for|after|before|again|still|when|so|or|at|on|he|she|it|what|should|do|is|help|despite|even"
+    r"|in\s+(?:the|his|her))\b))",
+    "NOT_AGE": r"(?!\s*(?:/|['′’\"″]\s*\d|f(?:oo|ee)?t\b|tall\b|inch|cm\b|mg|mcg|ml|kg|st\b|stone|lb"
+    r"|weeks?\s+pregnant|days?|hours?|%|per\s?cent|out\s+of|times|am\b|pm\b|o.?clock|tablets?|pills?|min))",
 }
 
 
@@ -132,8 +138,8 @@ class Measures:
                 start, end = _trimmed(written, *match.span(own))
                 if any(start < other_end and other_start < end for other_start, other_end in taken):
                     continue
-                if "low" in reading.pattern.groupindex and float(match["low"]) >= float(match["n"]):
-                    continue  # a score or a share: "67/100", "50/50"
+                if _is_score(match):
+                    continue
                 taken.append((start, end))
                 found += self._entities(reading, text, places.start(start), places.end(end), match)
         return sorted(found, key=lambda entity: (entity.start, entity.end, entity.name))
@@ -143,13 +149,25 @@ class Measures:
         if _LESS.search(text[max(0, start - _LOOK_BACK) : start].lower()):
             value *= _A_LITTLE_LESS
         pairs = [(reading.name, value)]
-        if "low" in reading.pattern.groupindex:
+        is_pair = "low" in reading.pattern.groupindex
+        if is_pair:
             pairs.append(("diastolic", float(match["low"])))
         for name, number in pairs:
-            least, most = self._possible[name]
-            possible = number if least <= number <= most else None
+            possible = number if self._can_be(name, number) else None
+            if is_pair and value <= pairs[1][1] and all(self._can_be(*pair) for pair in pairs):
+                possible = None  # each could be, both together cannot
             shown = text[start:end] if possible is None else f"{possible:.4g} {self._units[name]}"
             yield Entity(text[start:end], "measure", name, start, end, Assertion.PRESENT, shown, possible)
+
+    def _can_be(self, name: str, number: float) -> bool:
+        least, most = self._possible[name]
+        return least <= number <= most
+
+
+def _is_score(match: re.Match[str]) -> bool:
+    """Whether two numbers that could be a blood pressure are a score or a share: "67/100", "50/50"."""
+    groups = match.groupdict()
+    return bool(groups.get("low")) and not groups.get("named") and float(groups["low"]) >= float(groups["n"])
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -162,13 +180,15 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _number(match: re.Match[str]) -> float:
-    """The value of a number in digits or in words: "2.5", "couple of", "half an"."""
+    """The value of a number in digits or in words: "2.5", "couple of", "half an", "-3", "minus two"."""
     plain = match["n"].strip().replace(",", ".")
+    positive = _MINUS.sub("", plain)
     try:
-        return float(plain)
+        value = float(positive)
     except ValueError:
-        words = plain.split()
-        return 0.5 if "half" in words else max((_WORDS.get(word, 0.0) for word in words), default=1.0)
+        words = positive.split()
+        value = 0.5 if "half" in words else max((_WORDS.get(word, 0.0) for word in words), default=1.0)
+    return value if positive == plain else -value
 
 
 def _days_of_unit(written: str) -> float:

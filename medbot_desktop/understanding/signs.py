@@ -13,7 +13,7 @@ from medbot_desktop.understanding.assertion import Context
 from medbot_desktop.understanding.measures import Measures
 from medbot_desktop.understanding.patterns import Match, PatternSet
 from medbot_desktop.understanding.rulefiles import MeasuredEntry, MeasuredFile, SignEntry, SignFile
-from medbot_desktop.understanding.tokens import Token, written
+from medbot_desktop.understanding.tokens import Token, tokenise, written
 
 _FIGURATIVE = "figurative"
 _NO_SIGNS = ("measured.toml", "measures.toml")
@@ -122,7 +122,8 @@ def _asserted(text: str, entity: Entity, tokens: Sequence[Token], context: Conte
 def _overruled(signs: list[Entity], found: list[Entity], rules: Sequence[MeasuredEntry]) -> list[Entity]:
     """The signs and the measures, with the signs that the measures tell, without those that they tell against.
 
-    A measure that cannot be (a temperature of 400) tells nothing: the words in it make no sign either.
+    A measure that cannot be tells nothing, but takes no word away: in "a fever of 400" there is a fever. What is told
+    by its number itself is no sign.
     """
     for rule in rules:
         for measure in found:
@@ -132,12 +133,17 @@ def _overruled(signs: list[Entity], found: list[Entity], rules: Sequence[Measure
             if measure.number is not None and any(one.holds(measure.number) for one in own):
                 signs.append(replace(measure, kind=rule.kind, name=rule.sign, value=None, number=None))
             else:
-                signs = [
-                    sign
-                    for sign in signs
-                    if sign.name != rule.sign or sign.end <= measure.start or measure.end <= sign.start
-                ]
+                signs = [sign for sign in signs if sign.name != rule.sign or not _tells_against(measure, sign)]
     return signs + found
+
+
+def _tells_against(measure: Entity, sign: Entity) -> bool:
+    """Whether a measure that does not tell a sign takes it away: they share words, or a number where it cannot be."""
+    first, last = max(measure.start, sign.start), min(measure.end, sign.end)
+    if first >= last:
+        return False
+    shared = measure.text[first - measure.start : last - measure.start]
+    return measure.number is not None or any(token.value is not None for token in tokenise(shared))
 
 
 def _belongs_to(match: Match, sayings: list[set[int]]) -> bool:

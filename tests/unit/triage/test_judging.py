@@ -114,6 +114,31 @@ def test_a_number_that_cannot_be_lowers_nothing(judged: Ask, impossible: str) ->
     assert at_least(judged(f"{impossible}. I have a sore throat"), judged("I have a sore throat").disposition)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have a fever of 400, stiff neck and a headache",
+        "I'm on chemo and have a fever of 390",
+        "My baby is 2 months old with a temperature of 400",
+        "fever of 1000 after my trip to Ghana",
+        "my 2 month old is 38",
+    ],
+)
+def test_a_number_that_cannot_be_or_has_no_unit_takes_no_emergency_away(judged: Ask, text: str) -> None:
+    assert judged(text).disposition is EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["temperature 400", "temp -5", "age -3", "I am -3 years old and have a fever", "he is -2 years old and has a cough",
+     "blood pressure 120/800", "blood pressure 1800/100", "pain 15 out of 10 in my belly", "heart rate 900"],
+)  # fmt: skip
+def test_a_number_that_cannot_be_is_asked_about(judged: Ask, text: str) -> None:
+    found = judged(text).follow_up
+    assert found is not None
+    assert found.startswith("You wrote “")
+
+
 @pytest.mark.parametrize("impossible", ["temperature 400", "heart rate 999", "I am 250 years old", "age -3"])
 def test_a_number_that_cannot_be_makes_no_emergency_by_itself(judged: Ask, impossible: str) -> None:
     assert judged(impossible).disposition is not EMERGENCY

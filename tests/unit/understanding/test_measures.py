@@ -246,6 +246,92 @@ def test_weeks_that_something_lasts_are_no_weeks_of_pregnancy(text: str) -> None
     assert read(text, "pregnancy_weeks") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "celsius"),
+    [
+        ("my 2 month old is 38", 38.0),
+        ("my 4 year old is 39 and drowsy", 39.0),
+        ("my 6 week old was 39 last night", 39.0),
+        ("my 2 month old daughter is up to 40, she is floppy", 40.0),
+        ("my 2 month old is 101", 38.3),
+        ("my baby's 39 and crying", 39.0),
+        ("the toddler is 41", 41.0),
+        ("my two month old is forty", 40.0),
+    ],
+)
+def test_a_bare_number_behind_a_child_is_a_temperature(text: str, celsius: float) -> None:
+    assert number(text, "temperature") == pytest.approx(celsius, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["my 4 year old is 40 kg", "my 25 year old is 38", "my baby is 38 weeks", "my toddler is up to 40 words",
+     "my baby is 40 cm", "my 3 month old is 38% on the chart", "my husband is 38", "my son is 38", "he is 38"],
+)  # fmt: skip
+def test_a_number_behind_a_child_that_is_something_else_is_no_temperature(text: str) -> None:
+    assert read(text, "temperature") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I am 7 foot tall", "I'm 6 feet", "he is 5ft", "I am 5'7 and have a cough", "I am 6 tall", 'I am 5"7',
+     "she is 4 inches taller"],
+)  # fmt: skip
+def test_how_tall_somebody_is_is_no_age(text: str) -> None:
+    assert read(text, "age") == []
+
+
+def test_an_age_in_quotation_marks_is_one() -> None:
+    assert number('I said "I am 34" to the nurse', "age") == 34.0
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "words"),
+    [
+        ("I am -3 years old and have a fever", "age", "-3 years old"),
+        ("he is -2 years old and has a cough", "age", "-2 years old"),
+        ("my son is −4 months old", "age", "−4 months old"),
+        ("he is minus two years old", "age", "minus two years old"),
+        ("I am -3 with a cough", "age", "-3"),
+        ("temp -5", "temperature", "temp -5"),
+        ("temperature minus 5", "temperature", "temperature minus 5"),
+        ("fever of 1000 after my trip", "temperature", "fever of 1000"),
+        ("blood pressure 120/800", "diastolic", "120/800"),
+        ("blood pressure 1800/100", "systolic", "1800/100"),
+        ("pain 15 out of 10 in my belly", "severity", "15 out of 10"),
+        ("pain is 15/10", "severity", "15/10"),
+    ],
+)
+def test_a_number_that_cannot_be_is_kept_whole_and_without_a_value(text: str, name: str, words: str) -> None:
+    assert number(text, name) is None
+    assert [entity.text for entity in read(text, name)] == [words]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("blood pressure 120/800", "systolic", 120.0),
+        ("blood pressure 1800/100", "diastolic", 100.0),
+        ("a cough - 3 years old", "age", 3.0),
+        ("ages 1-3 years old", "age", 3.0),
+        ("temp at 1400 was 38.5", "temperature", 38.5),
+        ("temp –38.5", "temperature", 38.5),
+    ],
+)
+def test_what_only_looks_odd_keeps_its_number(text: str, name: str, value: float) -> None:
+    assert number(text, name) == value
+
+
+@pytest.mark.parametrize("text", ["fever -3 days", "a fever in 2019", "fever 2019", "T-3 days", "T-4 fracture"])
+def test_a_dash_or_a_year_is_no_temperature(text: str) -> None:
+    assert read(text, "temperature") == []
+
+
+def test_a_blood_pressure_whose_lower_number_is_the_higher_cannot_be() -> None:
+    assert [entity.number for entity in MEASURES.find("blood pressure 80/120")] == [None, None]
+    assert MEASURES.find("he scored 80/120") == []
+
+
 def test_words_of_a_number_are_pointed_at_as_they_stand() -> None:
     text = "My dad, sats are eighty-six, BP one ten over seventy."
     assert [(entity.name, entity.text) for entity in MEASURES.find(text)] == [

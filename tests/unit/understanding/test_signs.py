@@ -93,6 +93,30 @@ def test_an_impossible_measure_tells_nothing_by_itself(reader: Reader, text: str
     assert name not in held(reader.read(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("a fever of 400", "fever"),
+        ("fever of four hundred", "fever"),
+        ("fever of 1000", "fever"),
+        ("with a temperature of 400", "fever"),
+        ("90 weeks pregnant", "pregnant"),
+        ("my baby is -4 months old", "infant"),
+        ("pain 15 out of 10", "severe"),
+        ("pain 15/10", "severe"),
+    ],
+)
+def test_an_impossible_measure_leaves_the_sign_that_its_words_name(reader: Reader, text: str, name: str) -> None:
+    assert name in held(reader.read(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["I am -3 years old", "he is -2 years old", "I am minus 3 years old", "I am 7 foot tall", "he is 5ft"]
+)
+def test_nobody_is_a_child_by_a_number_that_is_no_age(reader: Reader, text: str) -> None:
+    assert not {"child", "infant"} & held(reader.read(text))
+
+
 def test_a_fever_that_is_named_beside_an_ordinary_temperature_stays(reader: Reader) -> None:
     assert "fever" in held(reader.read("I have a fever, but now my temp is 36.8"))
 
