@@ -11,6 +11,7 @@ from typing import Protocol
 
 from medbot_desktop.assistant.answering import Answering
 from medbot_desktop.assistant.complaints import Complaints, Judged
+from medbot_desktop.assistant.crises import Crises, Stage
 from medbot_desktop.assistant.long_texts import SignReader, alarm_of
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers, grounding_of
 from medbot_desktop.assistant.render import AnswerText
@@ -26,7 +27,6 @@ from medbot_desktop.domain import (
     Finished,
     Grounding,
     ModelUse,
-    Question,
     Retrieved,
     TextDelta,
     ToolUsed,
@@ -43,8 +43,6 @@ _log = logging.getLogger(__name__)
 
 _NEAREST_TITLES = 3
 _MEDICINE_INTENTS = frozenset({"medicine_question", "interaction_check"})
-_SURE = 0.9
-_CRISIS_FLAGS = frozenset({"suicidal", "suicide_attempt", "overdose_with_intent"})
 
 
 class Reader(SignReader, Protocol):
@@ -86,6 +84,7 @@ class _Draft:
     answer: AnswerText
     grounding: Grounding = field(default_factory=Grounding)
     model: ModelUse | None = None
+    escalated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +95,6 @@ class _Turn:
     utterance: Utterance
     judged: Judged
     triage: Triage
-
-
-def _is_crisis(turn: _Turn) -> bool:
-    """Whether somebody may be in a crisis of mind: a red flag says so, or the intent does and nothing else is wrong."""
-    if any(flag.name in _CRISIS_FLAGS for flag in turn.triage.red_flags):
-        return True
-    intent = turn.utterance.intent
-    is_sure = intent.confidence is None or intent.confidence >= _SURE
-    return intent.name == "crisis" and is_sure and turn.triage.disposition is Disposition.NONE
 
 
 class _Clock:
@@ -166,6 +156,7 @@ class Assistant:
         self._numbers = numbers
         self._complaints = complaints
         self._medicines = medicines
+        self._crises = Crises(wording.crisis, numbers)
 
     def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
         """Answer one message.
@@ -229,6 +220,7 @@ class Assistant:
             citations=draft.answer.citations,
             grounding=draft.grounding,
             model=draft.model,
+            escalated=draft.escalated,
             timings_ms=clock.stop(),
         )
         yield Finished(answer, self._memory.record(conversation.id, answer))
@@ -249,15 +241,16 @@ class Assistant:
             _log.error("emergency not noted", extra={"error": type(error).__name__})
 
     def _skill(self, turn: _Turn, draft: _Draft, clock: _Clock) -> Generator[TurnEvent, None, None]:
-        utterance, intent = turn.utterance, turn.utterance.intent.name
+        utterance, intent, judged = turn.utterance, turn.utterance.intent.name, turn.judged
         is_clear = turn.triage.disposition is not Disposition.NONE
-        if utterance.language not in ("en", "und"):
+        stage = self._crises.hear(turn.conversation, utterance, turn.triage, is_answer=judged.is_answer)
+        if stage is not None:
+            yield from self._crisis(turn, stage, draft)
+        elif utterance.language not in ("en", "und"):
             draft.skill = "other_language"
             for sentence in self._wording.other_language.sentences(utterance.language):
                 yield from draft.answer.say(self._numbers.fill(sentence))
-        elif _is_crisis(turn):
-            yield from self._crisis(draft)
-        elif turn.judged.is_answer and is_clear:
+        elif judged.is_answer or (judged.is_doubt and intent not in _MEDICINE_INTENTS):
             yield from self._complaint(turn, draft, clock)
         elif not is_clear and intent in ("greeting", "thanks"):
             choice = getattr(self._wording, intent)
@@ -267,7 +260,7 @@ class Assistant:
             yield from draft.answer.say(self._numbers.fill(getattr(self._wording, intent).text))
         elif self._is_about_medicines(turn) and self._medicines.can_answer(utterance):
             yield from self._medicine(turn, draft)
-        elif turn.judged.question is not None:
+        elif judged.question is not None:
             yield from self._medicines.tell_unknown(utterance, draft.answer)
             yield from self._complaint(turn, draft, clock)
         else:
@@ -281,13 +274,11 @@ class Assistant:
         asks_unknown = self._medicines.named(turn.utterance) and self._medicines.unknown(turn.utterance)
         return bool(asks_unknown) and not is_complaint
 
-    def _crisis(self, draft: _Draft) -> Generator[TurnEvent, None, None]:
-        """Calm words, the crisis line, and the offer to fetch somebody; no lecture."""
-        draft.skill = "crisis"
-        for sentence in self._wording.crisis.sentences:
-            yield from draft.answer.say(self._numbers.fill(sentence))
-        yield from draft.answer.say(self._wording.crisis.offer)
-        yield Question(self._wording.crisis.offer, tuple(self._wording.crisis.options))
+    def _crisis(self, turn: _Turn, stage: Stage, draft: _Draft) -> Generator[TurnEvent, None, None]:
+        """Stay with somebody in a crisis of mind; the turn is marked where they want a person."""
+        draft.skill, draft.escalated = "crisis", stage is Stage.YES
+        self._complaints.let_go(turn.conversation)  # the next yes or no is about the offer
+        yield from self._crises.say(stage, draft.answer)
 
     def _medicine(self, turn: _Turn, draft: _Draft) -> Generator[TurnEvent, None, None]:
         medicines, utterance = self._medicines, turn.utterance
@@ -299,14 +290,20 @@ class Assistant:
         yield from answer(utterance, draft.answer)
         draft.grounding = grounding_of(draft.answer)
         yield from draft.answer.say(self._wording.disclaimer)
+        if turn.judged.is_doubt and turn.judged.question is not None:
+            yield from draft.answer.say(turn.judged.question.text)
+            yield turn.judged.question
 
     def _complaint(self, turn: _Turn, draft: _Draft, clock: _Clock) -> Generator[TurnEvent, None, None]:
         """Ask what matters next; once nothing is left to ask, say what the library says of the complaint."""
         draft.skill = "symptom_report"
         question = turn.judged.question
-        if question is not None and turn.judged.is_answer:
+        if question is not None and (turn.judged.is_answer or turn.judged.is_doubt):
             yield from draft.answer.say(question.text)
             yield question
+            return
+        if turn.triage.disposition is Disposition.NONE:
+            yield from draft.answer.say(self._wording.judged.nothing_yet)
             return
         if question is None:
             if turn.triage.disposition is not Disposition.EMERGENCY:

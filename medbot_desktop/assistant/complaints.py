@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from medbot_desktop.domain import Conversation, Disposition, Question, Triage, Utterance
 from medbot_desktop.triage.dialogue import Dialogue, sbar
+from medbot_desktop.triage.doubts import Doubt
 from medbot_desktop.triage.judging import Judge
 
 _MOST = 200
@@ -23,6 +24,7 @@ class Judged:
         is_answer: whether the message answered a question.
         complaint: the message with which it began.
         summary: for the clinician, once nothing is left to ask; empty before.
+        is_doubt: whether the question is about a number that cannot be.
     """
 
     triage: Triage
@@ -30,6 +32,7 @@ class Judged:
     is_answer: bool
     complaint: str
     summary: str = ""
+    is_doubt: bool = False
 
 
 class Complaints:
@@ -63,11 +66,15 @@ class Complaints:
             dialogue = Dialogue()
         dialogue.hear(utterance)
         triage, question = dialogue.judge(self._judge)
-        if triage.disposition is Disposition.NONE:
+        if triage.disposition is Disposition.NONE and question is None:
             return Judged(triage, None, is_answer, utterance.text)
         summary = "" if question else sbar(dialogue, triage)
         if question:
             self._open[conversation.id] = dialogue
             while len(self._open) > _MOST:
                 self._open.popitem(last=False)
-        return Judged(triage, question, is_answer, dialogue.messages[0], summary)
+        return Judged(triage, question, is_answer, dialogue.messages[0], summary, isinstance(dialogue.pending, Doubt))
+
+    def let_go(self, conversation: Conversation) -> None:
+        """Forget the open complaint of a conversation, so that no answer is taken for one to its question."""
+        self._open.pop(conversation.id, None)

@@ -42,12 +42,25 @@ class OtherLanguage(_Group):
         return [own, self.en] if own and language != "en" else [self.en]
 
 
+class JudgedWords(_Group):
+    """What is said once nothing is left to ask; ``nothing_yet`` where nothing was reported that calls for help."""
+
+    text: str
+    nothing_yet: str
+
+
 class Crisis(_Group):
-    """What is said to somebody in a crisis of mind: calm sentences, and the offer to fetch a person."""
+    """What is said to somebody in a crisis of mind: calm sentences, the offer to fetch a person, and what follows it.
+
+    ``accepted`` follows a yes, ``not_now`` a no, ``still_here`` anything else that is said in the crisis.
+    """
 
     sentences: list[str] = Field(min_length=1)
     offer: str
     options: list[str] = Field(min_length=1)
+    accepted: list[str] = Field(min_length=1)
+    not_now: list[str] = Field(min_length=1)
+    still_here: list[str] = Field(min_length=1)
 
 
 class MedicineWords(_Group):
@@ -88,6 +101,6 @@ class Wording(_Group):
     thanks: Choice
     small_talk: Fixed
     speak_to_person: Fixed
-    judged: Fixed
+    judged: JudgedWords
     crisis: Crisis
     medicines: MedicineWords

@@ -127,10 +127,12 @@ def _answer_to_line(workspace: Workspace, line: str, conversation: Conversation)
 
 
 def _message(line: str) -> str:
-    """A line of ``chat --json``: plain text, a JSON string, or an object with ``text``."""
+    """A line of ``chat --json``: plain text (a number, too), a JSON string, or an object with ``text``."""
     try:
         value = json.loads(line)
     except json.JSONDecodeError:
+        return line.rstrip("\n")
+    if value is None or isinstance(value, int | float):
         return line.rstrip("\n")
     if isinstance(value, dict):
         value = value.get("text")

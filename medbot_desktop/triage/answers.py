@@ -31,7 +31,13 @@ _YES = re.compile(
 _NOW_AND_THEN = re.compile(r"^\W*(?:only (?:when|if|at|on|after)|when i|sometimes)\b", re.IGNORECASE)
 _MEASURED = re.compile(
     r"^(?P<before>[^\d-]{0,20})(?P<minus>-?)(?P<n>\d+(?:[.,]\d+)?)(?:\s*(?:to|-|–|and)\s*(?P<most>\d+(?:[.,]\d+)?))?\s*"
+    r"(?:(?:/|over\b|out\s+of\b)\s*(?P<low>\d+)\s*)?"
     r"(?P<unit>hours?|days?|weeks?|months?|years?|°?\s*[cf]\b)?\D{0,16}$",
+    re.IGNORECASE,
+)
+_CORRECTING = re.compile(
+    r"^[^\w-]*(?:(?:no|nope|oh|oops|ah|ooh|sorry|my (?:mistake|bad)|(?:a )?(?:typo|slip|mistake)|i mean|i meant"
+    r"|(?:it )?(?:should|must) (?:be|read|say|have been)|to (?:type|write|say|put)|rather)\b[^\w-]*)+",
     re.IGNORECASE,
 )
 _LESS = re.compile(r"(?:less than|under|below|nearly|almost|not yet)\s*$", re.IGNORECASE)
@@ -39,6 +45,8 @@ _SHORT = 4
 _PAUSES = (",", ".", ";", "!", "-", ":")
 _A_LITTLE_LESS = 0.97
 _FAHRENHEIT = (92.0, 112.0)
+
+_PRESSURES = ("systolic", "diastolic")
 
 # What each measure that is asked for can be, and the unit that a bare number has.
 _POSSIBLE = {
@@ -49,6 +57,13 @@ _POSSIBLE = {
     "pregnancy_weeks": (1.0, 44.0),
     "glucose": (0.3, 80.0),
     "peak_flow": (1.0, 150.0),
+    "heart_rate": (15.0, 320.0),
+    "exercise_heart_rate": (15.0, 320.0),
+    "respiratory_rate": (2.0, 120.0),
+    "oxygen_saturation": (30.0, 100.0),
+    "systolic": (30.0, 320.0),
+    "diastolic": (15.0, 220.0),
+    "coma_scale": (3.0, 15.0),
 }
 
 MEASURES = frozenset(_POSSIBLE)
@@ -66,6 +81,17 @@ TOLD = tuple(
         ("young_infant", "context", "age < 3 months"),
         ("child", "context", "age < 13 years"),
         ("pregnant", "context", "pregnancy_weeks >= 1"),
+        ("low_oxygen", "symptom", "oxygen_saturation < 92"),
+        ("very_low_oxygen", "symptom", "oxygen_saturation < 88"),
+        ("very_fast_heart", "symptom", "heart_rate >= 131"),
+        ("very_fast_heart", "symptom", "exercise_heart_rate > 220"),
+        ("slow_heart", "symptom", "heart_rate < 40"),
+        ("bp_very_high", "symptom", "systolic >= 180"),
+        ("bp_very_high", "symptom", "diastolic >= 120"),
+        ("bp_high", "symptom", "systolic >= 140"),
+        ("bp_high", "symptom", "diastolic >= 90"),
+        ("shock_vitals", "symptom", "systolic <= 90"),
+        ("low_gcs", "symptom", "coma_scale <= 13"),
     )
 )
 """The signs that a measure tells, as ``lexicon/measured.toml`` has them for messages."""
@@ -100,8 +126,9 @@ def _goes_on(text: str, end: int) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number with little beside it, in digits or in one word."""
-    return _MEASURED.match(text) is not None or text.strip().lower() in NUMBER_WORDS
+    """Whether a text is a number with little beside it, in digits or in one word: "40", "no sorry, I meant 40"."""
+    plain = _plain(text)
+    return _MEASURED.match(plain) is not None or plain.lower() in NUMBER_WORDS
 
 
 def measured(name: str, text: str, at: int) -> list[Entity]:
@@ -113,13 +140,24 @@ def measured(name: str, text: str, at: int) -> list[Entity]:
         at: offset of the answer among all that was said.
 
     Returns:
-        The measure and the signs that it tells; nothing where the number cannot be.
+        The measure and the signs that it tells, of a blood pressure both its measures; nothing where there is no
+        number. One that cannot be has none, to be asked about.
     """
-    number = _value(name, text)
+    match = _MEASURED.match(_plain(text))
+    if match and match["low"] and name in _PRESSURES:
+        return [
+            *_measure("systolic", float(match["n"]), text, at),
+            *_measure("diastolic", float(match["low"]), text, at),
+        ]
+    number = _value(name, _plain(text))
+    return [] if number is None else _measure(name, number, text, at)
+
+
+def _measure(name: str, number: float, text: str, at: int) -> list[Entity]:
     least, most = _POSSIBLE[name]
-    if number is None or not least <= number <= most:
-        return []
     end = at + len(text)
+    if not least <= number <= most:
+        return [Entity(text, "measure", name, at, end, Assertion.PRESENT, text)]
     signs = [
         Entity(text, kind, sign, at, end, Assertion.PRESENT)
         for sign, kind, told in TOLD
@@ -128,13 +166,20 @@ def measured(name: str, text: str, at: int) -> list[Entity]:
     return [Entity(text, "measure", name, at, end, Assertion.PRESENT, text, number), *signs]
 
 
+def _plain(text: str) -> str:
+    """The text without the words by which somebody corrects themselves: "no sorry, I meant 40"."""
+    return text[match.end() :].strip() if (match := _CORRECTING.match(text)) else text.strip()
+
+
 def _value(name: str, text: str) -> float | None:
-    word = NUMBER_WORDS.get(text.strip().lower())
+    word = NUMBER_WORDS.get(text.lower())
     if word is not None:
         return float(word)
     match = _MEASURED.match(text)
-    if match is None or match["minus"]:
+    if match is None or (match["low"] and (name, match["low"]) != ("severity", "10")):
         return None
+    if match["minus"]:
+        return -float(match["n"].replace(",", "."))
     number = float((match["most"] or match["n"]).replace(",", "."))
     unit = (match["unit"] or "").lower().strip("° ").rstrip("s")
     if unit in DAYS and name == "age":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from medbot_desktop.domain import CLINICAL_KINDS, Assertion, Entity, Intent, Question, Triage, Utterance
-from medbot_desktop.triage.answers import MEASURES, Answer, answer_of, is_number, measured
+from medbot_desktop.domain import CLINICAL_KINDS, Assertion, Disposition, Entity, Intent, Question, Triage, Utterance
+from medbot_desktop.triage.answers import MEASURES, TOLD, Answer, answer_of, is_number, measured
+from medbot_desktop.triage.doubts import Doubt, doubted
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.judging import MOST_QUESTIONS, Judge
 from medbot_desktop.triage.protocols import Asked
@@ -26,6 +27,7 @@ class Dialogue:
         asked: the names that were asked for.
         pending: the question that waits for its answer.
         questions: how many were asked.
+        settled: the offsets of numbers that cannot be and were asked about.
     """
 
     entities: list[Entity] = field(default_factory=list)
@@ -33,17 +35,18 @@ class Dialogue:
     asked: set[str] = field(default_factory=set)
     pending: Asked | None = None
     questions: int = 0
+    settled: set[int] = field(default_factory=set)
 
     def hear(self, utterance: Utterance) -> None:
         """Take in a message: what it says, and what it answers."""
         shift = _FAR * len(self.messages)
         self.messages.append(utterance.text)
+        heard = [replace(entity, start=entity.start + shift, end=entity.end + shift) for entity in utterance.entities]
         if self.pending is not None:
-            self._answer(self.pending, utterance, shift)
+            heard = [*self._answered(self.pending, utterance, shift), *heard]
             self.pending = None
-        self.entities += [
-            replace(entity, start=entity.start + shift, end=entity.end + shift) for entity in utterance.entities
-        ]
+        self._put_right({entity.name for entity in heard if entity.number is not None})
+        self.entities += heard
 
     def is_answer(self, utterance: Utterance) -> bool:
         """Whether a message answers the question that waits: a yes, a no, a measure, or a report of signs."""
@@ -53,6 +56,8 @@ class Dialogue:
         if answer_of(text) is not Answer.OTHER or text in self.pending.buttons:
             return True
         if any(name in MEASURES for name in self.pending.asks) and is_number(text):
+            return True
+        if isinstance(self.pending, Doubt) and any(one.name in self.pending.asks for one in utterance.entities):
             return True
         return utterance.intent.name == _INTENT.name and not text.rstrip().endswith("?")
 
@@ -68,30 +73,52 @@ class Dialogue:
         self.pending = None
         if triage.red_flags or self.questions >= MOST_QUESTIONS:
             return replace(triage, follow_up=None), None
-        self.pending = judge.next_question(Findings.of(self.entities), self.asked)
+        self.pending = self._next(judge, Findings.of(self.entities), triage)
         if self.pending is None:
             return replace(triage, follow_up=None), None
         self.asked.update(self.pending.asks)
         self.questions += 1
         return replace(triage, follow_up=self.pending.text), Question(self.pending.text, tuple(self.pending.buttons))
 
-    def _answer(self, question: Asked, utterance: Utterance, shift: int) -> None:
-        """Take in what a message says to the question that was asked."""
+    def _next(self, judge: Judge, findings: Findings, triage: Triage) -> Asked | None:
+        """What to ask next: about a number that cannot be before all else, each of which is asked about once."""
+        doubt = doubted(findings, self.settled) if triage.disposition is not Disposition.EMERGENCY else None
+        if doubt is None:
+            return judge.next_question(findings, self.asked)
+        self.settled.add(next(entity.start for entity in findings.strange if entity.start not in self.settled))
+        return doubt
+
+    def _put_right(self, names: Collection[str]) -> None:
+        """Take away the numbers that could not be and are given anew, with the signs that their own words told."""
+        wrong = [entity for entity in self.entities if entity.name in names and _cannot_be(entity)]
+        signs = {sign for sign, _, told in TOLD if told.name in names}
+        self.entities = [
+            entity
+            for entity in self.entities
+            if entity not in wrong
+            and not (entity.name in signs and any(one.start < entity.end and entity.start < one.end for one in wrong))
+        ]
+
+    def _answered(self, question: Asked, utterance: Utterance, shift: int) -> list[Entity]:
+        """What a message says to the question that was asked."""
         text = utterance.text
         said = {entity.name for entity in utterance.entities}
         numbers = [name for name in question.asks if name in MEASURES]
         if numbers:
-            if numbers[0] not in said:
-                self.entities += measured(numbers[0], text, shift)
-            return
+            return measured(numbers[0], text, shift) if numbers[0] not in said else []
         answer = answer_of(text)
-        if answer in (Answer.YES, Answer.NO):
-            assertion = Assertion.PRESENT if answer is Answer.YES else Assertion.NEGATED
-            self.entities += [
-                Entity(text, "symptom", name, shift, shift + len(text), assertion)
-                for name in question.asks
-                if name not in said
-            ]
+        if answer not in (Answer.YES, Answer.NO):
+            return []
+        assertion = Assertion.PRESENT if answer is Answer.YES else Assertion.NEGATED
+        return [
+            Entity(text, "symptom", name, shift, shift + len(text), assertion)
+            for name in question.asks
+            if name not in said
+        ]
+
+
+def _cannot_be(entity: Entity) -> bool:
+    return entity.kind == "measure" and entity.number is None
 
 
 def sbar(dialogue: Dialogue, triage: Triage) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from medbot_desktop.domain import Assertion, Because, Disposition, Entity, Triage, Utterance
 from medbot_desktop.resources import read_once, state_of
+from medbot_desktop.triage.doubts import doubted
 from medbot_desktop.triage.early_warning import child_at_risk, child_in_danger, news2
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.protocols import Asked, Discriminator, Protocol, load_protocols
@@ -81,18 +82,19 @@ class Judge:
             flags = [_of_flag(flag.name, flag.why, flag.source, flag.words) for flag in alert.red_flags]
             told = {flag.why for flag in flags}
             because = flags + [reason for reason in because if reason.why not in told]
+        doubt = doubted(findings)
         if not because:
-            return replace(self._without_protocol(utterance), follow_up=_about_strange(findings))
+            return replace(self._without_protocol(utterance), follow_up=doubt.text if doubt else None)
         because.sort(key=lambda reason: _ORDER.index(reason.level))
         level = because[0].level
         leading = [reason for reason in because if reason.level is level]
         protocol = next((one.protocol for one in applied if one.level is level), None)
-        question = self.next_question(findings, frozenset()) if level is not Disposition.EMERGENCY else None
+        question = doubt or (self.next_question(findings, frozenset()) if level is not Disposition.EMERGENCY else None)
         return Triage(
             disposition=level,
             red_flags=alert.red_flags if alert else (),
             reasons=tuple(dict.fromkeys(reason.why for reason in leading)),
-            follow_up=_about_strange(findings) or (question.text if question else None),
+            follow_up=question.text if question else None,
             because=tuple(because),
             do_now=protocol.what_to_do(level) if protocol else (),
             safety_net=tuple(protocol.safety_net) if protocol else (),
@@ -188,11 +190,6 @@ class Judge:
             return Triage(Disposition.NONE, reasons=(_NOTHING_SAID,))
         because = Because(Disposition.ROUTINE, "no protocol", _NO_PROTOCOL, "", _words(symptoms))
         return Triage(Disposition.ROUTINE, reasons=(_NO_PROTOCOL,), because=(because,))
-
-
-def _about_strange(findings: Findings) -> str | None:
-    """What to ask about a number that cannot be; None where there is none."""
-    return f"You wrote “{findings.strange[0].text}”. What is it exactly?" if findings.strange else None
 
 
 def _explained(applied: list[_Applied]) -> list[_Applied]:

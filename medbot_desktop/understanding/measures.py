@@ -79,10 +79,11 @@ _PARTS = {
     r"|ago|(?:not|n['’]?t)\s+(?:come|coming|go|going|settle|settling))\b",
     "MINUS": r"(?:[-−]|minus\s+)",
     "CHILD_IS": r"\b(?:is|was|has|had|been|at|now|about|around|up|to|today|tonight|running|hit|reached|still)\b",
-    "HOT": r"(?P<n>3[5-9]|4[0-2]|10[0-5])\b(?=\s*(?:$|[,;!?)\n]|\.(?!\d)|(?:and|but|with|today|tonight|now|this|last|since"
-    r"|for|after|before|again|still|when|so|or|at|on|he|she|it|what|should|do|is|help|despite|even|in\s+(?:the|his|her))\b))",
-    "NOT_AGE": r"(?!\s*(?:/|['′’\"″]\s*\d|f(?:oo|ee)?t\b|tall\b|inch|cm\b|mg|mcg|ml|kg|st\b|stone|lb|weeks?\s+pregnant|days?|hours?|%|per\s?cent|out\s+of|times|am\b"
-    r"|pm\b|o.?clock|tablets?|pills?|min))",
+    "HOT": r"(?P<n>3[5-9]|4[0-2]|10[0-5])\b(?=\s*(?:$|[,;!?)\n]|\.(?!\d)|(?:and|but|with|today|tonight|now|this|last"
+    r"|since|for|after|before|again|still|when|so|or|at|on|he|she|it|what|should|do|is|help|despite|even"
+    r"|in\s+(?:the|his|her))\b))",
+    "NOT_AGE": r"(?!\s*(?:/|['′’\"″]\s*\d|f(?:oo|ee)?t\b|tall\b|inch|cm\b|mg|mcg|ml|kg|st\b|stone|lb"
+    r"|weeks?\s+pregnant|days?|hours?|%|per\s?cent|out\s+of|times|am\b|pm\b|o.?clock|tablets?|pills?|min))",
 }
 
 

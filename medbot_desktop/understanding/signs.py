@@ -138,7 +138,7 @@ def _overruled(signs: list[Entity], found: list[Entity], rules: Sequence[Measure
 
 
 def _tells_against(measure: Entity, sign: Entity) -> bool:
-    """Whether a measure that does not tell a sign takes it away: it holds words of it, or its number if it cannot be."""
+    """Whether a measure that does not tell a sign takes it away: they share words, or a number where it cannot be."""
     first, last = max(measure.start, sign.start), min(measure.end, sign.end)
     if first >= last:
         return False

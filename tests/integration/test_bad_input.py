@@ -202,6 +202,15 @@ def test_a_chat_of_lines_survives_lines_that_are_no_message(program: Program) ->
     assert found[-1]["skill"] == "health_question"
 
 
+def test_a_line_of_a_chat_that_is_a_bare_number_answers_what_was_asked(program: Program) -> None:
+    ended = program.run("chat", "--json", typed="temperature 400\n40\n")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    odd, right = answers(ended.stdout)
+    assert odd["triage"]["follow_up"].startswith("You wrote")
+    assert right["question"] == "40"
+    assert right["triage"]["disposition"] == "urgent"
+
+
 @pytest.mark.parametrize("text", ["  ", "a" * 100_000, "\u202e\u200b"], ids=["spaces", "100,000 characters", "marks"])
 def test_a_message_that_is_refused_ends_the_command_with_one_sentence(program: Program, text: str) -> None:
     ended = program.run("ask", text, "--json")

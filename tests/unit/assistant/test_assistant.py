@@ -19,6 +19,7 @@ from medbot_desktop.domain import (
     Filters,
     Finished,
     Intent,
+    Question,
     Retrieved,
     TextDelta,
     ToolUsed,
@@ -312,6 +313,64 @@ def test_of_two_questions_the_one_without_an_answer_is_said_to_have_none(
     assert answer.skill == "health_question"
     assert "The library does not hold an answer to that" in answer.text
     assert {citation.passage.document_id for citation in answer.citations} == {"asthma"}
+
+
+def test_who_wants_a_person_in_a_crisis_is_heard_and_the_turn_is_marked(
+    assistant: Assistant, talk: Conversation, memory: ConversationStore
+) -> None:
+    met = answer_of(assistant, talk, "I want to die")
+    wanted = answer_of(assistant, talk, "Yes, please")
+    assert (met.skill, met.escalated) == ("crisis", False)
+    assert (wanted.skill, wanted.escalated) == ("crisis", True)
+    assert "show this screen to the staff at the desk now" in wanted.text
+    assert memory.messages(talk.id)[-1].answer == wanted
+
+
+def test_who_wants_nobody_in_a_crisis_is_not_left_alone_with_the_next_message(
+    assistant: Assistant, talk: Conversation
+) -> None:
+    answers = [answer_of(assistant, talk, text) for text in ("I want to die", "Not now", "I feel so alone")]
+    assert [answer.skill for answer in answers] == ["crisis"] * 3
+    assert not any(answer.escalated for answer in answers)
+
+
+def test_a_yes_in_a_crisis_is_none_to_the_question_before_it(assistant: Assistant, talk: Conversation) -> None:
+    answer_of(assistant, talk, "I have a headache")
+    answer_of(assistant, talk, "I want to die")
+    wanted = answer_of(assistant, talk, "yes")
+    assert wanted.escalated
+    assert wanted.triage.disposition is Disposition.NONE
+
+
+@pytest.mark.parametrize("odd", ["temperature 400", "age -3", "hello, blood pressure 120/800"])
+def test_a_number_that_cannot_be_is_asked_about_and_nothing_else_is_said(
+    assistant: Assistant, talk: Conversation, odd: str
+) -> None:
+    events = events_of(assistant, talk, odd)
+    [question] = [event for event in events if isinstance(event, Question)]
+    assert isinstance(events[-1], Finished)
+    assert events[-1].answer.text == question.text == events[-1].answer.triage.follow_up
+    assert question.text.startswith("You wrote “")
+
+
+def test_the_number_that_is_given_then_is_read(assistant: Assistant, talk: Conversation) -> None:
+    answer_of(assistant, talk, "temperature 400")
+    answer = answer_of(assistant, talk, "no sorry 40")
+    assert answer.skill == "symptom_report"
+    assert answer.triage.disposition is Disposition.URGENT
+
+
+def test_a_number_put_right_where_nothing_is_wrong_is_thanked_for(assistant: Assistant, talk: Conversation) -> None:
+    answer_of(assistant, talk, "age -3")
+    assert answer_of(assistant, talk, "3").text == "Thank you. What is wrong, or what would you like to know?"
+
+
+def test_a_question_about_a_medicine_is_answered_before_a_number_is_doubted(
+    assistant: Assistant, talk: Conversation
+) -> None:
+    answer = answer_of(assistant, talk, "can I take ibuprofen, blood pressure 120/800")
+    assert answer.skill == "medicine_question"
+    assert answer.text.endswith("You wrote “120/800”. What is it exactly?")
 
 
 def test_a_library_that_is_switched_off_is_not_asked(assistant: Assistant, talk: Conversation) -> None:

@@ -92,6 +92,40 @@ def test_an_aside_does_not_lose_the_complaint(complaints: Complaints, reader: Re
     assert judged.triage.disposition is Disposition.EMERGENCY
 
 
+@pytest.mark.parametrize("odd", ["temperature 400", "age -3", "blood pressure 120/800", "I have a cough, temp 400"])
+def test_a_number_that_cannot_be_is_asked_about_in_conversation(
+    complaints: Complaints, reader: Reader, odd: str
+) -> None:
+    [judged] = heard(complaints, reader, odd)
+    assert judged.is_doubt
+    assert judged.question is not None
+    assert judged.question.text.startswith("You wrote “")
+    assert judged.triage.follow_up == judged.question.text
+
+
+def test_the_reply_is_read_as_the_number(complaints: Complaints, reader: Reader) -> None:
+    _, right = heard(complaints, reader, "temperature 400", "no sorry 40")
+    assert right.is_answer
+    assert not right.is_doubt
+    assert right.complaint == "temperature 400"
+    assert right.triage.disposition is Disposition.URGENT
+
+
+def test_a_number_that_is_put_right_where_nothing_is_wrong_ends_the_questions(
+    complaints: Complaints, reader: Reader
+) -> None:
+    _, right = heard(complaints, reader, "age -3", "33")
+    assert right.is_answer
+    assert right.question is None
+    assert right.triage.disposition is Disposition.NONE
+
+
+def test_a_complaint_that_is_let_go_waits_for_no_answer(complaints: Complaints, reader: Reader) -> None:
+    heard(complaints, reader, "I have a headache")
+    complaints.let_go(conversation())
+    assert not heard(complaints, reader, "yes")[0].is_answer
+
+
 def test_a_new_complaint_begins_anew(complaints: Complaints, reader: Reader) -> None:
     judged = heard(complaints, reader, "I have a headache", "What about my sore throat, is it serious?")
     assert not judged[-1].is_answer

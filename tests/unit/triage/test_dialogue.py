@@ -197,6 +197,82 @@ def test_a_number_that_cannot_be_answers_nothing(reader: Reader, question: Asked
     assert question.asks[0] not in answered(reader, question, text).numbers
 
 
+def told(reader: Reader, judge: Judge, *texts: str) -> tuple[Findings, Question | None]:
+    """What is known, and asked next, after messages of which each answers the question before."""
+    dialogue, question = Dialogue(), None
+    for text in texts:
+        utterance = reader.read(text)
+        assert dialogue.pending is None or dialogue.is_answer(utterance), text
+        dialogue.hear(utterance)
+        _, question = dialogue.judge(judge)
+    return Findings.of(dialogue.entities), question
+
+
+@pytest.mark.parametrize(
+    ("odd", "reply", "name", "number"),
+    [
+        ("temperature 400", "no sorry 40", "temperature", 40.0),
+        ("temperature 400", "40", "temperature", 40.0),
+        ("temperature 400", "oops, I meant 38,5", "temperature", 38.5),
+        ("temperature 400", "sorry, typo, it should be 104", "temperature", 40.0),
+        ("temp -5", "39", "temperature", 39.0),
+        ("age -3", "3", "age", 3.0),
+        ("I am -3 years old and have a fever", "no, 33", "age", 33.0),
+        ("he is -2 years old and has a cough", "he is 2", "age", 2.0),
+        ("blood pressure 120/800", "120/80", "diastolic", 80.0),
+        ("blood pressure 120/800", "80", "diastolic", 80.0),
+        ("blood pressure 1800/100", "sorry, 180/100", "systolic", 180.0),
+        ("blood pressure 1800/100", "160", "systolic", 160.0),
+        ("BP 900/700", "no, I meant 150 over 95", "diastolic", 95.0),
+        ("heart rate 900", "90", "heart_rate", 90.0),
+        ("pain 15 out of 10 in my belly", "8/10", "severity", 8.0),
+        ("sats 300", "93", "oxygen_saturation", 93.0),
+    ],
+)
+def test_a_number_that_cannot_be_is_put_right_by_the_reply(
+    reader: Reader, judge: Judge, odd: str, reply: str, name: str, number: float
+) -> None:
+    findings, question = told(reader, judge, odd, reply)
+    assert findings.numbers[name] == number
+    assert findings.strange == ()
+    assert question is None or not question.text.startswith("You wrote")
+
+
+def test_a_reply_that_cannot_be_either_is_asked_about_again(reader: Reader, judge: Judge) -> None:
+    _, question = told(reader, judge, "temperature 400", "500")
+    assert question is not None
+    assert "“500”" in question.text
+
+
+@pytest.mark.parametrize("reply", ["not sure", "no", "yes"])
+def test_a_number_that_is_not_put_right_is_asked_about_once(reader: Reader, judge: Judge, reply: str) -> None:
+    findings, question = told(reader, judge, "I have a cough, temp 400", reply)
+    assert findings.holds("fever")
+    assert question is not None
+    assert not question.text.startswith("You wrote")
+
+
+def test_two_numbers_that_cannot_be_are_asked_about_one_by_one(reader: Reader, judge: Judge) -> None:
+    _, first = told(reader, judge, "age -3, temperature 400")
+    _, second = told(reader, judge, "age -3, temperature 400", "3")
+    assert first is not None
+    assert second is not None
+    assert ("age -3" in first.text, "temperature 400" in second.text) == (True, True)
+
+
+def test_a_fever_whose_number_is_put_right_below_38_is_none(reader: Reader, judge: Judge) -> None:
+    assert not told(reader, judge, "temperature 400", "no sorry 36.8")[0].holds("fever")
+    assert told(reader, judge, "I have a fever. temperature 400", "36.8")[0].holds("fever")
+
+
+def test_an_emergency_is_not_held_up_by_a_number_that_cannot_be(reader: Reader, judge: Judge) -> None:
+    dialogue = Dialogue()
+    dialogue.hear(reader.read("a fever of 400, a stiff neck and a headache"))
+    triage, question = dialogue.judge(judge)
+    assert triage.disposition is Disposition.EMERGENCY
+    assert question is None
+
+
 def test_the_button_below_38_is_no_fever(reader: Reader) -> None:
     assert answered(reader, HOW_HOT, "Below 38").numbers.get("temperature", 37.0) < 38.0
 

@@ -274,8 +274,8 @@ def test_a_number_behind_a_child_that_is_something_else_is_no_temperature(text: 
 
 @pytest.mark.parametrize(
     "text",
-    ["I am 7 foot tall", "I'm 6 feet", "he is 5ft", "I am 5'7 and have a cough", "I am 6 tall", "she is 4 inches taller",
-     'I am 5"7'],
+    ["I am 7 foot tall", "I'm 6 feet", "he is 5ft", "I am 5'7 and have a cough", "I am 6 tall", 'I am 5"7',
+     "she is 4 inches taller"],
 )  # fmt: skip
 def test_how_tall_somebody_is_is_no_age(text: str) -> None:
     assert read(text, "age") == []
