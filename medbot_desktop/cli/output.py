@@ -20,6 +20,12 @@ from medbot_desktop.errors import InputError
 Progress = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
 
+WHY_ASKED = "Why this is asked:"
+"""What stands before the reason of a question."""
+
+SUMMARY_HEADING = "Summary for the clinician"
+"""What stands above the summary of a complaint."""
+
 JsonOption = typer.Option(False, "--json", help="Print JSON: one object, or one object a line for many.")
 
 
