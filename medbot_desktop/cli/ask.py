@@ -11,12 +11,13 @@ from typing import Any
 
 import typer
 
+from medbot_desktop.assistant.assistant import SUMMARY
 from medbot_desktop.cli.answers import answer_object
 from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
 from medbot_desktop.cli.output import JsonOption, print_json, read_cases
 from medbot_desktop.cli.prompts import tell
 from medbot_desktop.cli.terminal import Terminal
-from medbot_desktop.domain import Conversation, Failed, Finished
+from medbot_desktop.domain import Conversation, Failed, Finished, Question, ToolUsed
 from medbot_desktop.errors import InputError, MedBotError
 from medbot_desktop.understanding.cleaning import clean
 from medbot_desktop.workspace import Workspace
@@ -96,14 +97,25 @@ def _talk(workspace: Workspace, conversation: Conversation) -> None:
     terminal.talk(conversation)
 
 
-def _answer(workspace: Workspace, text: str, conversation: Conversation | None = None) -> dict[str, Any]:
+def _answer(workspace: Workspace, text: str) -> dict[str, Any]:
     """The answer as an object; where the turn failed, an object with ``error``."""
-    with closing(workspace.assistant.respond(conversation or workspace.conversations.start(), text)) as events:
+    return _turn(workspace, text, workspace.conversations.start())[0]
+
+
+def _turn(workspace: Workspace, text: str, conversation: Conversation) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The answer as an object as `_answer` has it, and what a conversation tells beside it."""
+    beside: dict[str, Any] = {"asked": None, "summary": None}
+    with closing(workspace.assistant.respond(conversation, text)) as events:
         for event in events:
-            if isinstance(event, Finished):
-                return answer_object(event.answer)
-            if isinstance(event, Failed):
-                return {"question": text, "error": {"message": event.message, "hint": event.hint}}
+            match event:
+                case Question(asked, options, why):
+                    beside["asked"] = {"text": asked, "why": why, "options": list(options)}
+                case ToolUsed(name, detail) if name == SUMMARY:
+                    beside["summary"] = detail
+                case Finished(answer, _):
+                    return answer_object(answer), beside
+                case Failed(message, hint):
+                    return {"question": text, "error": {"message": message, "hint": hint}}, {}
     raise MedBotError("The turn ended without an answer.", hint="Ask again.")
 
 
@@ -118,7 +130,8 @@ def _answer_to_line(workspace: Workspace, line: str, conversation: Conversation)
         text = _message(line)
     except InputError as error:
         return {"question": line.strip(), "error": {"message": error.message, "hint": error.hint}}
-    return _answer(workspace, text, conversation)
+    answer, beside = _turn(workspace, text, conversation)
+    return {**answer, **beside}
 
 
 def _message(line: str) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from medbot_desktop.assistant.answering import Pen
-from medbot_desktop.assistant.assistant import Assistant
+from medbot_desktop.assistant.assistant import SUMMARY, Assistant
 from medbot_desktop.domain import (
     Alert,
     Cited,
@@ -18,6 +18,7 @@ from medbot_desktop.domain import (
     Failed,
     Filters,
     Finished,
+    Question,
     Retrieved,
     TextDelta,
     ToolUsed,
@@ -27,6 +28,7 @@ from medbot_desktop.errors import LibraryError, ModelError
 from medbot_desktop.inference.text_model import ChatMessage
 from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.memory.conversations import ConversationStore
+from medbot_desktop.triage.judging import MOST_QUESTIONS
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from tests.assistants import answer_of, assistant_of, events_of, unsupported_sentences
@@ -308,3 +310,32 @@ def test_the_times_of_the_steps_are_kept(assistant: Assistant, talk: Conversatio
     timings = answer_of(assistant, talk, SORE_THROAT).timings_ms
     assert {"understand", "triage", "retrieve", "first_text", "total"} <= set(timings)
     assert all(value >= 0 for value in timings.values())
+
+
+def test_the_end_of_a_complaint_says_no_sentence_of_its_beginning_again(
+    assistant: Assistant, talk: Conversation
+) -> None:
+    events = events_of(assistant, talk, "I have a sore throat")
+    assert isinstance(events[-1], Finished)
+    first = events[-1].answer
+    assert first.citations
+    for _ in range(MOST_QUESTIONS + 1):
+        if not any(isinstance(event, Question) for event in events):
+            break
+        events = events_of(assistant, talk, "No")
+    assert isinstance(events[-1], Finished)
+    last = events[-1].answer
+    [summary] = [event.detail for event in events if isinstance(event, ToolUsed) and event.name == SUMMARY]
+    assert summary.startswith("Situation: Sore throat.")
+    assert last.text.startswith("Thank you, that is all I need to ask.")
+    assert last.citations == ()
+    disclaimer = last.text.split("\n\n")[-1]
+    assert set(last.text.split("\n\n")) & set(first.text.split("\n\n")) == {disclaimer}
+
+
+def test_an_answer_that_makes_an_emergency_points_to_the_alert(assistant: Assistant, talk: Conversation) -> None:
+    events_of(assistant, talk, "I have a headache")
+    events = events_of(assistant, talk, "yes")
+    assert any(isinstance(event, Alert) for event in events)
+    assert isinstance(events[-1], Finished)
+    assert events[-1].answer.text.startswith("Please act on the advice above first.")
