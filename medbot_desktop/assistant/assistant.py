@@ -41,6 +41,9 @@ from medbot_desktop.triage.numbers import EmergencyNumbers
 
 _log = logging.getLogger(__name__)
 
+SUMMARY = "triage.summary"
+"""The step of a turn whose detail is the summary for the clinician."""
+
 _NEAREST_TITLES = 3
 _MEDICINE_INTENTS = frozenset({"medicine_question", "interaction_check"})
 
@@ -295,7 +298,7 @@ class Assistant:
             yield turn.judged.question
 
     def _complaint(self, turn: _Turn, draft: _Draft, clock: _Clock) -> Generator[TurnEvent, None, None]:
-        """Ask what matters next; once nothing is left to ask, say what the library says of the complaint."""
+        """Say what the library says of a complaint and ask what matters; once nothing is left to ask, sum it up."""
         draft.skill = "symptom_report"
         question = turn.judged.question
         if question is not None and (turn.judged.is_answer or turn.judged.is_doubt):
@@ -306,9 +309,15 @@ class Assistant:
             yield from draft.answer.say(self._wording.judged.nothing_yet)
             return
         if question is None:
-            if turn.triage.disposition is not Disposition.EMERGENCY:
+            yield ToolUsed(SUMMARY, turn.judged.summary)
+            is_emergency = turn.triage.disposition is Disposition.EMERGENCY
+            if turn.judged.is_answer:  # what the library says of the complaint was said when it began
+                closing = self._wording.after_alert if is_emergency else self._wording.judged
+                yield from draft.answer.say(closing.text)
+                yield from draft.answer.say(self._wording.disclaimer)
+                return
+            if not is_emergency:
                 yield from draft.answer.say(self._wording.judged.text)
-            yield ToolUsed("triage.summary", turn.judged.summary)
         yield from self._health_question(turn, turn.judged.complaint, draft, clock)
         if draft.skill != "not_found":
             draft.skill = "symptom_report"

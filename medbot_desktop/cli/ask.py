@@ -12,12 +12,13 @@ from typing import Any
 
 import typer
 
+from medbot_desktop.assistant.assistant import SUMMARY
 from medbot_desktop.cli.answers import answer_object, triage_object
 from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
 from medbot_desktop.cli.output import JsonOption, error_object, print_cases, print_json
 from medbot_desktop.cli.prompts import tell
 from medbot_desktop.cli.terminal import Terminal
-from medbot_desktop.domain import Alert, Conversation, Failed, Finished
+from medbot_desktop.domain import Alert, Conversation, Failed, Finished, Question, ToolUsed
 from medbot_desktop.errors import InputError, MedBotError, TooLongError
 from medbot_desktop.understanding.cleaning import clean
 from medbot_desktop.workspace import Workspace
@@ -98,17 +99,28 @@ def _talk(workspace: Workspace, conversation: Conversation) -> None:
     terminal.talk(conversation)
 
 
-def _answer(workspace: Workspace, text: str, conversation: Conversation | None = None) -> dict[str, Any]:
+def _answer(workspace: Workspace, text: str) -> dict[str, Any]:
     """The answer as an object; where the turn failed, an object with ``error``, and with the alarm if there was one."""
+    return _turn(workspace, text, workspace.conversations.start())[0]
+
+
+def _turn(workspace: Workspace, text: str, conversation: Conversation) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The answer as an object as `_answer` has it, and what a conversation tells beside it."""
+    beside: dict[str, Any] = {"asked": None, "summary": None}
     alarm: dict[str, Any] = {}
-    with closing(workspace.assistant.respond(conversation or workspace.conversations.start(), text)) as events:
+    with closing(workspace.assistant.respond(conversation, text)) as events:
         for event in events:
-            if isinstance(event, Alert):
-                alarm = {"triage": triage_object(event.triage)}
-            if isinstance(event, Finished):
-                return answer_object(event.answer)
-            if isinstance(event, Failed):
-                return {"question": text, **alarm, "error": {"message": event.message, "hint": event.hint}}
+            match event:
+                case Alert(triage):
+                    alarm = {"triage": triage_object(triage)}
+                case Question(asked, options, why):
+                    beside["asked"] = {"text": asked, "why": why, "options": list(options)}
+                case ToolUsed(name, detail) if name == SUMMARY:
+                    beside["summary"] = detail
+                case Finished(answer, _):
+                    return answer_object(answer), beside
+                case Failed(message, hint):
+                    return {"question": text, **alarm, "error": {"message": message, "hint": hint}}, {}
     raise MedBotError("The turn ended without an answer.", hint="Ask again.")
 
 
@@ -123,7 +135,8 @@ def _answer_to_line(workspace: Workspace, line: str, conversation: Conversation)
         text = _message(line)
     except InputError as error:
         return {"question": line.strip(), "error": error_object(error)}
-    return _answer(workspace, text, conversation)
+    answer, beside = _turn(workspace, text, conversation)
+    return {**answer, **beside}
 
 
 def _message(line: str) -> str:

@@ -13,7 +13,8 @@ from rich.text import Text
 from medbot_desktop.cli.output import JsonOption, print_json, read_cases
 from medbot_desktop.errors import InputError
 from medbot_desktop.evaluation.cases import Case
-from medbot_desktop.evaluation.report import as_object, as_page, in_words, spelt_out
+from medbot_desktop.evaluation.report import as_object, as_page, calibration_in_words, in_words, spelt_out
+from medbot_desktop.evaluation.scores import Confusion
 from medbot_desktop.evaluation.suites import Result, Suite, run, suites
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.settings import program_folder, resources_folder
@@ -22,6 +23,8 @@ from medbot_desktop.triage.watch import Watch
 from medbot_desktop.workspace import open_reader
 
 _SHOWN = 12
+_UNBOUNDED = 10_000
+"""Columns in which any table fits."""
 
 
 def evaluate(
@@ -49,6 +52,20 @@ def evaluate(
         _show(result, tell_wrong=half != "test")
 
 
+def _matrix(confusion: Confusion, console: Console) -> Table:
+    """What was found for what was expected: a column for each label where they fit, else what was found instead."""
+    matrix = Table("Expected, and found:", *confusion.labels, box=None, pad_edge=False)
+    for expected in confusion.expected:
+        matrix.add_row(expected, *(f"{confusion.counts[expected, found]:,}" for found in confusion.labels))
+    if console.measure(matrix, options=console.options.update(max_width=_UNBOUNDED)).maximum <= console.width:
+        return matrix
+    named = Table("Expected", "Right", "Found instead", box=None, pad_edge=False)
+    for expected in confusion.expected:
+        instead = ", ".join(f"{found} {n:,}" for found, n in confusion.mistaken(expected))
+        named.add_row(expected, f"{confusion.counts[expected, expected]:,}", instead or "nothing")
+    return named
+
+
 def _suite(name: str) -> Suite:
     resources = resources_folder()
     reader = open_reader(with_embedder=name == "intents")
@@ -72,17 +89,17 @@ def _of_half(cases: Iterable[Case], half: str) -> Iterable[Case]:
 def _show(result: Result, *, tell_wrong: bool) -> None:
     console, confusion = Console(), result.confusion
     console.print(f"{result.suite}: {len(result.judged):,} cases, right in {in_words(confusion.accuracy)}")
-    scores = Table("Label", "Recall", "Precision", "F1", box=None, pad_edge=False)
+    console.print(f"Macro-F1 {confusion.macro_f1:.3f}")
+    if result.calibration is not None:
+        console.print(calibration_in_words(result.calibration))
+    scores = Table("Label", "Recall", "Precision", "F1", box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for label in confusion.scored:
         recall, precision = confusion.recall(label), confusion.precision(label)
         scores.add_row(label, in_words(recall), in_words(precision), f"{confusion.f1(label):.3f}")
     console.print(scores)
     for name, share in result.shares.items():
         console.print(f"{spelt_out(name)}: {in_words(share)}")
-    matrix = Table("Expected, and found:", *confusion.labels, box=None, pad_edge=False)
-    for expected in confusion.expected:
-        matrix.add_row(expected, *(f"{confusion.counts[expected, found]:,}" for found in confusion.labels))
-    console.print(matrix)
+    console.print(_matrix(confusion, console))
     # Whoever reads what went wrong in the test half tunes to it, and then it tells nothing any more.
     for case in result.wrong[:_SHOWN] if tell_wrong else ():
         console.print(Text(f"{case.id}: {case.expected}, found {case.found} {case.because}".strip(), style="bold"))

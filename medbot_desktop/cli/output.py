@@ -21,6 +21,12 @@ from medbot_desktop.errors import InputError, MedBotError
 Progress = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
 
+WHY_ASKED = "Why this is asked:"
+"""What stands before the reason of a question."""
+
+SUMMARY_HEADING = "Summary for the clinician"
+"""What stands above the summary of a complaint."""
+
 
 @dataclass(frozen=True, slots=True)
 class BadLine:

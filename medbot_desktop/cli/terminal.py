@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from medbot_desktop.cli.output import care_heading
+from medbot_desktop.assistant.assistant import SUMMARY
+from medbot_desktop.cli.output import SUMMARY_HEADING, WHY_ASKED, care_heading
 from medbot_desktop.domain import (
     Alert,
     Citation,
@@ -20,6 +21,7 @@ from medbot_desktop.domain import (
     Message,
     Question,
     TextDelta,
+    ToolUsed,
     Triage,
     Triaged,
 )
@@ -76,20 +78,23 @@ class Terminal:
             text: the message.
             raise_failed: raise a turn's failure as an error instead of printing it.
         """
-        written = ""
+        written = summary = ""
         with closing(self._workspace.assistant.respond(conversation, text)) as events:
             for event in events:
                 match event:
                     case Alert(triage) | Triaged(triage):
                         self._card(triage)
-                    case Question(asked, options):
-                        self._ask("" if asked in written else asked, options)
+                    case Question(asked, options, why):
+                        self._ask("" if asked in written else asked, options, why)
+                    case ToolUsed(name, detail) if name == SUMMARY:
+                        summary = detail
                     case TextDelta(words):
                         written += words
                         self._console.print(Text(words), end="", soft_wrap=True)
                     case Finished(answer, _):
                         self._console.print()
                         self._sources(answer.citations)
+                        self._summary(summary)
                     case Failed(message, hint):
                         if raise_failed:
                             raise MedBotError(message, hint)
@@ -105,13 +110,21 @@ class Terminal:
         style = "bold" if is_emergency else ""
         self._console.print(Panel(Text("\n".join(lines)), title=title, border_style=f"bold {colour}", style=style))
 
-    def _ask(self, question: str, options: Sequence[str]) -> None:
-        """Print what is asked back, where the text does not hold it, and the answers that are likely."""
+    def _ask(self, question: str, options: Sequence[str], why: str) -> None:
+        """Print what is asked back, where the text does not hold it, why, and the answers that are likely."""
         self._console.print()
         if question:
             self._console.print(Text(f"\n{question}"))
+        if why:
+            self._console.print(Text(f"{WHY_ASKED} {why}"), style="dim")
         if options:
             self._console.print(Text(f"Answer for example: {', '.join(options)}"), style="dim")
+
+    def _summary(self, summary: str) -> None:
+        """Print the summary for the clinician, where a complaint has come to its end."""
+        if summary:
+            self._console.print(f"\n{SUMMARY_HEADING}", style="bold")
+            self._console.print(Text(summary))
 
     def _sources(self, citations: tuple[Citation, ...]) -> None:
         if citations:

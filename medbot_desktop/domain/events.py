@@ -33,10 +33,11 @@ class Triaged:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The assistant asks back; ``options`` are answers to offer as buttons."""
+    """The assistant asks back; ``options`` are answers to offer as buttons, ``why`` may say why it asks."""
 
     text: str
     options: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

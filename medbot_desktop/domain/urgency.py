@@ -38,6 +38,7 @@ class RedFlag:
         source: the guideline that the rule follows, with its year.
         do_now: what to do while help comes, plain sentences.
         words: the words of the message that decided.
+        names: the signs and measures that they were read as.
     """
 
     name: str
@@ -45,6 +46,7 @@ class RedFlag:
     source: str
     do_now: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Because:
         why: one plain sentence that a patient can read.
         source: the guideline that the rule follows, with its year.
         words: the words of the message that decided.
+        names: the signs and measures that they were read as.
+        detail: what the words come to where they alone do not tell it, such as the points of each vital sign.
     """
 
     level: Disposition
@@ -64,6 +68,8 @@ class Because:
     why: str
     source: str
     words: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +81,24 @@ class Triage:
         red_flags: the signs of an emergency.
         reasons: plain sentences, the weightiest first.
         follow_up: what to ask next.
+        follow_up_why: why that is asked, one plain sentence; empty where it needs none.
         because: everything that decided, the most urgent first.
         do_now: what to do, where no red flag says so.
         safety_net: when to come back.
         complaint: what the leading protocol is about; empty where none led.
+        kept_off: the rules of a higher level that would hold if nothing were denied, with the words that are denied.
     """
 
     disposition: Disposition = Disposition.NONE
     red_flags: tuple[RedFlag, ...] = ()
     reasons: tuple[str, ...] = ()
     follow_up: str | None = None
+    follow_up_why: str = ""
     because: tuple[Because, ...] = ()
     do_now: tuple[str, ...] = ()
     safety_net: tuple[str, ...] = ()
     complaint: str = ""
+    kept_off: tuple[Because, ...] = ()
 
     @property
     def main_reasons(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ class Judged:
         expected: the label that it has.
         found: the label that the rules gave it.
         because: what decided, in words; empty where nothing did.
+        confidence: how sure the program was of what it found, in 0..1; None where it does not say.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Judged:
     expected: str
     found: str
     because: str = ""
+    confidence: float | None = None
 
     @property
     def is_right(self) -> bool:

@@ -6,10 +6,12 @@ from html import escape
 from typing import Any
 
 from medbot_desktop.evaluation.cases import Judged
-from medbot_desktop.evaluation.scores import Share
+from medbot_desktop.evaluation.scores import Calibration, Share
 from medbot_desktop.evaluation.suites import Result
 
 _WORST = 40
+_WIDE = 8
+"""Labels above which the columns of a page's table are numbered, with a key below."""
 _STYLE = (
     "body{font:16px/1.5 sans-serif;margin:2rem auto;max-width:60rem;color:#1b1b1b}"
     "table{border-collapse:collapse;margin:1rem 0 2rem}"
@@ -37,6 +39,7 @@ def as_object(result: Result) -> dict[str, Any]:
         "cases": len(result.judged),
         "accuracy": _share(confusion.accuracy),
         "macro_f1": round(confusion.macro_f1, 4),
+        "calibration": _calibration(result.calibration),
         "shares": {name: _share(share) for name, share in result.shares.items()},
         "labels": {
             label: {
@@ -65,8 +68,13 @@ def as_page(result: Result) -> str:
         for label in confusion.scored
     ]
     shares = [[spelt_out(name), in_words(share)] for name, share in result.shares.items()]
+    calibration = result.calibration
+    told = f"<p>{escape(calibration_in_words(calibration))}.</p>" if calibration else ""
+    is_wide = len(confusion.labels) > _WIDE
+    numbers = {label: f"{n}" if is_wide else label for n, label in enumerate(confusion.labels, start=1)}
+    key = ", ".join(f"{n} {label}" for label, n in numbers.items()) if is_wide else ""
     counts = "".join(
-        f"<tr><th>{escape(expected)}</th>"
+        f"<tr><th>{escape(f'{numbers[expected]} {expected}' if is_wide else expected)}</th>"
         + "".join(
             f'<td class="n{" right" if expected == found else ""}">{confusion.counts[expected, found]:,}</td>'
             for found in confusion.labels
@@ -74,17 +82,29 @@ def as_page(result: Result) -> str:
         + "</tr>"
         for expected in confusion.expected
     )
-    heads = "".join(f"<th>{escape(label)}</th>" for label in confusion.labels)
+    heads = "".join(f'<th title="{escape(label)}">{escape(numbers[label])}</th>' for label in confusion.labels)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(result.suite)}</title>'
         f"<style>{_STYLE}</style><h1>{escape(result.suite)}</h1>"
         f"<p>{len(result.judged):,} cases, right in {in_words(confusion.accuracy)}; macro-F1 {confusion.macro_f1:.3f}."
         " In brackets, the 95 % interval.</p>"
         f"{_table(['Label', 'Recall', 'Precision', 'F1'], scores)}"
-        f"{_table(['Of all', 'Share'], shares) if shares else ''}"
+        f"{told}{_table(['Share', 'Of all'], shares) if shares else ''}"
         f"<h2>What was expected (rows), and what was found</h2><table><tr><th></th>{heads}</tr>{counts}</table>"
+        f"{f'<p>The columns: {escape(key)}.</p>' if key else ''}"
         f"<h2>What went wrong</h2>{_table(['Case', 'Expected', 'Found', 'Because', 'Message'], _wrong(result.wrong))}"
     )
+
+
+def calibration_in_words(calibration: Calibration) -> str:
+    """How far stated confidences are from what was right, for people."""
+    return f"Expected calibration error {calibration.error:.3f}, of {calibration.among:,} with a stated confidence"
+
+
+def _calibration(calibration: Calibration | None) -> dict[str, float] | None:
+    if calibration is None:
+        return None
+    return {"expected_error": round(calibration.error, 4), "among": calibration.among}
 
 
 def _wrong(cases: list[Judged]) -> list[list[str]]:

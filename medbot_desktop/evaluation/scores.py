@@ -10,6 +10,8 @@ from math import sqrt
 _Z = 1.96
 """Standard deviations on each side of a 95 % interval."""
 
+_BINS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -41,6 +43,32 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """How well stated confidences agree with how often what they were stated for was right.
+
+    Attributes:
+        error: the expected calibration error (Guo et al. 2017), 0 to 1: 0 where of all that is said at 80 % just 80 %
+            are right.
+        among: for how many a confidence was stated.
+    """
+
+    error: float
+    among: int
+
+    @classmethod
+    def of(cls, stated: Iterable[tuple[float, bool]]) -> Calibration | None:
+        """Compare confidences with whether each was right, in ten bins of the same width; None where there are none."""
+        bins: dict[int, list[tuple[float, bool]]] = {}
+        for confidence, is_right in stated:
+            bins.setdefault(min(int(confidence * _BINS), _BINS - 1), []).append((confidence, is_right))
+        among = sum(map(len, bins.values()))
+        if not among:
+            return None
+        gaps = (abs(sum(confidence - is_right for confidence, is_right in own)) for own in bins.values())
+        return cls(sum(gaps) / among, among)
+
+
+@dataclass(frozen=True, slots=True)
 class Confusion:
     """How often each label was found where each was expected.
 
@@ -69,6 +97,16 @@ class Confusion:
         for (expected, found), n in self.counts.items():
             counts[into.get(expected, expected), into.get(found, found)] += n
         return Confusion(tuple(dict.fromkeys(into.get(label, label) for label in self.labels)), counts, self.nothing)
+
+    def found_in_vain(self, label: str) -> Share:
+        """Of those where another label was expected, those where this one was found."""
+        others = [(found, n) for (expected, found), n in self.counts.items() if expected != label]
+        return Share(sum(n for found, n in others if found == label), sum(n for _, n in others))
+
+    def mistaken(self, label: str) -> list[tuple[str, int]]:
+        """What was found instead where a label was expected, the most frequent first."""
+        others = [(found, n) for (expected, found), n in self.counts.items() if expected == label != found]
+        return sorted(others, key=lambda pair: (-pair[1], self.labels.index(pair[0])))
 
     @property
     def expected(self) -> list[str]:

@@ -15,7 +15,7 @@ from medbot_desktop.evaluation.medicines import LABELS as SEVERITIES
 from medbot_desktop.evaluation.medicines import judge_medicines
 from medbot_desktop.evaluation.mentions import LABELS as MENTION_LABELS
 from medbot_desktop.evaluation.mentions import judge_mentions
-from medbot_desktop.evaluation.scores import Confusion, Share
+from medbot_desktop.evaluation.scores import Calibration, Confusion, Share
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.watch import Watch
@@ -83,6 +83,12 @@ class Result:
         labels = self.confusion.labels
         return sorted((case for case in self.judged if not case.is_right), key=lambda case: labels.index(case.expected))
 
+    @property
+    def calibration(self) -> Calibration | None:
+        """How well the stated confidences agree with what was right; None where none were stated."""
+        stated = ((case.confidence, case.is_right) for case in self.judged if case.confidence is not None)
+        return Calibration.of(stated)
+
 
 def suites(reader: Reader, watch: Watch, judge: Judge, formulary: Formulary) -> dict[str, Suite]:
     """The suites, by name.
@@ -96,7 +102,13 @@ def suites(reader: Reader, watch: Watch, judge: Judge, formulary: Formulary) -> 
     levels = tuple(level.value for level in Disposition)
     assertions = (*(label.value for label in Assertion), NOT_FOUND)
     known = (
-        Suite("redflags", (EMERGENCY, OTHER), "red_flags.jsonl", partial(_red_flag, reader, watch)),
+        Suite(
+            "redflags",
+            (EMERGENCY, OTHER),
+            "red_flags.jsonl",
+            partial(_red_flag, reader, watch),
+            shares=lambda confusion: {"non_emergencies_called_emergency": confusion.found_in_vain(EMERGENCY)},
+        ),
         Suite("triage", levels, "triage.jsonl", partial(_triage, reader, judge), shares=_triage_shares),
         Suite("assertions", assertions, "assertions.jsonl", partial(_assertion, reader)),
         Suite("intents", (*INTENTS, NOT_FOUND), "intents.jsonl", partial(_intent, reader)),
@@ -145,7 +157,7 @@ def _triage(reader: Reader, judge: Judge, case: Case) -> list[Judged]:
 
 
 def _triage_shares(confusion: Confusion) -> dict[str, Share]:
-    """How often a message was called less or more urgent than it is, among all levels and among three."""
+    """How often a message was called less or more urgent than it is, among all levels and three, or an emergency."""
     three = confusion.merged(_THREE_LEVELS)
     return {
         "three_level_accuracy": three.accuracy,
@@ -153,13 +165,15 @@ def _triage_shares(confusion: Confusion) -> dict[str, Share]:
         "three_level_over_triage": three.too_high,
         "under_triage": confusion.too_low,
         "over_triage": confusion.too_high,
+        "non_emergencies_called_emergency": confusion.found_in_vain(EMERGENCY),
     }
 
 
 def _intent(reader: Reader, case: Case) -> list[Judged]:
-    name = reader.read(case["text"]).intent.name
-    found = name if name in INTENTS else NOT_FOUND
-    return [Judged(str(case["id"]), case["text"], field(case, "intent", str), found, name)]
+    intent = reader.read(case["text"]).intent
+    found = intent.name if intent.name in INTENTS else NOT_FOUND
+    expected = field(case, "intent", str)
+    return [Judged(str(case["id"]), case["text"], expected, found, intent.name, intent.confidence)]
 
 
 def sign_at(entities: Iterable[Entity], start: int, end: int) -> Entity | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from medbot_desktop.comparison import Comparison
@@ -60,9 +60,13 @@ def read_condition(written: str) -> Condition:
 def _deciding(alternative: str | Comparison, findings: Findings, complaint: Sequence[str]) -> list[Entity] | None:
     if isinstance(alternative, str):
         return findings.held.get(alternative)
-    of_complaint = alternative.name == "duration" and complaint
-    value = findings.duration_of(complaint) if of_complaint else findings.numbers.get(alternative.name)
-    return [] if value is not None and alternative.holds(value) else None
+    name = alternative.name
+    of_complaint = name == "duration" and complaint
+    value = findings.duration_of(complaint) if of_complaint else findings.numbers.get(name)
+    if value is None or not alternative.holds(value):
+        return None
+    lasting = findings.lasting(complaint) if of_complaint else None
+    return [lasting] if lasting else findings.measured.get(name, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,26 @@ class Conditions:
         if self.any_of and len(some) < self.at_least:
             return None
         return decided + [entity for found in some for entity in found]
+
+    def denials(self, findings: Findings, complaint: Sequence[str] = ()) -> list[Entity]:
+        """The denials without which the rule would hold; none where it holds, or would not hold even so.
+
+        Takes what `Condition.deciding` takes.
+        """
+        if not any(name in findings.denied for one in (*self.all_of, *self.any_of) for name in one.names):
+            return []
+        if self.deciding(findings, complaint) is not None:
+            return []
+        if any(condition.deciding(findings, complaint) is not None for condition in self.none_of):
+            return []
+        decided = replace(self, none_of=()).deciding(findings.with_denied(), complaint) or ()
+        return [entity for entity in decided if entity.name in findings.denied]
+
+    def missing(self, findings: Findings) -> int:
+        """How many of its conditions are still to be met before it holds."""
+        met = sum(condition.deciding(findings) is not None for condition in self.any_of)
+        some = max(0, self.at_least - met) if self.any_of else 0
+        return some + sum(condition.deciding(findings) is None for condition in self.all_of)
 
     def open_names(self, findings: Findings) -> list[str]:
         """What has to be asked for to know whether the rule holds; nothing where it cannot hold any more."""

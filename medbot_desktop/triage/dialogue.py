@@ -72,13 +72,14 @@ class Dialogue:
         triage = judge.judge(together)
         self.pending = None
         if triage.red_flags or self.questions >= MOST_QUESTIONS:
-            return replace(triage, follow_up=None), None
+            return replace(triage, follow_up=None, follow_up_why=""), None
         self.pending = self._next(judge, Findings.of(self.entities), triage)
         if self.pending is None:
-            return replace(triage, follow_up=None), None
+            return replace(triage, follow_up=None, follow_up_why=""), None
         self.asked.update(self.pending.asks)
         self.questions += 1
-        return replace(triage, follow_up=self.pending.text), Question(self.pending.text, tuple(self.pending.buttons))
+        text, why = self.pending.text, self.pending.why
+        return replace(triage, follow_up=text, follow_up_why=why), Question(text, tuple(self.pending.buttons), why)
 
     def _next(self, judge: Judge, findings: Findings, triage: Triage) -> Asked | None:
         """What to ask next: about a number that cannot be before all else, each of which is asked about once."""

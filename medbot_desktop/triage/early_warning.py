@@ -29,18 +29,49 @@ _FASTEST_BREATHING = 60.0
 _LEAST_OXYGEN = 92.0
 """The oxygen saturation in % below which NICE NG9 (2021) and BTS/SIGN 158 (2019) send a child to hospital."""
 
+_LITTLE_OXYGEN = 95.0
+"""The oxygen saturation in % up to which NICE NG143 (2021) speaks of intermediate risk."""
+
 
 @dataclass(frozen=True, slots=True)
 class EarlyWarning:
     """The score of an adult's vital signs.
 
     Attributes:
-        total: the NEWS2 score, 0 to 20.
-        highest: the highest points of one sign, 0 to 3.
+        points: what each sign scores, 0 to 3, by its name.
     """
 
-    total: int
-    highest: int
+    points: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """The NEWS2 score, 0 to 20."""
+        return sum(self.points.values())
+
+    @property
+    def highest(self) -> int:
+        """The highest points of one sign."""
+        return max(self.points.values())
+
+    @property
+    def weighing(self) -> list[str]:
+        """The signs that score anything."""
+        return [name for name, points in self.points.items() if points]
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfRange:
+    """A child's vital sign that is out of its range.
+
+    Attributes:
+        name: the measure.
+        why: what that means, one plain sentence.
+        limit: what the range is, in words.
+    """
+
+    name: str
+    why: str
+    limit: str
 
 
 def news2(numbers: Mapping[str, float], held: Collection[str], least: int = _LEAST_MEASURED) -> EarlyWarning | None:
@@ -57,22 +88,23 @@ def news2(numbers: Mapping[str, float], held: Collection[str], least: int = _LEA
     """
     if numbers.get("age", 40.0) < _ADULT or "pregnant" in held:
         return None
-    points = []
+    points: dict[str, int] = {}
     for name, bands in _BANDS.items():
         if name in numbers:
             own = _OXYGEN_IN_COPD if name == "oxygen_saturation" and "copd_known" in held else bands
-            points.append(_points(numbers[name], own))
+            points[name] = _points(numbers[name], own)
     if len(points) < least:
         return None
-    if any(name in held for name in _NEW_CONFUSION) or numbers.get("coma_scale", 15.0) < 15.0:
-        points.append(3)
+    mind = next((name for name in _NEW_CONFUSION if name in held), None)
+    if mind is not None or numbers.get("coma_scale", 15.0) < 15.0:
+        points[mind or "coma_scale"] = 3
     if _ON_OXYGEN in held:
-        points.append(2)
-    return EarlyWarning(sum(points), max(points))
+        points[_ON_OXYGEN] = 2
+    return EarlyWarning(points)
 
 
-def child_in_danger(numbers: Mapping[str, float]) -> str | None:
-    """Say which of a child's vital signs is far out of its range, in words; None where none is.
+def child_in_danger(numbers: Mapping[str, float]) -> OutOfRange | None:
+    """Say which of a child's vital signs is far out of its range; None where none is.
 
     Args:
         numbers: as for `news2`.
@@ -81,24 +113,31 @@ def child_in_danger(numbers: Mapping[str, float]) -> str | None:
     if age >= _ADULT:
         return None
     if numbers.get("respiratory_rate", 0.0) > _FASTEST_BREATHING:
-        return "the child breathes very fast"
+        return OutOfRange(
+            "respiratory_rate", "The child breathes very fast.", f"above {_FASTEST_BREATHING:.0f} a minute"
+        )
     if numbers.get("oxygen_saturation", 100.0) < _LEAST_OXYGEN:
-        return "the child's blood holds too little oxygen"
+        return OutOfRange(
+            "oxygen_saturation", "The child's blood holds too little oxygen.", f"below {_LEAST_OXYGEN:.0f} %"
+        )
     return None
 
 
-def child_at_risk(numbers: Mapping[str, float]) -> str | None:
-    """Say which of a child's vital signs is above its range, in words; None where none is. Takes what `news2` takes."""
+def child_at_risk(numbers: Mapping[str, float]) -> OutOfRange | None:
+    """Say which of a child's vital signs is above its range; None where none is. Takes what `news2` takes."""
     age = numbers.get("age", 40.0)
     if age >= _ADULT:
         return None
     breathing, heart = next((limits[1:] for limits in _CHILD_LIMITS if age < limits[0]), (24.0, 115.0))
     if numbers.get("respiratory_rate", 0.0) > breathing:
-        return "the child breathes fast for this age"
-    if numbers.get("oxygen_saturation", 100.0) <= 95.0:
-        return "the child's blood holds a little too little oxygen"
+        why = "The child breathes fast for this age."
+        return OutOfRange("respiratory_rate", why, f"above {breathing:.0f} a minute at this age")
+    if numbers.get("oxygen_saturation", 100.0) <= _LITTLE_OXYGEN:
+        why = "The child's blood holds a little too little oxygen."
+        return OutOfRange("oxygen_saturation", why, f"{_LITTLE_OXYGEN:.0f} % or less")
     if numbers.get("heart_rate", 0.0) > heart:
-        return "the child's heart beats fast for this age"
+        why = "The child's heart beats fast for this age."
+        return OutOfRange("heart_rate", why, f"above {heart:.0f} a minute at this age")
     return None
 
 

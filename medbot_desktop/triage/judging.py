@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from medbot_desktop.domain import Assertion, Because, Disposition, Entity, Triage, Utterance
-from medbot_desktop.resources import read_once, state_of
+from medbot_desktop.domain import Assertion, Because, Disposition, Entity, RedFlag, Triage, Utterance
+from medbot_desktop.resources import load_resource, read_once, state_of
+from medbot_desktop.triage.asking import AgesFile, Asking
 from medbot_desktop.triage.doubts import doubted
-from medbot_desktop.triage.early_warning import child_at_risk, child_in_danger, news2
+from medbot_desktop.triage.early_warning import EarlyWarning, child_at_risk, child_in_danger, news2
 from medbot_desktop.triage.findings import Findings
-from medbot_desktop.triage.protocols import Asked, Discriminator, Protocol, load_protocols
+from medbot_desktop.triage.protocols import Asked, Protocol, load_protocols
 from medbot_desktop.triage.watch import Watch
 
 MOST_QUESTIONS = 7
@@ -31,11 +32,12 @@ _NO_PROTOCOL = "Something was said for which there is no rule, so somebody shoul
 
 @dataclass(frozen=True, slots=True)
 class _Applied:
-    """A protocol with what decided in it."""
+    """A protocol with what decided in it; ``signs`` are the words of the signs alone, without those of measures."""
 
     protocol: Protocol
     level: Disposition
     because: Because
+    signs: tuple[str, ...]
     is_default: bool = False
 
 
@@ -45,22 +47,24 @@ class Judge:
     Args:
         watch: finds red flags.
         protocols: the presenting complaints.
+        ages: whom questions fit.
     """
 
-    def __init__(self, watch: Watch, protocols: Sequence[Protocol]) -> None:
+    def __init__(self, watch: Watch, protocols: Sequence[Protocol], ages: AgesFile) -> None:
         self._watch = watch
         self._protocols = protocols
         self._flags = {rule.name: rule for rule in watch.rules}
+        self._asking = Asking(self._flags, ages)
 
     @classmethod
     def load(cls, resources: Path) -> Judge:
-        """Read the red flags and the protocols.
+        """Read the red flags, the protocols, and whom their questions fit.
 
         Raises:
             InputError: a file is missing or wrong.
         """
-        folder = resources / "triage" / "protocols"
-        return _judge(Watch.load(resources), folder, state_of(folder.glob("*.toml")))
+        folder, ages = resources / "triage" / "protocols", resources / "triage" / "ages.toml"
+        return _judge(Watch.load(resources), folder, ages, state_of([ages, *folder.glob("*.toml")]))
 
     @property
     def protocols(self) -> Sequence[Protocol]:
@@ -79,12 +83,13 @@ class Judge:
         applied = _explained(applied)
         because = [*self._of_vital_signs(findings), *(one.because for one in applied)]
         if alert is not None:
-            flags = [_of_flag(flag.name, flag.why, flag.source, flag.words) for flag in alert.red_flags]
+            flags = [_of_flag(flag) for flag in alert.red_flags]
             told = {flag.why for flag in flags}
             because = flags + [reason for reason in because if reason.why not in told]
         doubt = doubted(findings)
         if not because:
-            return replace(self._without_protocol(utterance), follow_up=doubt.text if doubt else None)
+            found = replace(self._without_protocol(utterance), follow_up=doubt.text if doubt else None)
+            return replace(found, kept_off=self._kept_off(findings, applied, found.disposition))
         because.sort(key=lambda reason: _ORDER.index(reason.level))
         level = because[0].level
         leading = [reason for reason in because if reason.level is level]
@@ -95,10 +100,12 @@ class Judge:
             red_flags=alert.red_flags if alert else (),
             reasons=tuple(dict.fromkeys(reason.why for reason in leading)),
             follow_up=question.text if question else None,
+            follow_up_why=question.why if question else "",
             because=tuple(because),
             do_now=protocol.what_to_do(level) if protocol else (),
             safety_net=tuple(protocol.safety_net) if protocol else (),
             complaint=protocol.title if protocol else "",
+            kept_off=self._kept_off(findings, applied, level),
         )
 
     def emergency(self, utterance: Utterance) -> Triage | None:
@@ -113,36 +120,8 @@ class Judge:
             findings: what is known.
             asked: the names that were asked for already.
         """
-        applied = self._applied(findings)
-        known = min((_ORDER.index(one.level) for one in applied), default=len(_ORDER))
-        best: tuple[float, Asked] | None = None
-        for one in applied:
-            still_open = self._still_open(one.protocol, findings, known)
-            for question in one.protocol.question if still_open else ():
-                if any(name in asked or findings.is_known(name) for name in question.asks):
-                    continue
-                worth = sum(weight for weight, names in still_open if not names.isdisjoint(question.asks))
-                if worth > 0 and (best is None or worth > best[0]):
-                    best = worth, question
-        return best[1] if best else None
-
-    def _still_open(self, protocol: Protocol, findings: Findings, known: int) -> list[tuple[float, frozenset[str]]]:
-        """What may still raise the level above the one that is known: each with how much an answer to it tells.
-
-        A discriminator of a higher level tells more, and one of which less is open.
-        """
-        found = []
-        for discriminator in protocol.discriminator:
-            level = _ORDER.index(discriminator.disposition)
-            names = self._open_names(discriminator, findings) if level < known else []
-            if names:
-                found.append((10.0 ** (3 - level) / len(names), frozenset(names)))
-        return found
-
-    def _open_names(self, discriminator: Discriminator, findings: Findings) -> list[str]:
-        if discriminator.flag:
-            return self._flags[discriminator.flag].conditions.open_names(findings)
-        return discriminator.conditions.open_names(findings)
+        applied = [(one.protocol, one.level) for one in self._applied(findings)]
+        return self._asking.choose(applied, findings, asked)
 
     def _applied(self, findings: Findings) -> list[_Applied]:
         """The protocols whose complaint is there, each with what decides in it."""
@@ -162,14 +141,12 @@ class Judge:
                 decided = discriminator.conditions.deciding(findings, protocol.presents_with)
                 name, why, source = discriminator.name, discriminator.why, discriminator.source
             if decided is not None:
-                because = Because(discriminator.disposition, f"{protocol.name}: {name}", why, source, _words(decided))
-                return _Applied(protocol, discriminator.disposition, because)
+                because = _because(discriminator.disposition, f"{protocol.name}: {name}", why, source, decided)
+                return _Applied(protocol, discriminator.disposition, because, _words_of_signs(decided))
         level = Disposition(protocol.otherwise)
         shown = [entity for name in protocol.presents_with for entity in findings.held.get(name, ())]
-        because = Because(
-            level, f"{protocol.name}: otherwise", protocol.why_otherwise, protocol.sources[0], _words(shown)
-        )
-        return _Applied(protocol, level, because, is_default=True)
+        because = _because(level, f"{protocol.name}: otherwise", protocol.why_otherwise, protocol.sources[0], shown)
+        return _Applied(protocol, level, because, _words_of_signs(shown), is_default=True)
 
     def _of_vital_signs(self, findings: Findings) -> list[Because]:
         score = news2(findings.numbers, findings.held.keys(), least=1)
@@ -177,28 +154,46 @@ class Judge:
         if score is not None and (score.total >= _NEWS2_URGENT or score.highest >= _ONE_SIGN):
             level = Disposition.EMERGENCY if score.total >= _NEWS2_EMERGENCY else Disposition.URGENT
             why = f"The vital signs are far from ordinary (early warning score {score.total})."
-            found.append(Because(level, "vital_signs: news2", why, _NEWS2_SOURCE))
+            because = _because(level, "vital_signs: news2", why, _NEWS2_SOURCE, findings.named(score.weighing))
+            found.append(replace(because, detail=_scored(score, findings)))
         for look, level in ((child_in_danger, Disposition.EMERGENCY), (child_at_risk, Disposition.URGENT)):
-            said = look(findings.numbers)
-            if said:
-                found.append(Because(level, "vital_signs: child", f"{said[0].upper()}{said[1:]}.", _CHILD_SOURCE))
+            out = look(findings.numbers)
+            if out:
+                told = findings.named((out.name, "age"))
+                because = _because(level, "vital_signs: child", out.why, _CHILD_SOURCE, told)
+                found.append(replace(because, detail=out.limit))
         return found
+
+    def _kept_off(self, findings: Findings, applied: Sequence[_Applied], level: Disposition) -> tuple[Because, ...]:
+        """The rules of a higher level that a denial keeps off, the most urgent first, one for the same denial."""
+        if not findings.denied:
+            return ()
+        found = [
+            _because(Disposition.EMERGENCY, f"red flag: {rule.name}", rule.why, rule.source, denied)
+            for rule in self._watch.rules
+            if (denied := rule.conditions.denials(findings))
+        ]
+        for one in applied:
+            found += _kept_off_in(one.protocol, findings)
+        higher = [one for one in found if _ORDER.index(one.level) < _ORDER.index(level)]
+        higher.sort(key=lambda one: _ORDER.index(one.level))
+        return tuple({one.words: one for one in reversed(higher)}.values())[::-1]
 
     def _without_protocol(self, utterance: Utterance) -> Triage:
         symptoms = [entity for entity in utterance.entities if entity.kind in _REPORTED and entity.by_rules in _HELD]
         if not symptoms:
             return Triage(Disposition.NONE, reasons=(_NOTHING_SAID,))
-        because = Because(Disposition.ROUTINE, "no protocol", _NO_PROTOCOL, "", _words(symptoms))
+        because = _because(Disposition.ROUTINE, "no protocol", _NO_PROTOCOL, "", symptoms)
         return Triage(Disposition.ROUTINE, reasons=(_NO_PROTOCOL,), because=(because,))
 
 
 def _explained(applied: list[_Applied]) -> list[_Applied]:
     """Those that tell: what is routine for want of more goes where the picture of another complaint takes its words."""
-    pictures = [set(one.because.words) for one in applied if not one.is_default]
+    pictures = [set(one.signs) for one in applied if not one.is_default]
     return [
         one
         for one in applied
-        if not (one.is_default and one.level is Disposition.ROUTINE and _is_part(one.because.words, pictures))
+        if not (one.is_default and one.level is Disposition.ROUTINE and _is_part(one.signs, pictures))
     ]
 
 
@@ -208,16 +203,39 @@ def _is_part(words: tuple[str, ...], pictures: list[set[str]]) -> bool:
     return bool(told) and all(any(word in part or part in word for part in told) for word in words)
 
 
-def _of_flag(name: str, why: str, source: str, words: tuple[str, ...]) -> Because:
-    return Because(Disposition.EMERGENCY, f"red flag: {name}", why, source, words)
+def _kept_off_in(protocol: Protocol, findings: Findings) -> list[Because]:
+    """The rules of a protocol that a denial keeps off, without the red flags that it takes over."""
+    own = [one for one in protocol.discriminator if not one.flag]
+    return [
+        _because(one.disposition, f"{protocol.name}: {one.name}", one.why, one.source, denied)
+        for one in own
+        if (denied := one.conditions.denials(findings, protocol.presents_with))
+    ]
 
 
-def _words(entities: Sequence[Entity]) -> tuple[str, ...]:
-    ordered = sorted(entities, key=lambda entity: entity.start)
-    return tuple(dict.fromkeys(entity.text for entity in ordered))
+def _of_flag(flag: RedFlag) -> Because:
+    rule = f"red flag: {flag.name}"
+    return Because(Disposition.EMERGENCY, rule, flag.why, flag.source, flag.words, flag.names)
+
+
+def _because(level: Disposition, rule: str, why: str, source: str, decided: Sequence[Entity]) -> Because:
+    """What decided, with the words and the names of the entities by which it did."""
+    ordered = sorted(decided, key=lambda entity: entity.start)
+    words = tuple(dict.fromkeys(entity.text for entity in ordered))
+    return Because(level, rule, why, source, words, tuple(dict.fromkeys(entity.name for entity in ordered)))
+
+
+def _words_of_signs(decided: Sequence[Entity]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(entity.text for entity in decided if entity.kind != "measure"))
+
+
+def _scored(score: EarlyWarning, findings: Findings) -> str:
+    """The points of each vital sign, in words: “HR 132” scores 3, “temp 37” scores 0."""
+    told = [(entity.text, points) for name, points in score.points.items() for entity in findings.named((name,))]
+    return ", ".join(f"“{text}” scores {points}" for text, points in told) + f", {score.total} together"
 
 
 @read_once
-def _judge(watch: Watch, protocols: Path, _state: object) -> Judge:
+def _judge(watch: Watch, protocols: Path, ages: Path, _state: object) -> Judge:
     """What is read once, however often a vault is opened and locked; it remembers nothing of any message."""
-    return Judge(watch, load_protocols(protocols))
+    return Judge(watch, load_protocols(protocols), load_resource(ages, AgesFile))

@@ -71,11 +71,13 @@ class Asked(_Strict):
         asks: the signs that a yes asserts and a no denies, or one measure.
         text: the question in plain words.
         buttons: answers to offer.
+        why: why it is asked; where that is empty, it is the reason of what its answer may raise.
     """
 
     asks: list[str] = Field(min_length=1)
     text: str = Field(min_length=8)
     buttons: list[str] = ["Yes", "No", "Not sure"]
+    why: str = ""
 
 
 class Protocol(_Strict):

@@ -101,8 +101,10 @@ class Watch:
         return Triage(Disposition.EMERGENCY, tuple(flags), tuple(dict.fromkeys(flag.why for flag in flags)))
 
     def _flag(self, rule: FlagRule, deciding: list[Entity]) -> RedFlag:
-        words = dict.fromkeys(entity.text for entity in sorted(deciding, key=lambda entity: entity.start))
-        return RedFlag(rule.name, rule.why, rule.source, tuple(self._rules.actions[rule.action]), tuple(words))
+        ordered = sorted(deciding, key=lambda entity: entity.start)
+        words = tuple(dict.fromkeys(entity.text for entity in ordered))
+        names = tuple(dict.fromkeys(entity.name for entity in ordered))
+        return RedFlag(rule.name, rule.why, rule.source, tuple(self._rules.actions[rule.action]), words, names)
 
 
 @read_once

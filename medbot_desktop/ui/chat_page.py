@@ -223,7 +223,7 @@ class ChatPage(QWidget):
         self._middle.setCurrentWidget(self.empty if self.talk.is_new() else self.transcript)
         self._list()
         self.panel.show_entry(self.talk.last_answer())
-        self.replies.offer(*(((), "") if self._turn else self.talk.asked_back()))
+        self.replies.offer(*(((), "", "") if self._turn else self.talk.asked_back()))
         self._fit()
 
     def _fit(self) -> None:

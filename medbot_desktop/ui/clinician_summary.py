@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
+from medbot_desktop.assistant.assistant import SUMMARY
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.theme import Theme
 
-STEP = "triage.summary"
+STEP = SUMMARY
 """The step of a turn whose detail is such a summary."""
 
 _COPY, _COPIED = "Copy the summary", "Copied"

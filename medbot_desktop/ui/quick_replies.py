@@ -12,9 +12,11 @@ from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.theme import Appearance
 
+_WHY = "Why this is asked:"
+
 
 class QuickReplies(QWidget):
-    """The question and a row of answers, on further lines where the window is narrow.
+    """The question, why it is asked, and a row of answers, on further lines where the window is narrow.
 
     The question stands here too, since above it may be out of sight below a long answer.
 
@@ -34,19 +36,23 @@ class QuickReplies(QWidget):
         self._after = after
         self._row = FlowRow(appearance.theme.sizes.unit)
         self.question = words("", "strong")
+        self.why = words("", "small")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(appearance.theme.sizes.unit)
         column.addWidget(self.question)
+        column.addWidget(self.why)
         column.addLayout(self._row)
         self.setAccessibleName("Answers to the question")
         self.buttons: list[QPushButton] = []
         self.hide()
 
-    def offer(self, options: Sequence[str], question: str = "") -> None:
-        """Show these answers to a question; with none both go away."""
+    def offer(self, options: Sequence[str], question: str = "", why: str = "") -> None:
+        """Show these answers to a question, and why it is asked; with none all go away."""
         self.question.setText(shown(question))
         self.question.setVisible(bool(question))
+        self.why.setText(shown(f"{_WHY} {why}") if why else "")
+        self.why.setVisible(bool(why))
         if [button.text() for button in self.buttons] != list(options):
             for old in self.buttons:
                 self._row.removeWidget(old)
@@ -62,5 +68,5 @@ class QuickReplies(QWidget):
                 QWidget.setTabOrder(before, button)
                 before = button
         for button in self.buttons:
-            button.setAccessibleDescription(shown(question))
+            button.setAccessibleDescription(shown(" ".join(part for part in (question, why) if part)))
         self.setVisible(bool(self.buttons))

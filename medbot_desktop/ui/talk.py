@@ -88,10 +88,10 @@ class Talk:
         """The newest answer, if there is one."""
         return next((entry for entry in reversed(self.transcript.entries()) if not entry.mine), None)
 
-    def asked_back(self) -> tuple[tuple[str, ...], str]:
-        """Answers to offer to a question that the assistant has just asked, and the question."""
+    def asked_back(self) -> tuple[tuple[str, ...], str, str]:
+        """Answers to offer to a question that the assistant has just asked, the question, and why it is asked."""
         last = self.transcript.entry(-1) if self.transcript.rowCount() else Entry(mine=False)
-        return last.options, last.question
+        return last.options, last.question, last.question_why
 
 
 @dataclass(frozen=True, slots=True)

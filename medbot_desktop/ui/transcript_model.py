@@ -54,7 +54,8 @@ class State(StrEnum):
 class Entry:
     """One message as it is shown; ``mine`` is true for the person's own.
 
-    ``question`` is what the answer asks back; ``medicines`` are those that it speaks of, by their own names;
+    ``question`` is what the answer asks back, ``question_why`` the reason;
+    ``medicines`` are those that it speaks of, by their own names;
     ``is_known`` says that the answer before it showed the same care card, and all of it.
     """
 
@@ -66,6 +67,7 @@ class Entry:
     citations: tuple[Citation, ...] = ()
     failure: Failed | None = None
     question: str = ""
+    question_why: str = ""
     options: tuple[str, ...] = ()
     medicines: tuple[str, ...] = ()
     utterance: Utterance | None = None
@@ -229,9 +231,10 @@ class TranscriptModel(QAbstractListModel):
                 entry = replace(entry, utterance=utterance)
             case Alert(triage) | Triaged(triage):
                 entry = replace(entry, triage=triage, is_known=_is_known(triage, self._entries[:row]))
-            case Question(text, options):
+            case Question(text, options, why):
                 words = _with_question(entry.text, text)
-                entry = replace(entry, text=words, question=text, options=options, state=State.STREAMING)
+                entry = replace(entry, text=words, question=text, question_why=why, options=options)
+                entry = replace(entry, state=State.STREAMING)
             case Cited(citation):
                 others = tuple(known for known in entry.citations if known.n != citation.n)
                 entry = replace(entry, citations=(*others, citation))

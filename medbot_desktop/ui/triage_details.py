@@ -65,6 +65,8 @@ class ReasonCard(QFrame):
         column.addWidget(words(because.why, selectable=True))
         if told:
             column.addWidget(words(told, selectable=True))
+        if because.detail:
+            column.addWidget(words(because.detail[0].upper() + because.detail[1:], selectable=True))
         column.addWidget(words(f"Rule “{because.rule}”, {source}", "small", selectable=True))
 
 

@@ -169,7 +169,9 @@ class Reader:
         around = Surroundings(cleaned, tokens, signs, self._rules.classes)
         made: list[Entity] = []
         for entity in signs:
-            if entity.kind in KINDS:
+            if (
+                entity.kind in KINDS and entity.because != entity.text
+            ):  # "afebrile" is a denial, whatever stands around it
                 found = self._rules.weights.weigh(around.of(entity))
                 if _overrules(found, entity):
                     told = replace(entity, assertion=found.assertion, because=found.because, ruled=entity.assertion)

@@ -15,11 +15,19 @@ class _Strict(BaseModel):
 
 
 class SignEntry(_Strict):
-    """One sign of ``signs.toml``: what it is called, and the words that people use for it."""
+    """One sign of ``signs.toml``: what it is called, the words that people use for it, and those that deny it.
+
+    Attributes:
+        name: stable identifier.
+        kind: what it is.
+        patterns: words that name it.
+        denials: words that say by themselves that it is not there: "afebrile" denies ``fever``.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     kind: Literal["symptom", "condition", "event", "context"] = "symptom"
     patterns: list[str] = Field(min_length=1)
+    denials: list[str] = []
 
 
 class SignFile(_Strict):

@@ -16,6 +16,8 @@ from medbot_desktop.understanding.rulefiles import MeasuredEntry, MeasuredFile, 
 from medbot_desktop.understanding.tokens import Token, tokenise, written
 
 _FIGURATIVE = "figurative"
+_DENIED = "not "
+"""Stands before the name of a sign in the key of the words that deny it."""
 _NO_SIGNS = ("measured.toml", "measures.toml")
 # What outweighs what where the same words were read twice, or one sign is named twice in one place.
 _WEIGHT = (
@@ -43,6 +45,7 @@ class Signs:
         self._measured = measured
         self._patterns = PatternSet(
             [(sign.name, pattern) for sign in lexicon.sign for pattern in sign.patterns]
+            + [(_DENIED + sign.name, pattern) for sign in lexicon.sign for pattern in sign.denials]
             + [(_FIGURATIVE, pattern) for pattern in lexicon.figurative],
             lexicon.groups,
         )
@@ -80,15 +83,24 @@ class Signs:
         for match in kept:
             entity = self._entity(text, tokens, match, context)
             place = (match.key, tokens[match.first].start)
+            if entity is None:
+                continue
             if place not in best or _WEIGHT.index(entity.assertion) < _WEIGHT.index(best[place].assertion):
                 best[place] = entity
         measures = [_asserted(text, entity, tokens, context) for entity in self._measures.find(text)]
         return _overruled(list(best.values()), measures, self._measured)
 
-    def _entity(self, text: str, tokens: Sequence[Token], match: Match, context: Context) -> Entity:
+    def _entity(self, text: str, tokens: Sequence[Token], match: Match, context: Context) -> Entity | None:
+        """What a match names; None where its words deny a sign, and are no statement of now themselves."""
         start, end = tokens[match.first].start, tokens[match.last].end
-        kind = self._kinds[match.key]
+        name = match.key.removeprefix(_DENIED)
+        kind = self._kinds[name]
         decided = context.decide(match.tokens, kind)
+        if match.key.startswith(_DENIED):
+            if decided.assertion is not Assertion.PRESENT:
+                return None
+            words = text[start:end]
+            return Entity(words, kind, name, start, end, Assertion.NEGATED, because=words)
         value = GONE if decided.is_over else None
         because = written(text, tokens, decided.by)
         return Entity(text[start:end], kind, match.key, start, end, decided.assertion, value, because=because)

@@ -16,6 +16,7 @@ from .talks import FOLLOWED, answered, said
 
 ASKED = "Do you have a fever?"
 ENDED = finished(ASKED, triage=FOLLOWED)
+WHY = "A fever can be an infection."
 OPTIONS = ("Yes", "No", "Not sure")
 AGES = ("Under 3 months", "3 to 6 months", "6 months to 5 years", "Over 5 years")
 
@@ -34,7 +35,7 @@ def replies(page: QWidget, appearance: Appearance) -> QuickReplies:
 
 def ask_back(qtbot: QtBot, window: MainWindow, services: PlayedServices) -> None:
     """Send a message to which the assistant asks back."""
-    services.events = lambda text: [Triaged(FOLLOWED), TextDelta(ASKED), Question(ASKED, OPTIONS), ENDED]
+    services.events = lambda text: [Triaged(FOLLOWED), TextDelta(ASKED), Question(ASKED, OPTIONS, WHY), ENDED]
     window.chat.send("I have a sore throat")
     qtbot.waitUntil(lambda: len(window.chat.replies.buttons) == 3 and window.chat.replies.isVisible())
 
@@ -116,3 +117,21 @@ def test_a_resumed_conversation_shows_what_was_asked() -> None:
     entries = entries_of([said("I have a sore throat"), answered(FOLLOWED)])
     assert entries[-1].text == ASKED
     assert entries[-1].triage.follow_up == ASKED
+
+
+def test_why_it_is_asked_stands_small_below_the_question(
+    qtbot: QtBot, window: MainWindow, services: PlayedServices
+) -> None:
+    window.resize(window.minimumSize())
+    ask_back(qtbot, window, services)
+    replies = window.chat.replies
+    assert replies.why.text() == f"Why this is asked: {WHY}"
+    assert replies.why.isVisible()
+    assert replies.why.objectName() == "small"
+    assert replies.question.geometry().bottom() < replies.why.y() < replies.buttons[0].y()
+    assert replies.buttons[0].accessibleDescription() == f"{ASKED} {WHY}"
+
+
+def test_a_question_that_needs_no_reason_shows_none(replies: QuickReplies) -> None:
+    replies.offer(OPTIONS, ASKED)
+    assert replies.why.isHidden()

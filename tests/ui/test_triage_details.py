@@ -105,3 +105,10 @@ def test_the_summary_for_the_clinician_is_copied_whole(qtbot: QtBot, appearance:
     assert QGuiApplication.clipboard().text() == SUMMARY
     assert summary.copy_button.text() == "Copied"
     qtbot.waitUntil(lambda: summary.copy_button.text() == "Copy the summary")
+
+
+def test_what_the_words_of_a_rule_come_to_is_told(qtbot: QtBot, appearance: Appearance) -> None:
+    points = "“HR 132” scores 3, 3 together"
+    because = Because(Disposition.URGENT, "vital_signs: news2", "Far off.", "RCP", ("HR 132",), ("heart_rate",), points)
+    lines = told(page_of(qtbot, appearance, Triage(Disposition.URGENT, because=(because,))))
+    assert lines[-2:] == [points, "Rule “vital_signs: news2”, after RCP"]

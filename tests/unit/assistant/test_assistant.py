@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from medbot_desktop.assistant.answering import Pen
-from medbot_desktop.assistant.assistant import Assistant
+from medbot_desktop.assistant.assistant import SUMMARY, Assistant
 from medbot_desktop.domain import (
     Alert,
     Cited,
@@ -32,6 +32,7 @@ from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.settings import resources_folder
+from medbot_desktop.triage.judging import MOST_QUESTIONS
 from medbot_desktop.understanding.reader import Reader
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
@@ -417,3 +418,32 @@ def test_a_message_that_is_too_long_raises_its_alarm_and_is_refused(
     assert memory.messages(talk.id) == []
     [refused] = events_of(assistant, talk, story)
     assert isinstance(refused, Failed)
+
+
+def test_the_end_of_a_complaint_says_no_sentence_of_its_beginning_again(
+    assistant: Assistant, talk: Conversation
+) -> None:
+    events = events_of(assistant, talk, "I have a sore throat")
+    assert isinstance(events[-1], Finished)
+    first = events[-1].answer
+    assert first.citations
+    for _ in range(MOST_QUESTIONS + 1):
+        if not any(isinstance(event, Question) for event in events):
+            break
+        events = events_of(assistant, talk, "No")
+    assert isinstance(events[-1], Finished)
+    last = events[-1].answer
+    [summary] = [event.detail for event in events if isinstance(event, ToolUsed) and event.name == SUMMARY]
+    assert summary.startswith("Situation: Sore throat.")
+    assert last.text.startswith("Thank you, that is all I need to ask.")
+    assert last.citations == ()
+    disclaimer = last.text.split("\n\n")[-1]
+    assert set(last.text.split("\n\n")) & set(first.text.split("\n\n")) == {disclaimer}
+
+
+def test_an_answer_that_makes_an_emergency_points_to_the_alert(assistant: Assistant, talk: Conversation) -> None:
+    events_of(assistant, talk, "I have a headache")
+    events = events_of(assistant, talk, "yes")
+    assert any(isinstance(event, Alert) for event in events)
+    assert isinstance(events[-1], Finished)
+    assert events[-1].answer.text.startswith("Please act on the advice above first.")

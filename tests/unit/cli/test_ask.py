@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -241,3 +242,21 @@ def test_the_doctor_looks_at_everything(medbot: Medbot) -> None:
     assert sum(name.startswith("Model ") for name in names) >= 3
     assert all(check["ok"] or check["advice"] for check in ended.objects)
     assert "Python" in medbot("doctor").out
+
+
+def test_a_talk_of_lines_ends_with_a_summary_and_tells_why_it_asks(
+    medbot: Medbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["I have a sore throat", *["No"] * 8]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("\n".join(lines).encode())))
+    found = medbot("--profile", "demo", "chat", "--json").objects
+    assert all(set(answer) == ANSWER_KEYS | {"asked", "summary"} for answer in found)
+    first = found[0]
+    assert set(first["asked"]) == {"text", "why", "options"}
+    assert first["asked"]["text"] == first["triage"]["follow_up"]
+    assert first["asked"]["why"].endswith(".")
+    assert first["summary"] is None
+    [last] = [answer for answer in found if answer["summary"]]
+    assert last["asked"] is None
+    assert last["summary"].startswith("Situation: Sore throat.")
+    assert last["answer"] != first["answer"]

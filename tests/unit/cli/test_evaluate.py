@@ -46,3 +46,31 @@ def test_what_went_wrong_is_told_of_the_half_that_may_be_looked_at(evaluate: Med
 )
 def test_what_cannot_be_judged_is_one_sentence(evaluate: Medbot, arguments: tuple[str, ...], sentence: str) -> None:
     assert sentence in refused(evaluate(*arguments))
+
+
+def test_the_matrix_of_many_labels_can_be_read_on_a_narrow_terminal(
+    evaluate: Medbot, monkeypatch: pytest.MonkeyPatch, models: object, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    cases = tmp_path / "cases.jsonl"
+    lines = [("hello", "greeting"), ("hello", "thanks"), ("what are your opening hours?", "small_talk")]
+    cases.write_text(
+        "".join(json.dumps({"id": text, "text": text, "intent": intent}) + "\n" for text, intent in lines),
+        encoding="utf-8",
+    )
+    shown = said(evaluate("intents", "--cases", str(cases)))
+    assert "…" not in shown
+    assert "Macro-F1" in shown
+    assert "Expected calibration error" in shown
+    assert any(line.split() == ["thanks", "0", "greeting", "1"] for line in shown.splitlines())
+
+
+def test_the_matrix_of_few_labels_has_a_column_for_each(
+    evaluate: Medbot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text(json.dumps(CASE) + "\n", encoding="utf-8")
+    shown = said(evaluate("redflags", "--cases", str(cases)))
+    assert "Expected, and found:" in shown
+    assert "Non emergencies called emergency: 0.0%" in shown

@@ -10,14 +10,19 @@ import pytest
 from medbot_desktop.cli.terminal import Terminal
 from medbot_desktop.domain import (
     Alert,
+    Answer,
     Conversation,
     Disposition,
+    Finished,
+    Intent,
     Question,
     RedFlag,
     TextDelta,
+    ToolUsed,
     Triage,
     Triaged,
     TurnEvent,
+    Utterance,
 )
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -36,6 +41,12 @@ class Played:
 
     def respond(self, conversation: Conversation, text: str) -> Iterator[TurnEvent]:
         yield from self._events
+
+
+def ended(text: str) -> Finished:
+    """The end of a turn that answered ``text``."""
+    utterance = Utterance("message", "en", Intent("symptom_report"))
+    return Finished(Answer("message", text, utterance, "symptom_report", Triage()), "m1")
 
 
 def printed(capsys: pytest.CaptureFixture[str], *events: TurnEvent) -> str:
@@ -76,3 +87,16 @@ def test_a_question_shows_the_answers_that_it_offers(capsys: pytest.CaptureFixtu
 def test_a_question_that_stands_in_no_text_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, TextDelta("You are not alone."), Question("Shall I fetch somebody?", ("Yes, please",)))
     assert "You are not alone. Shall I fetch somebody?" in out
+
+
+def test_a_question_shows_why_it_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = Question("Do you have a fever?", ("Yes",), "A fever can be an infection.")
+    out = printed(capsys, TextDelta("Do you have a fever?"), asked)
+    assert "fever? Why this is asked: A fever can be an infection. Answer for example: Yes" in out
+
+
+def test_the_end_of_a_complaint_shows_the_summary_for_the_clinician(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(
+        capsys, ToolUsed("triage.summary", "Situation: [b]Cough."), TextDelta("Thank you."), ended("Thank you.")
+    )
+    assert out == "Thank you. Summary for the clinician Situation: [b]Cough."

@@ -39,10 +39,10 @@ def test_a_message_gets_one_object_with_the_fields_of_the_contract(triage: Comma
 
 def test_with_why_every_rule_that_held_is_told(triage: Command) -> None:
     found = json.loads(said(triage(COUGH, "--json", "--why")))
-    assert set(found) == KEYS | {"because"}
+    assert set(found) == KEYS | {"because", "kept_off", "follow_up_why", "summary"}
     assert found["because"]
     for reason in found["because"]:
-        assert set(reason) == {"level", "rule", "why", "source", "words"}
+        assert set(reason) == {"level", "rule", "why", "source", "words", "names", "detail"}
         assert all(word.lower() in COUGH.lower() for word in reason["words"])
 
 
@@ -169,3 +169,41 @@ def test_how_strongly_somebody_feels_is_told(understand: Command) -> None:
     assert (found["emotion"], found["emotion_strength"]) == ("anxious", 0.9)
     assert said(understand("I am so scared!!")).partition("\n")[0].endswith("feels anxious (90%)")
     assert said(understand("hello")).partition("\n")[0].endswith("feels neutral")
+
+
+def test_a_rule_over_a_number_shows_the_words_of_the_number(triage: Command) -> None:
+    shown = said(triage("no fever. temp 40.1"))
+    assert "fever_very_high: “temp 40.1”" in shown
+    assert "what is not said" not in shown
+
+
+def test_what_a_denial_kept_off_is_shown_below_what_decided(triage: Command) -> None:
+    shown = said(triage("a headache and fever, but no stiff neck")).partition("What decided")[2]
+    assert "meningitis_signs: “stiff neck”" in " ".join(shown.partition("had it not been denied")[2].split())
+
+
+def test_a_question_is_shown_with_its_reason(triage: Command) -> None:
+    assert "Why this is asked: " in said(triage("I have a sore throat")).partition("To be sure")[2]
+    assert json.loads(said(triage("I have a sore throat", "--json", "--why")))["follow_up_why"].endswith(".")
+
+
+def test_with_why_the_summary_for_the_clinician_is_told(triage: Command) -> None:
+    assert said(triage(COUGH, "--why")).partition("Summary for the clinician\n")[2].startswith("Situation: Cough.")
+    assert json.loads(said(triage(COUGH, "--json", "--why")))["summary"].startswith("Situation: Cough.")
+    assert "Summary for the clinician" not in said(triage(COUGH))
+    assert json.loads(said(triage("hello", "--json", "--why")))["summary"] is None
+
+
+def test_circumstances_that_only_rules_ask_for_are_not_in_the_table(understand: Command) -> None:
+    text = "I take ramipril, since Friday, and I am pregnant"
+    shown = said(understand(text))
+    assert "allergen" not in shown
+    assert "weekend_drinking" not in shown
+    assert "pregnant" in shown.partition("Because of")[2]
+    assert "circumstances that only rules ask for" in shown
+    assert "allergen" in said(understand(text, "--all"))
+    assert "allergen" in {one["name"] for one in json.loads(said(understand(text, "--json")))["entities"]}
+
+
+def test_a_circumstance_that_decided_is_in_the_table(understand: Command) -> None:
+    assert "blood_thinner" in said(understand("I take warfarin and hit my head"))

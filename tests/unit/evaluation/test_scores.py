@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from medbot_desktop.evaluation.scores import Confusion, Share
+from medbot_desktop.evaluation.scores import Calibration, Confusion, Share
 
 LEVELS = ["emergency", "urgent", "routine"]
 PAIRS = [*[("a", "a")] * 6, *[("a", "b")] * 2, *[("b", "b")] * 3, ("b", "a")]
@@ -59,3 +59,25 @@ def test_labels_taken_for_one_are_not_mistaken_for_each_other() -> None:
     assert merged.labels == ("emergency", "doctor")
     assert merged.accuracy == Share(3, 4)
     assert (merged.too_low, merged.too_high) == (Share(1, 4), Share(0, 4))
+
+
+def test_what_was_found_instead_is_told_the_most_frequent_first() -> None:
+    confusion = Confusion.of(["a", "b", "c"], [*PAIRS, ("a", "c"), ("b", "c"), ("b", "c")])
+    assert confusion.mistaken("a") == [("b", 2), ("c", 1)]
+    assert confusion.mistaken("b") == [("c", 2), ("a", 1)]
+
+
+def test_what_was_found_in_vain_is_a_share_of_what_expects_something_else() -> None:
+    assert Confusion.of(["a", "b"], PAIRS).found_in_vain("a") == Share(1, 4)
+
+
+# By hand: at 0.9 one of two is right, 0.4 too sure; at 0.3 none of one, 0.3 too sure.
+def test_the_calibration_error_is_the_mean_gap_of_the_bins() -> None:
+    found = Calibration.of([(0.9, True), (0.9, False), (0.3, False)])
+    assert found is not None
+    assert found.error == pytest.approx((2 * 0.4 + 0.3) / 3)
+    assert found.among == 3
+    assert Calibration.of([]) is None
+    certain = Calibration.of([(1.0, True)])
+    assert certain is not None
+    assert certain.error == 0.0

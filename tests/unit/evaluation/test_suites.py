@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from medbot_desktop.errors import InputError
-from medbot_desktop.evaluation.cases import Case
+from medbot_desktop.evaluation.cases import Case, Judged
 from medbot_desktop.evaluation.report import as_object, as_page
 from medbot_desktop.evaluation.suites import Suite, run, suites
 from medbot_desktop.medicines.formulary import Formulary
@@ -113,6 +115,7 @@ def test_triage_tells_under_and_over_triage_among_all_levels_and_among_three(kno
         "three_level_over_triage": 2,
         "under_triage": 0,
         "over_triage": 2,
+        "non_emergencies_called_emergency": 2,
     }
 
 
@@ -159,3 +162,27 @@ def test_the_report_tells_all_and_shows_no_markup_of_a_message(known: dict[str, 
     page = as_page(result)
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
+
+
+def test_intents_tell_how_well_their_confidence_is_calibrated(known: dict[str, Suite]) -> None:
+    result = run(known["intents"], [{"id": 1, "text": "hello", "intent": "greeting"}])
+    assert result.calibration is None  # told by rules, which state no confidence
+    assert as_object(result)["calibration"] is None
+    judged = [Judged("1", "a", "greeting", "greeting", "", 0.9), Judged("2", "b", "thanks", "greeting", "", 0.7)]
+    stated = replace(result, judged=tuple(judged))
+    assert as_object(stated)["calibration"] == {"expected_error": 0.4, "among": 2}
+    assert "Expected calibration error 0.400" in as_page(stated)
+
+
+def test_the_columns_of_many_labels_are_numbered_with_a_key(known: dict[str, Suite]) -> None:
+    page = as_page(run(known["intents"], [{"id": 1, "text": "hello", "intent": "greeting"}]))
+    assert "1 crisis, 2 speak_to_person, 3 symptom_report" in page
+    few = as_page(run(known["redflags"], [{"id": 1, "text": COLD, "emergency": False}]))
+    assert "The columns:" not in few
+
+
+def test_what_is_no_emergency_and_is_called_one_is_told(known: dict[str, Suite]) -> None:
+    cases = [{"id": n, "text": text, "emergency": False} for n, text in enumerate((STROKE, COLD))]
+    result = run(known["redflags"], cases)
+    assert as_object(result)["shares"]["non_emergencies_called_emergency"]["value"] == 0.5
+    assert "Non emergencies called emergency" in as_page(result)

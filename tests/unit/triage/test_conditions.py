@@ -122,3 +122,40 @@ def test_nothing_is_open_where_the_rule_cannot_hold_any_more(conditions: Conditi
 
 def test_nothing_is_open_where_the_rule_holds_already() -> None:
     assert rule(all_of=["fever"], any_of=["rash", "cough"]).open_names(known("fever", "rash")) == []
+
+
+def test_the_measure_by_which_it_holds_is_told() -> None:
+    decided = rule(all_of=["fever", "age >= 65"]).deciding(known("fever", age=70.0))
+    assert decided is not None
+    assert [entity.name for entity in decided] == ["fever", "age"]
+
+
+def test_of_a_duration_that_of_the_complaint_is_told() -> None:
+    entities = [
+        Entity("cough", "symptom", "cough", 0, 5, Assertion.PRESENT),
+        Entity("a month", "measure", "duration", 10, 17, Assertion.PRESENT, "", 30.0),
+        Entity("a year", "measure", "duration", 510, 516, Assertion.PRESENT, "", 365.0),
+    ]
+    decided = read_condition("duration >= 3 weeks").deciding(Findings.of(entities), ["cough"])
+    assert decided is not None
+    assert [entity.text for entity in decided] == ["a month"]
+
+
+def test_the_denials_that_keep_a_rule_off_are_told() -> None:
+    both = rule(all_of=["fever", "rash"], none_of=["child"])
+    assert [one.name for one in both.denials(known("fever", denied=("rash",)))] == ["rash"]
+    assert both.denials(known("fever", "rash")) == []
+    assert both.denials(known("fever")) == []
+    assert both.denials(known("fever", "child", denied=("rash",))) == []
+
+
+def test_what_is_missing_is_counted() -> None:
+    one = rule(all_of=["fever"], any_of=["rash", "cough"], at_least=2)
+    assert [
+        one.missing(known(*names)) for names in ((), ("fever",), ("fever", "rash"), ("fever", "rash", "cough"))
+    ] == [
+        3,
+        2,
+        1,
+        0,
+    ]

@@ -131,3 +131,16 @@ def test_an_adult_is_not_read_by_the_ranges_of_children() -> None:
 
 def test_a_child_of_whom_nothing_was_measured_has_nothing_wrong() -> None:
     assert child_at_risk({"age": 2.0}) is child_in_danger({"age": 2.0}) is None
+
+
+def test_the_points_of_each_sign_are_told() -> None:
+    score = news2(ORDINARY | {"heart_rate": 135.0}, ("confusion", "on_oxygen"))
+    assert score is not None
+    assert score.points == dict.fromkeys(ORDINARY, 0) | {"heart_rate": 3, "confusion": 3, "on_oxygen": 2}
+    assert score.weighing == ["heart_rate", "confusion", "on_oxygen"]
+
+
+def test_a_childs_sign_that_is_out_of_its_range_is_named_with_the_range() -> None:
+    out = child_at_risk({"age": 4.0, "heart_rate": 150.0})
+    assert out is not None
+    assert (out.name, out.limit) == ("heart_rate", "above 140 a minute at this age")

@@ -341,3 +341,63 @@ def test_nothing_said_before_hides_a_red_flag_in_a_sentence_of_its_own(
 ) -> None:
     text = f"{' '.join(words)}. My face has dropped on one side and my speech is slurred."
     assert judge.judge(reader.read(text)).disposition is EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "words"),
+    [
+        ("no fever. temp 40.1", "fever_in_adults: fever_very_high", ("temp 40.1",)),
+        ("RR 26 HR 132 BP 88/50, temp 37, cough", "vital_signs: news2", ("RR 26", "HR 132", "88/50")),
+        ("my 4 year old has a cough and heart rate of 150", "vital_signs: child", ("4 year old", "heart rate of 150")),
+        ("a new kind of headache, I am 62", "headache: headache_new_after_fifty", ("I am 62",)),
+        ("I have had a cough for 4 weeks", "cough: cough_weeks", ("for 4 weeks",)),
+    ],
+)
+def test_a_rule_over_a_measure_tells_the_words_of_the_measure(
+    judged: Ask, text: str, rule: str, words: tuple[str, ...]
+) -> None:
+    told = {because.rule: because.words for because in judged(text).because}
+    assert set(words) <= set(told[rule])
+
+
+def test_the_points_of_each_vital_sign_are_told(judged: Ask) -> None:
+    [score] = [one for one in judged("RR 26 HR 132 temp 37, cough").because if one.rule == "vital_signs: news2"]
+    assert score.detail == "“RR 26” scores 3, “HR 132” scores 3, “temp 37” scores 0, 6 together"
+    assert score.names == ("respiratory_rate", "heart_rate")
+
+
+def test_the_range_that_a_childs_vital_sign_left_is_told(judged: Ask) -> None:
+    [out] = [one for one in judged("my 4 year old has a pulse of 150").because if one.rule == "vital_signs: child"]
+    assert out.detail == "above 140 a minute at this age"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no fever. temp 40.1",
+        "RR 26 HR 132 BP 88/50",
+        "sats 91% and cough",
+        "5 week old, temp 38.6",
+        "pulse 112, temp 39.2",
+    ],
+)
+def test_no_rule_decides_by_what_is_not_said(judged: Ask, text: str) -> None:
+    because = judged(text).because
+    assert because
+    assert all(one.words and one.names for one in because)
+    assert all(word in text for one in because for word in one.words)
+
+
+def test_a_rule_that_a_denial_kept_off_is_told_with_what_is_denied(judged: Ask) -> None:
+    kept_off = {one.rule: one for one in judged("a headache and fever, but no stiff neck").kept_off}
+    assert kept_off["red flag: meningitis_signs"].words == ("stiff neck",)
+    assert kept_off["red flag: meningitis_signs"].level is EMERGENCY
+
+
+def test_what_would_not_hold_even_undenied_was_kept_off_by_nothing(judged: Ask) -> None:
+    assert judged("a headache").kept_off == ()
+    assert not [one for one in judged("a sore elbow, no stiff neck").kept_off if "meningitis" in one.rule]
+
+
+def test_an_emergency_has_no_higher_rule_to_be_kept_off(judged: Ask) -> None:
+    assert judged("crushing chest pain, no fever").kept_off == ()

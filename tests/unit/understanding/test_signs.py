@@ -191,3 +191,40 @@ def test_a_file_of_the_lexicon_that_is_missing_is_named(tmp_path: Path, file: st
 def test_a_measure_that_is_compared_with_no_number_is_refused(when: str) -> None:
     with pytest.raises(InputError, match=when):
         _ = MeasuredEntry(sign="fever", kind="symptom", when=when).comparisons
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("42 y/o, afebrile, sore throat", "fever"),
+        ("temp normal", "fever"),
+        ("a headache but I can see fine", "vision_loss"),
+        ("neck is supple", "stiff_neck"),
+        ("she is breathing normally", "breathless"),
+        ("alert and oriented", "confusion"),
+        ("feeding well", "poor_feeding"),
+    ],
+)
+def test_words_that_deny_a_sign_by_themselves_deny_it(reader: Reader, text: str, name: str) -> None:
+    [found] = [entity for entity in reader.read(text).entities if entity.name == name]
+    assert found.by_rules is found.assertion is Assertion.NEGATED
+    assert found.because == found.text
+    assert found.text in text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("not afebrile", "fever"),
+        ("I can't see well", "vision_loss"),
+        ("breathing is fine at rest", "breathless"),
+        ("her temperature is above normal temperature", "fever"),
+    ],
+)
+def test_what_takes_such_words_back_denies_nothing(reader: Reader, text: str, name: str) -> None:
+    assert not [one for one in reader.read(text).entities if one.name == name and one.assertion is Assertion.NEGATED]
+
+
+def test_who_has_no_runny_nose_but_a_cough_has_not_told_of_no_cough(reader: Reader) -> None:
+    assert "no_cough_told" not in {one.name for one in reader.read("no runny nose but cough").entities}
+    assert "no_cough_told" in {one.name for one in reader.read("sore throat, no cough").entities}
