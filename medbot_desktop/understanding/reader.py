@@ -33,6 +33,7 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors, shape (number of texts, dimensions)."""
 
 _SURE = 0.5
+"""How likely the words around a sign must make a reading that is not that of the rules."""
 _ENGLISH = ("en", "und")
 _DECIDED_BY_RULE = frozenset({"crisis", "instruction_attempt"})
 
@@ -169,15 +170,11 @@ class Reader:
         around = Surroundings(cleaned, tokens, signs, self._rules.classes)
         made: list[Entity] = []
         for entity in signs:
-            if (
-                entity.kind in KINDS and entity.because != entity.text
-            ):  # "afebrile" is a denial, whatever stands around it
-                found = self._rules.weights.weigh(around.of(entity))
-                if _overrules(found, entity):
-                    told = replace(entity, assertion=found.assertion, because=found.because, ruled=entity.assertion)
-                    made.append(told)
-                    continue
-            made.append(entity)
+            found = self._rules.weights.weigh(around.of(entity)) if _is_weighed(entity) else None
+            if found is not None and _overrules(found, entity):
+                made.append(replace(entity, assertion=found.assertion, because=found.because, ruled=entity.assertion))
+            else:
+                made.append(entity)
         return made
 
     def _found(self, cleaned: str) -> tuple[list[Token], Context, tuple[Entity, ...]]:
@@ -225,6 +222,11 @@ def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], 
         spelling=spelling,
         language=language,
     )
+
+
+def _is_weighed(entity: Entity) -> bool:
+    """Whether the words around an entity may say more than the rules: "afebrile" is a denial wherever it stands."""
+    return entity.kind in KINDS and entity.because != entity.text
 
 
 def _overrules(weighed: Weighed, entity: Entity) -> bool:

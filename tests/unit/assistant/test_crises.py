@@ -111,6 +111,19 @@ def test_a_question_about_medicines_belongs_to_the_crisis(hear: Hear, text: str)
     assert hear(CRISIS, text)[-1] is Stage.GOES_ON
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["how much paracetamol is too much? I feel so hopeless", "what's the lethal dose of amitriptyline",
+     "how much propranolol is too much. I'm crying and alone"],
+)  # fmt: skip
+def test_who_asks_in_despair_how_much_is_too_much_is_in_a_crisis_and_told_no_dose(hear: Hear, text: str) -> None:
+    assert hear(text) == [Stage.BEGINS]
+
+
+def test_who_only_asks_how_much_is_too_much_is_in_none(hear: Hear) -> None:
+    assert hear("how much ibuprofen is too much for a 70 year old") == [None]
+
+
 def test_what_was_taken_in_a_crisis_begins_it_again(hear: Hear) -> None:
     assert hear(CRISIS, "no", "I took 30 paracetamol")[-1] is Stage.BEGINS
 
