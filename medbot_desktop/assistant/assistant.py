@@ -192,7 +192,7 @@ class Assistant:
         clock.lap("understand")
         yield Understood(utterance)
         watched = self._watch.watch(utterance)
-        alert = watched and self._numbers.filled(watched)
+        alert = watched and self._filled(watched, utterance)
         clock.lap("triage")
         if alert is not None:
             try:
@@ -200,7 +200,7 @@ class Assistant:
             finally:  # also where the turn is cancelled at this very moment
                 self._note_emergency(conversation, alert)
         judged = self._complaints.hear(conversation, utterance)
-        triage = self._numbers.filled(judged.triage)
+        triage = self._filled(judged.triage, utterance)
         if alert is not None and not triage.red_flags:
             triage = alert
         if alert is None and triage.disposition is Disposition.EMERGENCY:  # by a protocol, or with what was said before
@@ -227,6 +227,10 @@ class Assistant:
         )
         yield Finished(answer, self._memory.record(conversation.id, answer))
 
+    def _filled(self, triage: Triage, utterance: Utterance) -> Triage:
+        """What was found, with the numbers to call, and in the tongue of the message what to do first."""
+        return self._numbers.filled(self._wording.told(triage, utterance.language))
+
     def _note_emergency(self, conversation: Conversation, triage: Triage) -> None:
         """Keep that the alert was shown; where that fails, the turn goes on."""
         try:
@@ -237,12 +241,15 @@ class Assistant:
     def _skill(self, turn: _Turn, draft: _Draft, clock: _Clock) -> Generator[TurnEvent, None, None]:
         utterance, intent = turn.utterance, turn.utterance.intent.name
         is_clear = turn.triage.disposition is not Disposition.NONE
-        if utterance.language not in ("en", "und"):
+        is_foreign = utterance.language not in ("en", "und")
+        if _is_crisis(turn) and (turn.triage.red_flags or not is_foreign):
+            yield from self._crisis(draft, utterance.language)
+        elif is_foreign:
             draft.skill = "other_language"
+            if turn.triage.disposition is Disposition.EMERGENCY and utterance.language in self._wording.emergency:
+                yield from draft.answer.say(self._numbers.fill(self._wording.emergency[utterance.language]))
             for sentence in self._wording.other_language.sentences(utterance.language):
                 yield from draft.answer.say(self._numbers.fill(sentence))
-        elif _is_crisis(turn):
-            yield from self._crisis(draft)
         elif turn.judged.is_answer and is_clear:
             yield from self._complaint(turn, draft, clock)
         elif not is_clear and intent in ("greeting", "thanks"):
@@ -258,13 +265,14 @@ class Assistant:
         else:
             yield from self._health_question(turn, utterance.text, draft, clock)
 
-    def _crisis(self, draft: _Draft) -> Generator[TurnEvent, None, None]:
+    def _crisis(self, draft: _Draft, language: str) -> Generator[TurnEvent, None, None]:
         """Calm words, the crisis line, and the offer to fetch somebody; no lecture."""
         draft.skill = "crisis"
-        for sentence in self._wording.crisis.sentences:
+        words = self._wording.crisis.said_in(language)
+        for sentence in words.sentences:
             yield from draft.answer.say(self._numbers.fill(sentence))
-        yield from draft.answer.say(self._wording.crisis.offer)
-        yield Question(self._wording.crisis.offer, tuple(self._wording.crisis.options))
+        yield from draft.answer.say(words.offer)
+        yield Question(words.offer, tuple(words.options))
 
     def _medicine(self, turn: _Turn, draft: _Draft) -> Generator[TurnEvent, None, None]:
         medicines, utterance = self._medicines, turn.utterance
