@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.cli.answers import triage_object, utterance_object
 from medbot_desktop.cli.output import JsonOption, care_heading, print_json, read_cases
 from medbot_desktop.domain import Because, Disposition, Triage, Utterance
@@ -20,6 +21,7 @@ from medbot_desktop.triage.numbers import EmergencyNumbers, emergency_numbers
 from medbot_desktop.workspace import open_reader
 
 _NO_HELP = "No help is called for"
+_NOT_JUDGED = "Nothing can be judged yet"
 
 CasesOption = typer.Option(None, "--cases", help="Do it for every line of a JSON-lines file of id and text instead.")
 
@@ -32,10 +34,14 @@ def triage(
 ) -> None:
     """Say how soon which help a message calls for, and which rules and words decided."""
     reader, judge = open_reader(with_embedder=False), Judge.load(resources_folder())
-    numbers = emergency_numbers(load_settings().country)
+    numbers, wording = emergency_numbers(load_settings().country), Wording.load(resources_folder())
+
+    def judged(message: str) -> Triage:
+        utterance = reader.read(message)
+        return numbers.filled(wording.told(judge.judge(utterance), utterance.language))
 
     def as_object(message: str) -> dict[str, Any]:
-        found = numbers.filled(judge.judge(reader.read(message)))
+        found = judged(message)
         trace = {"because": [_because(reason) for reason in found.because]} if why else {}
         return {**triage_object(found), **trace}
 
@@ -44,7 +50,7 @@ def triage(
     if as_json:
         print_json({"id": None, **as_object(text)})
     else:
-        _show_triage(numbers.filled(judge.judge(reader.read(text))), numbers)
+        _show_triage(judged(text), numbers)
 
 
 def understand(
@@ -88,7 +94,9 @@ def _because(reason: Because) -> dict[str, Any]:
 def _show_triage(found: Triage, numbers: EmergencyNumbers) -> None:
     console = Console()
     heading = care_heading(found.disposition, f"call {numbers.emergency} now")
-    console.print(Text(_NO_HELP if found.disposition is Disposition.NONE else heading, style="bold"))
+    if found.disposition is Disposition.NONE:
+        heading = _NOT_JUDGED if found.follow_up else _NO_HELP
+    console.print(Text(heading, style="bold"))
     for reason in found.reasons:
         console.print(Text(reason))
     for heading, lines in (("What to do", found.steps), ("Come back or call", found.safety_net)):
