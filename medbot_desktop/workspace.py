@@ -38,7 +38,6 @@ from medbot_desktop.memory.export import Exporting
 from medbot_desktop.memory.forgetting import Forgetting
 from medbot_desktop.memory.people import People
 from medbot_desktop.memory.unanswered import Unanswered
-from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import Settings, load_settings, resources_folder
 from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.numbers import emergency_numbers
@@ -162,7 +161,7 @@ class Workspace:
         workspace.settings = load_settings()
         workspace.store = ModelStore.standard()
         workspace.access = opened.access if opened else Access(vault, DEMO_ACCOUNT)
-        workspace._wording = wording = load_resource(resources_folder() / "locale" / "en.toml", Wording)
+        workspace._wording = wording = Wording.load(resources_folder())
         workspace._pen = pen = _take_pen(workspace.store, workspace.settings, wording) if with_text_model else None
         workspace.text_model = pen.writer if pen else None
         try:

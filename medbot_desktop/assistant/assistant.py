@@ -196,11 +196,11 @@ class Assistant:
         clock.lap("understand")
         yield Understood(utterance)
         watched = self._watch.watch(utterance)
-        alert = watched and self._numbers.filled(watched)
+        alert = watched and self._filled(watched, utterance)
         clock.lap("triage")
         yield from self._shown(conversation, alert)
         judged = self._complaints.hear(conversation, utterance)
-        triage = self._numbers.filled(judged.triage)
+        triage = self._filled(judged.triage, utterance)
         if alert is not None and not triage.red_flags:
             triage = alert
         if alert is None and triage.disposition is Disposition.EMERGENCY:  # by a protocol, or with what was said before
@@ -236,6 +236,10 @@ class Assistant:
             finally:  # also where the turn is cancelled at this very moment
                 self._note_emergency(conversation, alarm)
 
+    def _filled(self, triage: Triage, utterance: Utterance) -> Triage:
+        """What was found, with the numbers to call, and in the tongue of the message what to do first."""
+        return self._numbers.filled(self._wording.told(triage, utterance.language))
+
     def _note_emergency(self, conversation: Conversation, triage: Triage) -> None:
         """Keep that the alert was shown; where that fails, the turn goes on."""
         try:
@@ -251,6 +255,8 @@ class Assistant:
             yield from self._crisis(turn, stage, draft)
         elif utterance.language not in ("en", "und"):
             draft.skill = "other_language"
+            if turn.triage.disposition is Disposition.EMERGENCY and utterance.language in self._wording.emergency:
+                yield from draft.answer.say(self._numbers.fill(self._wording.emergency[utterance.language]))
             for sentence in self._wording.other_language.sentences(utterance.language):
                 yield from draft.answer.say(self._numbers.fill(sentence))
         elif judged.is_answer or (judged.is_doubt and intent not in _MEDICINE_INTENTS):
@@ -281,7 +287,7 @@ class Assistant:
         """Stay with somebody in a crisis of mind; the turn is marked where they want a person."""
         draft.skill, draft.escalated = "crisis", stage is Stage.YES
         self._complaints.let_go(turn.conversation)  # the next yes or no is about the offer
-        yield from self._crises.say(stage, draft.answer)
+        yield from self._crises.say(stage, draft.answer, turn.conversation)
 
     def _medicine(self, turn: _Turn, draft: _Draft) -> Generator[TurnEvent, None, None]:
         medicines, utterance = self._medicines, turn.utterance

@@ -29,6 +29,7 @@ _PERSON = (
 )
 _YES = re.compile(
     r"^\W*(?:y|yes+|yeah+|yep|yup|aye|ok(?:ay)?|sure|please|definitely|of course|go (?:on|ahead)|i.?d like that"
+    r"|s[ií]|claro|vale|oui|d.accord|ja|bitte|gerne|sim"
     r"|i (?:would|do)(?: like that)?(?= please|\W*$))\b",
     re.IGNORECASE,
 )
@@ -47,7 +48,8 @@ _NOT_FETCH = re.compile(
 )
 _NO = re.compile(
     r"^\W*(?:n|no|nope|nah|not (?:now|really|yet|today|at all)|never ?mind|i(?: would|.?d) rather not"
-    r"|i (?:do|would)(?: not|n.?t)(?: (?:want|need|like)(?: (?:that|it|to|this|them|any))?)?(?= thank|\W*$))\b",
+    r"|i (?:do|would)(?: not|n.?t)(?: (?:want|need|like)(?: (?:that|it|to|this|them|any))?)?(?= thank|\W*$)"
+    r"|(?:ahora|ya) no|non|pas maintenant|nein|(?:jetzt|noch) nicht|(?:agora )?n[aã]o)\b",
     re.IGNORECASE,
 )
 _SHORT = 6
@@ -79,6 +81,7 @@ class Crises:
         self._words = words
         self._numbers = numbers
         self._is_near: OrderedDict[str, bool] = OrderedDict()
+        self._tongues: dict[str, str] = {}
 
     def hear(
         self, conversation: Conversation, utterance: Utterance, triage: Triage, *, is_answer: bool
@@ -99,25 +102,36 @@ class Crises:
         if stage is not None:
             self._is_near[conversation.id] = True
             self._is_near.move_to_end(conversation.id)
+            # A yes or no is too short to tell its language.
+            is_told = stage in (Stage.BEGINS, Stage.GOES_ON)
+            if is_told and (utterance.language == "en" or utterance.language in self._words.tongues):
+                self._tongues[conversation.id] = utterance.language
         elif conversation.id in self._is_near:
             self._is_near[conversation.id] = False
         while len(self._is_near) > _MOST:
-            self._is_near.popitem(last=False)
+            self._tongues.pop(self._is_near.popitem(last=False)[0], None)
         return stage
 
-    def say(self, stage: Stage, answer: AnswerText) -> Iterator[TextDelta | Question]:
-        """Say calm words and the crisis line, and offer to fetch somebody until that is answered; no lecture."""
+    def say(self, stage: Stage, answer: AnswerText, conversation: Conversation) -> Iterator[TextDelta | Question]:
+        """Say calm words and the crisis line, and offer to fetch somebody until that is answered; no lecture.
+
+        Args:
+            stage: where the last message stands.
+            answer: collects the text.
+            conversation: where it is said, in the tongue of what was heard there.
+        """
+        own = self._words.said_in(self._tongues.get(conversation.id, "en"))
         words = {
-            Stage.BEGINS: self._words.sentences,
-            Stage.YES: self._words.accepted,
-            Stage.NO: self._words.not_now,
-            Stage.GOES_ON: self._words.still_here,
+            Stage.BEGINS: own.sentences,
+            Stage.YES: own.accepted,
+            Stage.NO: own.not_now,
+            Stage.GOES_ON: own.still_here,
         }
         for sentence in words[stage]:
             yield from answer.say(self._numbers.fill(sentence))
         if stage in (Stage.BEGINS, Stage.GOES_ON):
-            yield from answer.say(self._words.offer)
-            yield Question(self._words.offer, tuple(self._words.options))
+            yield from answer.say(own.offer)
+            yield Question(own.offer, tuple(own.options))
 
     @staticmethod
     def _stage(is_near: bool | None, utterance: Utterance, triage: Triage) -> Stage | None:
@@ -126,7 +140,7 @@ class Crises:
         is_clear = is_near or not _ACKNOWLEDGED.match(utterance.text)
         if reply is Stage.YES and is_clear and (_YES.match(utterance.text) or not triage.red_flags):
             return Stage.YES
-        if utterance.language not in ("en", "und"):
+        if utterance.language not in ("en", "und") and not (triage.red_flags or is_near):
             return None
         if is_crisis(utterance, triage) or (is_near and _is_overdose(utterance, triage)):
             return Stage.BEGINS

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
 from pydantic import BaseModel, ConfigDict, Field
+
+from medbot_desktop.domain import Disposition, Triage
+from medbot_desktop.resources import load_resource
 
 
 class _Group(BaseModel):
@@ -49,7 +56,7 @@ class JudgedWords(_Group):
     nothing_yet: str
 
 
-class Crisis(_Group):
+class CrisisWords(_Group):
     """What is said to somebody in a crisis of mind: calm sentences, the offer to fetch a person, and what follows it.
 
     ``accepted`` follows a yes, ``not_now`` a no, ``still_here`` anything else that is said in the crisis.
@@ -61,6 +68,16 @@ class Crisis(_Group):
     accepted: list[str] = Field(min_length=1)
     not_now: list[str] = Field(min_length=1)
     still_here: list[str] = Field(min_length=1)
+
+
+class Crisis(CrisisWords):
+    """The same in English, and in other tongues by their codes."""
+
+    tongues: dict[str, CrisisWords] = {}
+
+    def said_in(self, language: str) -> CrisisWords:
+        """The words in that language; the English ones where there are none."""
+        return self.tongues.get(language, self)
 
 
 class MedicineWords(_Group):
@@ -92,6 +109,7 @@ class Wording(_Group):
     safety_net: str
     asked: str
     other_language: OtherLanguage
+    emergency: dict[str, str]
     openings: list[str] = Field(min_length=1)
     phrase_instruction: str
     not_found: NotFound
@@ -104,3 +122,31 @@ class Wording(_Group):
     judged: JudgedWords
     crisis: Crisis
     medicines: MedicineWords
+
+    @classmethod
+    def load(cls, resources: Path) -> Self:
+        """Read ``locale/en.toml``.
+
+        Raises:
+            InputError: the file is missing or wrong.
+        """
+        return load_resource(resources / "locale" / "en.toml", cls)
+
+    def told(self, triage: Triage, language: str) -> Triage:
+        """What was found, with a sentence in the language of the message, where there is one for it.
+
+        Args:
+            triage: what was found.
+            language: the code of the message's language.
+
+        Returns:
+            An emergency with whom to call before its steps and reasons; anything else with whom to ask behind these.
+        """
+        if triage.disposition is not Disposition.EMERGENCY:
+            own = self.other_language.sentences(language)[:-1]
+            return replace(triage, reasons=(*triage.reasons, *own))
+        if language not in self.emergency:
+            return triage
+        call = self.emergency[language]
+        flags = tuple(replace(flag, do_now=(call, *flag.do_now)) for flag in triage.red_flags)
+        return replace(triage, red_flags=flags, reasons=(call, *triage.reasons), do_now=(call, *triage.do_now))

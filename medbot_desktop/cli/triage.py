@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from medbot_desktop.assistant.long_texts import alarm_of
+from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.cli.answers import triage_object, utterance_object
 from medbot_desktop.cli.output import (
     SUMMARY_HEADING,
@@ -33,6 +34,7 @@ from medbot_desktop.workspace import open_reader
 
 _NO_HELP = "No help is called for"
 _MOST_KEPT_OFF = 4
+_NOT_JUDGED = "Nothing can be judged yet"
 
 CasesOption = typer.Option(None, "--cases", help="Do it for every line of a JSON-lines file of id and text instead.")
 
@@ -50,7 +52,7 @@ def triage(
     A text that is too long is refused, with the alarm where an emergency is in it.
     """
     reader, judge = open_reader(with_embedder=False), Judge.load(resources_folder())
-    numbers = emergency_numbers(load_settings().country)
+    numbers, wording = emergency_numbers(load_settings().country), Wording.load(resources_folder())
 
     def judged(message: str) -> tuple[Triage, str, TooLongError | None]:
         try:
@@ -62,7 +64,7 @@ def triage(
             return numbers.filled(alarm), "", error
         dialogue = Dialogue()
         dialogue.hear(utterance)
-        found = numbers.filled(judge.judge(utterance))
+        found = numbers.filled(wording.told(judge.judge(utterance), utterance.language))
         return found, sbar(dialogue, found) if why and found.disposition is not Disposition.NONE else "", None
 
     def as_object(found: Triage, summary: str, refused: TooLongError | None) -> dict[str, Any]:
@@ -139,7 +141,9 @@ def _because(reason: Because) -> dict[str, Any]:
 def _show_triage(found: Triage, numbers: EmergencyNumbers) -> None:
     console = Console()
     heading = care_heading(found.disposition, f"call {numbers.emergency} now")
-    console.print(Text(_NO_HELP if found.disposition is Disposition.NONE else heading, style="bold"))
+    if found.disposition is Disposition.NONE:
+        heading = _NOT_JUDGED if found.follow_up else _NO_HELP
+    console.print(Text(heading, style="bold"))
     for reason in found.reasons:
         console.print(Text(reason))
     for heading, lines in (("What to do", found.steps), ("Come back or call", found.safety_net)):

@@ -25,8 +25,16 @@ _ORDER = (Disposition.EMERGENCY, Disposition.URGENT, Disposition.ROUTINE, Dispos
 _NEWS2_SOURCE = "Royal College of Physicians: National Early Warning Score (NEWS) 2 (2017)"
 _CHILD_SOURCE = "NICE NG143: Fever in under 5s (2021)"
 _REPORTED = ("symptom", "event")
+_NAMED = (*_REPORTED, "condition")
+_UNDERSTOOD = ("en", "und")
 _HELD = (Assertion.PRESENT, Assertion.UNCERTAIN)
 _NOTHING_SAID = "Nothing was said that calls for help."
+_NO_SIGN = "No sign was found that MedBot knows."
+_WHAT_IS_WRONG = "What is wrong? Please say it in other words, or ask a member of staff."
+# Of a message in another language the signs of an emergency alone are known, and not all words for them.
+_NOT_UNDERSTOOD = "This is not in English, and it was not understood."
+_NOT_ALL_UNDERSTOOD = "This is not in English, so not all of it was understood."
+_IN_ENGLISH = "What is wrong? Please say it in English, or ask a member of staff."
 _NO_PROTOCOL = "Something was said for which there is no rule, so somebody should look at it."
 
 
@@ -88,14 +96,14 @@ class Judge:
             because = flags + [reason for reason in because if reason.why not in told]
         doubt = doubted(findings)
         if not because:
-            found = replace(self._without_protocol(utterance), follow_up=doubt.text if doubt else None)
+            found = _with_question(self._without_protocol(utterance), utterance, doubt.text if doubt else None)
             return replace(found, kept_off=self._kept_off(findings, applied, found.disposition))
         because.sort(key=lambda reason: _ORDER.index(reason.level))
         level = because[0].level
         leading = [reason for reason in because if reason.level is level]
         protocol = next((one.protocol for one in applied if one.level is level), None)
         question = doubt or (self.next_question(findings, frozenset()) if level is not Disposition.EMERGENCY else None)
-        return Triage(
+        found = Triage(
             disposition=level,
             red_flags=alert.red_flags if alert else (),
             reasons=tuple(dict.fromkeys(reason.why for reason in leading)),
@@ -107,6 +115,7 @@ class Judge:
             complaint=protocol.title if protocol else "",
             kept_off=self._kept_off(findings, applied, level),
         )
+        return found if level is Disposition.EMERGENCY else _with_question(found, utterance, found.follow_up)
 
     def emergency(self, utterance: Utterance) -> Triage | None:
         """The emergency that a message tells of, with what decided, or None."""
@@ -185,6 +194,20 @@ class Judge:
             return Triage(Disposition.NONE, reasons=(_NOTHING_SAID,))
         because = _because(Disposition.ROUTINE, "no protocol", _NO_PROTOCOL, "", symptoms)
         return Triage(Disposition.ROUTINE, reasons=(_NO_PROTOCOL,), because=(because,))
+
+
+def _with_question(found: Triage, utterance: Utterance, question: str | None) -> Triage:
+    """What was found, with what was not understood, and the question about it."""
+    is_foreign = utterance.language not in _UNDERSTOOD
+    if found.disposition is not Disposition.NONE:
+        told = (*found.reasons, _NOT_ALL_UNDERSTOOD) if is_foreign else found.reasons
+        return replace(found, reasons=told, follow_up=_IN_ENGLISH if is_foreign else question)
+    if is_foreign:
+        return replace(found, reasons=(_NOT_UNDERSTOOD, _NO_SIGN), follow_up=_IN_ENGLISH)
+    named = {entity.by_rules for entity in utterance.entities if entity.kind in _NAMED}
+    if named - {*_HELD, Assertion.HYPOTHETICAL}:
+        return replace(found, follow_up=question)
+    return replace(found, reasons=found.reasons if named else (_NO_SIGN,), follow_up=question or _WHAT_IS_WRONG)
 
 
 def _explained(applied: list[_Applied]) -> list[_Applied]:

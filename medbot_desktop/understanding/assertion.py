@@ -51,6 +51,11 @@ class Assertions:
         """
         return cls(load_resource(resources / "triage" / "context.toml", ContextFile))
 
+    @property
+    def words(self) -> set[str]:
+        """The words of the triggers."""
+        return self._patterns.words
+
     def read(self, tokens: Sequence[Token]) -> Context:
         """Return the triggers of one message, ready to be asked about its signs."""
         found = self._patterns.find(tokens)

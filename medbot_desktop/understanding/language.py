@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from medbot_desktop.resources import load_resource
@@ -41,38 +42,47 @@ class LanguageGuess:
     def __init__(self, rules: LanguageFile, knows: Callable[[str], bool]) -> None:
         self._knows = knows
         self._function = {entry.code: frozenset(entry.function_words) for entry in rules.language}
-        self._telling = {word: entry.code for entry in rules.language for word in entry.telling_words}
+        self._telling: dict[str, list[str]] = {}
+        for entry in rules.language:
+            for word in entry.telling_words:
+                self._telling.setdefault(word, []).append(entry.code)
+        self._shared = {entry.code: frozenset(entry.shared_words) for entry in rules.language}
 
-    @classmethod
-    def load(cls, resources: Path, knows: Callable[[str], bool]) -> LanguageGuess:
+    @staticmethod
+    def read(resources: Path) -> LanguageFile:
         """Read ``intents/languages.toml``.
 
         Raises:
             InputError: the file is missing or wrong.
         """
-        return cls(load_resource(resources / "intents" / "languages.toml", LanguageFile), knows)
+        return load_resource(resources / "intents" / "languages.toml", LanguageFile)
 
-    def guess(self, text: str) -> str:
-        """Return the ISO 639-1 code of the language of ``text``, or ``und`` where it has no words."""
+    def guess(self, text: str, spoken: Mapping[str, int] = MappingProxyType({})) -> str:
+        """Return the ISO 639-1 code of the language of ``text``, or ``und`` where it has no words.
+
+        Args:
+            text: the message.
+            spoken: how many signs it names in each tongue, with words that are no English ones.
+        """
         letters = [c for c in text if c.isalpha()]
         if not letters:
             return UNDECIDED
         foreign = sum(not unicodedata.name(c, "").startswith("LATIN") for c in letters if not c.isascii())
         if foreign / len(letters) >= _SCRIPT_SHARE:
             return self._most_likely(text, _OTHER_SCRIPTS)[0]
-        return self._guess_latin(text)
+        return self._guess_latin(text, spoken)
 
-    def _guess_latin(self, text: str) -> str:
+    def _guess_latin(self, text: str, spoken: Mapping[str, int]) -> str:
         tokens = words(text)
         if not tokens:
             return UNDECIDED
-        telling = Counter(self._telling[word] for word in tokens if word in self._telling)
+        told = self._told(text, tokens, spoken)
+        if told:
+            return told
         english = sum(word in self._function[ENGLISH] for word in tokens)
-        if telling and not english:
-            return telling.most_common(1)[0][0]
         counts = {code: sum(word in known for word in tokens) for code, known in self._function.items()}
         code, count = max(counts.items(), key=lambda item: item[1])
-        strange = [word for word in tokens if word.isalpha() and not self._knows(normal(word))]
+        strange = [word for word in tokens if normal(word).isalpha() and not self._knows(normal(word))]
         if code == ENGLISH or count <= english or count / len(tokens) < _FUNCTION_SHARE or not strange:
             return ENGLISH
         if (count < 2 or len(tokens) <= _TERM) and all(word.isascii() for word in strange):
@@ -82,6 +92,21 @@ class LanguageGuess:
             return code
         likely, probability = self._most_likely(text, (*rivals, ENGLISH))
         return likely if likely != ENGLISH and probability >= _AGREEMENT else ENGLISH
+
+    def _told(self, text: str, tokens: Sequence[str], spoken: Mapping[str, int]) -> str:
+        """The language that shows itself by telling words or by signs, where no English function word is left."""
+        telling = Counter(code for word in tokens for code in self._telling.get(word, ()))
+        telling.update(spoken)
+        fitting: dict[str, tuple[int, int]] = {}
+        for code, count in telling.items():
+            own = self._function[code] | self._shared[code]
+            if all(word in own or word not in self._function[ENGLISH] for word in tokens):
+                fitting[code] = count, sum(word in own for word in tokens)
+        if not fitting:
+            return ""
+        best = max(fitting.values())
+        likely = tuple(code for code, shown in fitting.items() if shown == best)
+        return likely[0] if len(likely) == 1 else self._most_likely(text, likely)[0]
 
     @cached_property
     def _classifier(self) -> LanguageIdentifier:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +28,7 @@ from medbot_desktop.understanding.spelling import Spelling
 from medbot_desktop.understanding.subjects import Subjects
 from medbot_desktop.understanding.surroundings import KINDS, Surroundings, WordClasses
 from medbot_desktop.understanding.tokens import Token, tokenise, written
+from medbot_desktop.understanding.tongues import FOLDER, Spoken, Tongues
 from medbot_desktop.understanding.unknown_medicines import UnknownMedicines
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -44,6 +46,7 @@ class Rules:
 
     Attributes:
         signs: finds what the message reports.
+        tongues: finds what it reports in other tongues.
         assertions: tells whether it holds.
         subjects: tells whose it is.
         weights: weigh the words around a sign, with what the rules say.
@@ -58,6 +61,7 @@ class Rules:
     """
 
     signs: Signs
+    tongues: Tongues
     assertions: Assertions
     subjects: Subjects
     weights: AssertionWeights
@@ -106,7 +110,7 @@ class Reader:
         Raises:
             InputError: a rule file is missing or wrong.
         """
-        folders = ("triage", "lexicon", "intents", "mentions")
+        folders = ("triage", FOLDER, "lexicon", "intents", "mentions")
         files = (file for folder in folders for file in (resources / folder).glob("*"))
         rules = _rules(resources, tuple(medicines.items()), state_of(files))
         return cls(rules, embed, IntentClassifier.load(resources) if embed else None, country)
@@ -123,8 +127,8 @@ class Reader:
             InputError: it is empty.
         """
         cleaned = clean(text)
-        tokens, context, signs = self._found(cleaned)
-        language = self._rules.language.guess(cleaned)
+        tokens, context, signs, spoken = self._found(cleaned)
+        language = self._rules.language.guess(cleaned, self._tongues_of(spoken, tokens))
         emotion, strength = self._rules.emotions.read(cleaned, tokens, context)
         moment = (now or datetime.now()).replace(tzinfo=None)
         mentions = self._rules.mentions.find(cleaned, tokens, context, signs, language, moment, self._country)
@@ -144,7 +148,7 @@ class Reader:
             InputError: the text is empty, or longer than ``MESSAGE_LIMIT`` characters.
         """
         cleaned = clean(text)
-        _, _, signs = self._found(cleaned)
+        _, _, signs, _ = self._found(cleaned)
         return Utterance(cleaned, "und", Intent("symptom_report"), signs)
 
     def features(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -155,13 +159,13 @@ class Reader:
             vector: its vector, shape (d,).
         """
         cleaned = clean(text)
-        tokens, _, signs = self._found(cleaned)
+        tokens, _, signs, _ = self._found(cleaned)
         return features(vector, cleaned, tokens, signs)
 
     def surroundings(self, text: str) -> list[tuple[Entity, list[str]]]:
         """The signs of a message as the rules read them, each with the features around it, for training."""
         cleaned = clean(text)
-        tokens, _, signs = self._found(cleaned)
+        tokens, _, signs, _ = self._found(cleaned)
         around = Surroundings(cleaned, tokens, signs, self._rules.classes)
         return [(entity, around.of(entity)) for entity in signs if entity.kind in KINDS]
 
@@ -177,17 +181,23 @@ class Reader:
                 made.append(entity)
         return made
 
-    def _found(self, cleaned: str) -> tuple[list[Token], Context, tuple[Entity, ...]]:
+    def _tongues_of(self, spoken: Sequence[Spoken], tokens: Sequence[Token]) -> Counter[str]:
+        """How often each tongue names a sign with a word that is no English one."""
+        knows = self._rules.spelling.knows
+        return Counter(one.tongue for one in spoken if not all(knows(tokens[at].word) for at in one.match.tokens))
+
+    def _found(self, cleaned: str) -> tuple[list[Token], Context, tuple[Entity, ...], list[Spoken]]:
         rules = self._rules
         tokens = tokenise(cleaned, self._spelling.correct)
         context = rules.assertions.read(tokens)
-        found = rules.signs.find(cleaned, tokens, context)
+        spoken = rules.tongues.find(tokens)
+        found = rules.signs.find(cleaned, tokens, context, spoken)
         for entity, own in rules.medicines.find(cleaned, tokens):
             decided = context.decide(own, entity.kind)
             because = written(cleaned, tokens, decided.by)
             found.append(replace(entity, assertion=decided.assertion, because=because))
         found = rules.subjects.of_others(found, tokens, cleaned)
-        return tokens, context, _in_order(found)
+        return tokens, context, _in_order(found), spoken
 
     def _intent(self, cleaned: str, tokens: list[Token], entities: tuple[Entity, ...]) -> Intent:
         by_rule = self._rules.intents.choose(tokens, entities)
@@ -201,15 +211,19 @@ def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], 
     """What is compiled once, however often a vault is opened and locked; it remembers nothing of any message."""
     signs, intents, names = Signs.load(resources), Intents.load(resources), MedicineNames(dict(medicines))
     common = _common_words(resources / "triage" / "common_words.txt")
-    spelling = Spelling(signs.words | intents.words | names.words, common)
-    language = LanguageGuess.load(resources, spelling.knows)
+    tongues = Tongues.load(resources, signs.names)
+    assertions, emotions = Assertions.load(resources), Emotions.load(resources)
+    languages = LanguageGuess.read(resources)
+    left = assertions.words | languages.words
+    spelling = Spelling(signs.words | intents.words | names.words, common, tongues.words, left)
+    language = LanguageGuess(languages, spelling.knows)
     unknown = UnknownMedicines.load(resources, spelling.knows)
     mentions = Mentions.load(resources, spelling.knows)
-    assertions, emotions = Assertions.load(resources), Emotions.load(resources)
     subjects, weights = Subjects.load(resources), AssertionWeights.load(resources)
     classes = WordClasses.load(resources)
     return Rules(
         signs=signs,
+        tongues=tongues,
         assertions=assertions,
         subjects=subjects,
         weights=weights,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from medbot_desktop.comparison import Comparison
+from medbot_desktop.understanding.tokens import normal
 
 
 class _Strict(BaseModel):
@@ -36,6 +37,21 @@ class SignFile(_Strict):
     groups: dict[str, list[str]] = {}
     figurative: list[str] = []
     sign: list[SignEntry]
+
+
+class TongueEntry(_Strict):
+    """The words of another tongue for a sign that ``signs.toml`` or the lexicon names."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    patterns: list[str] = Field(min_length=1)
+
+
+class TongueFile(_Strict):
+    """One file of ``triage/tongues/``: a tongue that MedBot does not speak, and its words for an emergency."""
+
+    code: str = Field(pattern=r"^[a-z]{2}$")
+    groups: dict[str, list[str]] = {}
+    sign: list[TongueEntry] = Field(min_length=1)
 
 
 class MeasureEntry(_Strict):
@@ -164,17 +180,23 @@ class EmotionFile(_Strict):
 
 
 class LanguageEntry(_Strict):
-    """A language's function words, and the words that alone show it."""
+    """A language's function words, the words that alone show it, and its words that are English ones as well."""
 
     code: str = Field(pattern=r"^[a-z]{2,3}$")
     function_words: list[str]
     telling_words: list[str] = []
+    shared_words: list[str] = []
 
 
 class LanguageFile(_Strict):
     """``languages.toml``."""
 
     language: list[LanguageEntry]
+
+    @property
+    def words(self) -> set[str]:
+        """All their words, in lower case, without apostrophes and accents."""
+        return {normal(word) for entry in self.language for word in (*entry.function_words, *entry.telling_words)}
 
 
 def _words(text: str | frozenset[str]) -> frozenset[str]:

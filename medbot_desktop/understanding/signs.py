@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from medbot_desktop.understanding.measures import Measures
 from medbot_desktop.understanding.patterns import Match, PatternSet
 from medbot_desktop.understanding.rulefiles import MeasuredEntry, MeasuredFile, SignEntry, SignFile
 from medbot_desktop.understanding.tokens import Token, tokenise, written
+from medbot_desktop.understanding.tongues import Spoken
 
 _FIGURATIVE = "figurative"
 _DENIED = "not "
@@ -68,15 +69,21 @@ class Signs:
         """The words of the lexicon, against which spelling is put right."""
         return self._patterns.words
 
-    def find(self, text: str, tokens: Sequence[Token], context: Context) -> list[Entity]:
+    @property
+    def names(self) -> Collection[str]:
+        """The names of all signs."""
+        return self._kinds.keys()
+
+    def find(self, text: str, tokens: Sequence[Token], context: Context, spoken: Sequence[Spoken] = ()) -> list[Entity]:
         """Return the signs and measures of a message, each with its assertion.
 
         Args:
             text: the message as cleaned.
             tokens: its tokens.
             context: decides whether a sign holds.
+            spoken: the signs that it names in other tongues.
         """
-        matches = self._patterns.find(tokens)
+        matches = [*self._patterns.find(tokens), *(one.match for one in spoken)]
         sayings = [set(match.tokens) for match in matches if match.key == _FIGURATIVE]
         kept = [match for match in matches if match.key != _FIGURATIVE and not _belongs_to(match, sayings)]
         best: dict[tuple[str, int], Entity] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from functools import lru_cache
 
@@ -30,15 +30,18 @@ class Spelling:
     Args:
         lexicon: the words that may be meant, in lower case.
         known: words of the language that are left as they are.
+        foreign: clinical words of other tongues, which are meant only where no word of the lexicon is.
+        left: further words of other tongues that are left as they are.
     """
 
-    def __init__(self, lexicon: Iterable[str], known: Iterable[str]) -> None:
+    def __init__(
+        self, lexicon: Iterable[str], known: Iterable[str], foreign: Iterable[str] = (), left: Iterable[str] = ()
+    ) -> None:
         self._lexicon = frozenset(word for word in lexicon if word.isalpha())
         self._known = frozenset(known) | self._lexicon
-        self._by_length: dict[int, list[str]] = {}
-        for word in sorted(self._lexicon):
-            if _SHORTEST <= len(word) <= _LONGEST:
-                self._by_length.setdefault(len(word), []).append(word)
+        self._foreign = frozenset(word for word in foreign if word.isalpha()) - self._known
+        self._left = self._foreign.union(left)
+        self._by_length = (_by_length(self._lexicon), _by_length(self._foreign))
         self._cached = lru_cache(maxsize=_REMEMBERED)(self._search)
 
     def anew(self) -> Spelling:
@@ -55,21 +58,36 @@ class Spelling:
 
     def correct(self, word: str) -> str:
         """Return the lexicon's word that ``word`` was meant to be, or ``word`` itself."""
-        if self.knows(word) or not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha():
+        if word in self._left or self.knows(word):
+            return word
+        if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha():
             return word
         return self._cached(word)
 
     def _search(self, word: str) -> str:
-        reach = _allowed(word) or 1
-        best, best_key = word, (reach + 1, "")
-        for length in range(len(word) - reach, len(word) + reach + 1):
-            alike = process.extract(
-                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=reach, limit=None
-            )
-            for candidate, distance, _ in alike:
-                if _forgiven(word, candidate, distance) and (distance, candidate) < best_key:
-                    best, best_key = candidate, (distance, candidate)
-        return best
+        native, foreign = self._by_length
+        return _closest(word, native) or _closest(word, foreign) or word
+
+
+def _by_length(words: Iterable[str]) -> dict[int, list[str]]:
+    """The words that may be meant, in order, by the number of their letters."""
+    found: dict[int, list[str]] = {}
+    for word in sorted(words):
+        if _SHORTEST <= len(word) <= _LONGEST:
+            found.setdefault(len(word), []).append(word)
+    return found
+
+
+def _closest(word: str, by_length: Mapping[int, list[str]]) -> str:
+    """The word that is closest to ``word``; empty where none is close enough."""
+    reach = _allowed(word) or 1
+    best, best_key = "", (reach + 1, "")
+    for length in range(len(word) - reach, len(word) + reach + 1):
+        alike = process.extract(word, by_length.get(length, ()), scorer=OSA.distance, score_cutoff=reach, limit=None)
+        for candidate, distance, _ in alike:
+            if _forgiven(word, candidate, distance) and (distance, candidate) < best_key:
+                best, best_key = candidate, (distance, candidate)
+    return best
 
 
 def _allowed(word: str) -> int:

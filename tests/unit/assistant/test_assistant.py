@@ -243,6 +243,48 @@ def test_the_skill_follows_from_what_the_person_wants(
     assert answer_of(assistant, talk, text).skill == skill
 
 
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("J'ai pris trop de médicaments", "C'est peut-être une urgence"),
+        ("mi hijo bebió lejía", "Esto puede ser una emergencia"),
+        ("er hat eine Batterie verschluckt", "Das kann ein Notfall sein"),
+        ("tomei 30 comprimidos", "Isto pode ser uma emergência"),
+    ],
+)
+def test_an_emergency_in_another_tongue_is_answered_in_it_first(
+    assistant: Assistant, talk: Conversation, text: str, call: str
+) -> None:
+    events = events_of(assistant, talk, text)
+    [alert] = [event for event in events if isinstance(event, Alert)]
+    assert alert.triage.steps[0].startswith(call)
+    answer = answer_of(assistant, talk, text)
+    assert answer.skill == "other_language"
+    assert answer.text.startswith(call)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "option"),
+    [
+        ("quiero morir", "Gracias por decirlo.", "Sí, por favor"),
+        ("j'ai envie d'en finir", "Merci de l'avoir dit.", "Oui, s'il vous plaît"),
+        ("Ich will sterben", "Es ist gut, dass Sie das gesagt haben.", "Ja, bitte"),
+        ("não quero mais viver", "Ainda bem que disse isto.", "Sim, por favor"),
+    ],
+)
+def test_a_crisis_of_mind_in_another_tongue_gets_kind_words_in_it(
+    assistant: Assistant, talk: Conversation, text: str, first: str, option: str
+) -> None:
+    events = events_of(assistant, talk, text)
+    [question] = [event for event in events if isinstance(event, Question)]
+    assert question.options[0] == option
+    last = events[-1]
+    assert isinstance(last, Finished)
+    assert last.answer.skill == "crisis"
+    assert last.answer.text.startswith(first)
+    assert "{" not in last.answer.text
+
+
 def test_what_the_library_does_not_hold_is_said_with_the_nearest_topics(
     assistant: Assistant, talk: Conversation
 ) -> None:

@@ -20,6 +20,7 @@ from medbot_desktop.understanding.reader import Reader
 
 WORDS = load_resource(resources_folder() / "locale" / "en.toml", Wording).crisis
 CRISIS = "I want to kill myself"
+TALK = Conversation("one", "", datetime(2026, 1, 1, tzinfo=UTC))
 Hear = Callable[..., list[Stage | None]]
 
 
@@ -47,7 +48,7 @@ def hear(reader: Reader, judge: Judge) -> Hear:
 
 def said(stage: Stage) -> tuple[str, list[Question]]:
     answer = AnswerText()
-    events = list(Crises(WORDS, emergency_numbers("GB")).say(stage, answer))
+    events = list(Crises(WORDS, emergency_numbers("GB")).say(stage, answer, TALK))
     assert all(isinstance(event, TextDelta | Question) for event in events)
     return answer.text, [event for event in events if isinstance(event, Question)]
 
@@ -69,6 +70,36 @@ def test_a_yes_is_heard(text: str) -> None:
 )  # fmt: skip
 def test_a_no_is_heard(text: str) -> None:
     assert reply_of(text) is Stage.NO
+
+
+@pytest.mark.parametrize("tongue", sorted(WORDS.tongues))
+def test_the_replies_that_are_offered_are_heard_in_their_tongue(tongue: str) -> None:
+    accept, decline = WORDS.tongues[tongue].options
+    assert [reply_of(accept), reply_of(decline)] == [Stage.YES, Stage.NO]
+
+
+@pytest.mark.parametrize(
+    ("tongue", "crisis", "accept"),
+    [("es", "Quiero matarme, no puedo más", "Sí, por favor"), ("fr", "Je veux me tuer, je n'en peux plus", "Oui"),
+     ("de", "Ich will mich umbringen, ich kann nicht mehr", "Ja, bitte"),
+     ("pt", "Quero me matar, não aguento mais", "Sim")],
+)  # fmt: skip
+def test_a_crisis_is_answered_in_its_tongue(
+    reader: Reader, judge: Judge, tongue: str, crisis: str, accept: str
+) -> None:
+    crises = Crises(WORDS, emergency_numbers("GB"))
+    told = []
+    for text in (crisis, accept):
+        utterance = reader.read(text)
+        stage = crises.hear(TALK, utterance, judge.judge(utterance), is_answer=False)
+        assert stage is not None
+        answer = AnswerText()
+        list(crises.say(stage, answer, TALK))
+        told.append((stage, answer.text))
+    words = WORDS.tongues[tongue]
+    assert [stage for stage, _ in told] == [Stage.BEGINS, Stage.YES]
+    assert words.sentences[0] in told[0][1]
+    assert words.accepted[0] in told[1][1]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,50 @@ def test_an_emergency_begins_with_whom_to_call(triage: Command) -> None:
     assert said(triage(HEART)).startswith("Emergency: call ")
 
 
+@pytest.mark.parametrize("text", ["hello", "he is not breeding", "blurgle fnord"])
+def test_what_was_not_understood_is_not_called_harmless(triage: Command, text: str) -> None:
+    shown = said(triage(text))
+    assert "No help is called for" not in shown
+    assert "No sign was found that MedBot knows." in shown
+    assert json.loads(said(triage(text, "--json")))["follow_up"] in shown
+
+
+def test_what_is_denied_calls_for_no_help_and_asks_nothing(triage: Command) -> None:
+    assert said(triage("no chest pain")).startswith("No help is called for\n")
+    assert json.loads(said(triage("no chest pain", "--json")))["follow_up"] is None
+
+
+def test_another_tongue_is_said_not_to_be_understood_and_whom_to_ask_in_it(triage: Command) -> None:
+    found = json.loads(said(triage("Tengo tos y mocos desde ayer", "--json")))
+    assert set(found) == KEYS
+    assert found["disposition"] == "none"
+    assert found["reasons"][0] == "This is not in English, and it was not understood."
+    assert found["reasons"][-1].startswith("Mi biblioteca está en inglés.")
+    assert "in English" in found["follow_up"]
+
+
+def test_a_sign_in_another_tongue_that_is_no_emergency_is_not_all_that_was_said(triage: Command) -> None:
+    found = json.loads(said(triage("j'ai de la fièvre et ma grand-mère aussi", "--json")))
+    assert "so not all of it was understood" in " ".join(found["reasons"])
+    assert "in English" in found["follow_up"]
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("mi hijo bebió lejía", "llame ya al 999"),
+        ("il a avalé de la javel", "appelez tout de suite le 999"),
+        ("er hat eine Batterie verschluckt", "Rufen Sie sofort 999 an"),
+        ("tomei 30 comprimidos", "ligue já para o 999"),
+    ],
+)
+def test_an_emergency_in_another_tongue_says_in_it_whom_to_call(triage: Command, text: str, call: str) -> None:
+    shown = said(triage(text))
+    assert shown.splitlines()[0] == "Emergency: call 999 now"
+    assert call in shown
+    assert call in json.loads(said(triage(text, "--json")))["reasons"][0]
+
+
 def test_each_line_of_a_file_is_judged_in_its_order(triage: Command, tmp_path: Path) -> None:
     file = cases_file(tmp_path, {"id": "b", "text": HEART}, {"id": "a", "text": "hello"})
     found = [json.loads(line) for line in said(triage("--cases", file)).splitlines()]

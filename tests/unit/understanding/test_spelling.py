@@ -35,6 +35,14 @@ def test_a_slip_is_read_as_the_clinical_word(spelling: Spelling, typed: str, mea
     assert spelling.correct(typed) == meant
 
 
+def test_a_word_of_another_tongue_is_left_and_meant_only_where_no_english_one_is() -> None:
+    spelling = Spelling(["navel", "pills"], [], foreign=["javel", "pilules", "sangre"], left=["pero"])
+    assert [spelling.correct(word) for word in ("javel", "sangre", "pero")] == ["javel", "sangre", "pero"]
+    assert spelling.correct("sagnre") == "sangre"
+    assert spelling.correct("pilss") == "pills"
+    assert not spelling.knows("javel")
+
+
 @pytest.mark.parametrize(
     "word",
     ["chess", "cheat", "plain", "paint", "strike", "stoke", "stroked", "swilling", "spelling", "breeding", "conscious",
