@@ -62,7 +62,9 @@ def _deciding(alternative: str | Comparison, findings: Findings, complaint: Sequ
         return findings.held.get(alternative)
     of_complaint = alternative.name == "duration" and complaint
     value = findings.duration_of(complaint) if of_complaint else findings.numbers.get(alternative.name)
-    return [] if value is not None and alternative.holds(value) else None
+    if value is None or not alternative.holds(value):
+        return None
+    return [findings.recorded[alternative.name]] if alternative.name in findings.recorded else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Findings:
         numbers: the measures that are known, by name; see `UNITS` of ``understanding.measures``.
         strange: measures that cannot be, as they were written.
         durations: every duration with the offset of its first character, in days.
+        recorded: the measures that the record tells, and not the message, by name.
     """
 
     held: Mapping[str, list[Entity]]
@@ -30,6 +31,7 @@ class Findings:
     numbers: Mapping[str, float]
     strange: tuple[Entity, ...] = ()
     durations: tuple[tuple[int, float], ...] = field(default=())
+    recorded: Mapping[str, Entity] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entities: Sequence[Entity]) -> Findings:
@@ -56,11 +58,16 @@ class Findings:
         score = news2(numbers, held.keys())
         if score is not None:
             numbers["news2"] = float(score.total)
-        return cls(held, frozenset(denied - held.keys()), numbers, tuple(strange), tuple(durations))
+        recorded = {entity.name: entity for entity in entities if entity.kind == "measure" and entity.is_recorded}
+        return cls(held, frozenset(denied - held.keys()), numbers, tuple(strange), tuple(durations), recorded)
 
     def holds(self, name: str) -> bool:
         """Whether a sign is there."""
         return name in self.held
+
+    def is_reported(self, name: str) -> bool:
+        """Whether a sign is there by what is said, and not by the record alone."""
+        return any(not entity.is_recorded for entity in self.held.get(name, ()))
 
     def is_known(self, name: str) -> bool:
         """Whether a sign was said or denied, or a measure given."""
