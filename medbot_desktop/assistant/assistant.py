@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from typing import Protocol
 
@@ -13,12 +14,14 @@ from medbot_desktop.assistant.answering import Answering
 from medbot_desktop.assistant.complaints import Complaints, Judged
 from medbot_desktop.assistant.long_texts import SignReader, alarm_of
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers, grounding_of
+from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
 from medbot_desktop.assistant.render import AnswerText
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.domain import (
     Alert,
     Answer,
     Cited,
+    Context,
     Conversation,
     Disposition,
     Failed,
@@ -35,6 +38,7 @@ from medbot_desktop.domain import (
     TurnEvent,
     Understood,
     Utterance,
+    context_of,
 )
 from medbot_desktop.errors import MedBotError, TooLongError
 from medbot_desktop.triage.numbers import EmergencyNumbers
@@ -50,8 +54,8 @@ _CRISIS_FLAGS = frozenset({"suicidal", "suicide_attempt", "overdose_with_intent"
 class Reader(SignReader, Protocol):
     """Reads a message."""
 
-    def read(self, text: str) -> Utterance:
-        """Clean and understand one message."""
+    def read(self, text: str, context: Context) -> Utterance:
+        """Clean and understand one message, with what is known of the person."""
 
 
 class Watch(Protocol):
@@ -143,6 +147,7 @@ class Assistant:
         numbers: whom to call in this country.
         complaints: goes on with complaints.
         medicines: answers about medicines.
+        record: checks medicines against what is kept of a person.
     """
 
     def __init__(
@@ -156,6 +161,7 @@ class Assistant:
         numbers: EmergencyNumbers,
         complaints: Complaints,
         medicines: MedicineAnswers,
+        record: RecordedMedicines,
     ) -> None:
         self._reader = reader
         self._watch = watch
@@ -166,6 +172,7 @@ class Assistant:
         self._numbers = numbers
         self._complaints = complaints
         self._medicines = medicines
+        self._record = record
 
     def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
         """Answer one message.
@@ -193,9 +200,9 @@ class Assistant:
         return found and self._numbers.filled(found)
 
     def _turn(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
-        clock = _Clock()
+        clock, known = _Clock(), context_of(conversation.person, datetime.now())
         try:
-            utterance = self._reader.read(text)
+            utterance = self._reader.read(text, known)
         except TooLongError:
             yield from self._shown(conversation, self.alarm(text))
             raise
@@ -265,7 +272,7 @@ class Assistant:
             yield from draft.answer.say(words)
         elif not is_clear and intent in ("small_talk", "speak_to_person"):
             yield from draft.answer.say(self._numbers.fill(getattr(self._wording, intent).text))
-        elif intent in _MEDICINE_INTENTS and self._medicines.can_answer(utterance):
+        elif intent in _MEDICINE_INTENTS and self._can_answer_on_medicine(turn):
             yield from self._medicine(turn, draft)
         elif turn.judged.question is not None:
             yield from self._complaint(turn, draft, clock)
@@ -280,11 +287,20 @@ class Assistant:
         yield from draft.answer.say(self._wording.crisis.offer)
         yield Question(self._wording.crisis.offer, tuple(self._wording.crisis.options))
 
+    def _can_answer_on_medicine(self, turn: _Turn) -> bool:
+        recorded = self._record.check(turn.utterance, turn.conversation.person)
+        has_found = recorded is not None and recorded.found.worst is not None
+        return has_found or self._medicines.can_answer(turn.utterance)
+
     def _medicine(self, turn: _Turn, draft: _Draft) -> Generator[TurnEvent, None, None]:
-        medicines, utterance = self._medicines, turn.utterance
+        medicines, utterance, person = self._medicines, turn.utterance, turn.conversation.person
         several = len(medicines.named(utterance)) > 1 or bool(medicines.allergies(utterance))
         draft.skill = "interaction_check" if several else "medicine_question"
         yield ToolUsed(f"medicines.{'check' if several else 'show'}", ", ".join(medicines.named(utterance)))
+        recorded = self._record.check(utterance, person)
+        if recorded is not None and person is not None:
+            yield ToolUsed("medicines.check", "the record")
+            yield from self._record.say(recorded, person, draft.answer)
         answer = medicines.together if several else medicines.about
         yield from answer(utterance, draft.answer)
         draft.grounding = grounding_of(draft.answer)

@@ -122,6 +122,10 @@ class MedicineAnswers:
             yield from answer.say(self._words.none_found.format(names=shown))
             return
         yield from answer.say(getattr(self._words, found.worst).format(names=shown))
+        yield from self.tell(found, answer)
+
+    def tell(self, found: Check, answer: AnswerText) -> Iterator[TextDelta | Cited]:
+        """Cite everything that a check has found, the weightiest first."""
         opens = True
         for against in found.allergies:
             yield from self._cite(

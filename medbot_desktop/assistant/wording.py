@@ -62,6 +62,19 @@ class MedicineWords(_Group):
     ask_about_dose: str
 
 
+class RecordWords(_Group):
+    """What stands around a check against a record; ``entries`` and ``names`` are filled in."""
+
+    holds: str
+    allergic: str
+    takes: str
+    severe: str
+    moderate: str
+    mild: str
+    nothing: str
+    unknown: str
+
+
 class Wording(_Group):
     """Everything that MedBot says in its own words."""
 
@@ -81,3 +94,4 @@ class Wording(_Group):
     judged: Fixed
     crisis: Crisis
     medicines: MedicineWords
+    record: RecordWords

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -117,3 +118,18 @@ def test_a_correction_that_cannot_be_made_changes_nothing(
     before = medbot("people", "--json").objects
     refused(medbot("people", "edit", *arguments))
     assert medbot("people", "--json").objects == before
+
+
+def test_a_question_about_a_person_goes_by_their_record(
+    medbot: Medbot, commands: Callable[[str], Medbot], models: object, home: Path
+) -> None:
+    said(medbot("people", "edit", PERSON, "--allergy", "penicillin", "--medicine", "warfarin"))
+    ask = commands("ask")
+    [answer] = ask("can I take amoxicillin?", "--person", PERSON, "--json").objects
+    assert answer["answer"].startswith("The record holds: allergic to penicillin; takes warfarin.")
+    assert answer["sources"][0]["section"] == "Allergy: penicillin"
+    assert "record" not in ask("can I take amoxicillin?", "--json").objects[0]["answer"]
+    [answer] = ask("I banged my head on a cupboard", "--person", PERSON, "--json").objects
+    assert answer["triage"]["disposition"] == "emergency"
+    assert "nobody with that name" in refused(ask("hello", "--person", "Nobody"))
+    assert "demo profile" in refused(ask("hello", "--person", PERSON, "--profile", "demo"))
