@@ -14,6 +14,7 @@ from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.assistant.complaints import Complaints
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers
+from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.collector import collector_paused
 from medbot_desktop.errors import InputError, ModelError, PassphraseError, VaultError
@@ -215,6 +216,7 @@ class Workspace:
                 QuestionKinds.load(resources / "retrieval" / "question_kinds.toml"),
             )
             formulary = Formulary.load(resources)
+            medicines = MedicineAnswers(formulary, wording.medicines)
             return Assistant(
                 reader=Reader.load(resources, formulary.spoken, knowledge.embedder.embed, self.settings.country),
                 watch=Watch.load(resources),
@@ -224,7 +226,8 @@ class Workspace:
                 wording=wording,
                 numbers=emergency_numbers(self.settings.country),
                 complaints=Complaints(Judge.load(resources)),
-                medicines=MedicineAnswers(formulary, wording.medicines),
+                medicines=medicines,
+                record=RecordedMedicines(formulary, medicines, wording.record),
             )
 
     def prepare(self) -> Self:

@@ -10,8 +10,9 @@ from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.assistant.complaints import Complaints
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers
+from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
 from medbot_desktop.assistant.wording import Wording
-from medbot_desktop.domain import Answer, Conversation, Filters, Finished, Retrieved, TurnEvent, Utterance
+from medbot_desktop.domain import Answer, Context, Conversation, Filters, Finished, Retrieved, TurnEvent, Utterance
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.knowledge.embedding import EmbedTexts
@@ -36,7 +37,9 @@ class Retrieving(Protocol):
 class Reading(Protocol):
     """Reads messages."""
 
-    def read(self, text: str) -> Utterance: ...
+    def read(self, text: str, context: Context) -> Utterance: ...
+
+    def signs(self, text: str) -> Utterance: ...
 
 
 def assistant_of(
@@ -51,6 +54,7 @@ def assistant_of(
     wording = load_resource(resources / "locale" / "en.toml", Wording)
     kinds = QuestionKinds.load(resources / "retrieval" / "question_kinds.toml")
     formulary = Formulary.load(resources)
+    medicines = MedicineAnswers(formulary, wording.medicines)
     return Assistant(
         reader=reader or Reader.load(resources, formulary.spoken, embed),
         watch=Watch.load(resources),
@@ -60,7 +64,8 @@ def assistant_of(
         wording=wording,
         numbers=emergency_numbers("GB"),
         complaints=Complaints(Judge.load(resources)),
-        medicines=MedicineAnswers(formulary, wording.medicines),
+        medicines=medicines,
+        record=RecordedMedicines(formulary, medicines, wording.record),
     )
 
 

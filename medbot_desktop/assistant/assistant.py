@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from typing import Protocol
 
@@ -14,12 +15,14 @@ from medbot_desktop.assistant.complaints import Complaints, Judged
 from medbot_desktop.assistant.crises import Crises, Stage
 from medbot_desktop.assistant.long_texts import SignReader, alarm_of
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers, grounding_of
+from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
 from medbot_desktop.assistant.render import AnswerText
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.domain import (
     Alert,
     Answer,
     Cited,
+    Context,
     Conversation,
     Disposition,
     Failed,
@@ -35,6 +38,7 @@ from medbot_desktop.domain import (
     TurnEvent,
     Understood,
     Utterance,
+    context_of,
 )
 from medbot_desktop.errors import MedBotError, TooLongError
 from medbot_desktop.triage.numbers import EmergencyNumbers
@@ -51,8 +55,8 @@ _MEDICINE_INTENTS = frozenset({"medicine_question", "interaction_check"})
 class Reader(SignReader, Protocol):
     """Reads a message."""
 
-    def read(self, text: str) -> Utterance:
-        """Clean and understand one message."""
+    def read(self, text: str, context: Context) -> Utterance:
+        """Clean and understand one message, with what is known of the person."""
 
 
 class Watch(Protocol):
@@ -136,6 +140,7 @@ class Assistant:
         numbers: whom to call in this country.
         complaints: goes on with complaints.
         medicines: answers about medicines.
+        record: checks medicines against what is kept of a person.
     """
 
     def __init__(
@@ -149,6 +154,7 @@ class Assistant:
         numbers: EmergencyNumbers,
         complaints: Complaints,
         medicines: MedicineAnswers,
+        record: RecordedMedicines,
     ) -> None:
         self._reader = reader
         self._watch = watch
@@ -160,6 +166,7 @@ class Assistant:
         self._complaints = complaints
         self._medicines = medicines
         self._crises = Crises(wording.crisis, numbers)
+        self._record = record
 
     def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
         """Answer one message.
@@ -187,9 +194,9 @@ class Assistant:
         return found and self._numbers.filled(found)
 
     def _turn(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
-        clock = _Clock()
+        clock, known = _Clock(), context_of(conversation.person, datetime.now())
         try:
-            utterance = self._reader.read(text)
+            utterance = self._reader.read(text, known)
         except TooLongError:
             yield from self._shown(conversation, self.alarm(text))
             raise
@@ -267,7 +274,7 @@ class Assistant:
             yield from draft.answer.say(words)
         elif not is_clear and intent in ("small_talk", "speak_to_person"):
             yield from draft.answer.say(self._numbers.fill(getattr(self._wording, intent).text))
-        elif self._is_about_medicines(turn) and self._medicines.can_answer(utterance):
+        elif self._is_about_medicines(turn) and self._can_answer_on_medicine(turn):
             yield from self._medicine(turn, draft)
         elif judged.question is not None:
             yield from self._medicines.tell_unknown(utterance, draft.answer)
@@ -289,12 +296,21 @@ class Assistant:
         self._complaints.let_go(turn.conversation)  # the next yes or no is about the offer
         yield from self._crises.say(stage, draft.answer, turn.conversation)
 
+    def _can_answer_on_medicine(self, turn: _Turn) -> bool:
+        recorded = self._record.check(turn.utterance, turn.conversation.person)
+        has_found = recorded is not None and recorded.found.worst is not None
+        return has_found or self._medicines.can_answer(turn.utterance)
+
     def _medicine(self, turn: _Turn, draft: _Draft) -> Generator[TurnEvent, None, None]:
-        medicines, utterance = self._medicines, turn.utterance
+        medicines, utterance, person = self._medicines, turn.utterance, turn.conversation.person
         is_check = medicines.is_check(utterance)
         draft.skill = "interaction_check" if is_check else "medicine_question"
         used = ", ".join([*medicines.named(utterance), *(f"{name}?" for name in medicines.unknown(utterance))])
         yield ToolUsed(f"medicines.{'check' if is_check else 'show'}", used)
+        recorded = self._record.check(utterance, person)
+        if recorded is not None and person is not None:
+            yield ToolUsed("medicines.check", "the record")
+            yield from self._record.say(recorded, person, draft.answer)
         answer = medicines.together if is_check else medicines.about
         yield from answer(utterance, draft.answer)
         draft.grounding = grounding_of(draft.answer)

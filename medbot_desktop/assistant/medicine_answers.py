@@ -164,7 +164,17 @@ class MedicineAnswers:
             yield from answer.say(pattern.format(names=self._titles(names), allergies=listed(allergies or names)))
         for line in warnings(found, self._words, title):
             yield from answer.say(line)
-        opens = True
+        yield from self.tell(found, answer, names)
+
+    def tell(self, found: Check, answer: AnswerText, names: Sequence[str] = ()) -> Iterator[TextDelta | Cited]:
+        """Cite everything that a check has found, the weightiest first, and what these medicines hold.
+
+        Args:
+            found: what was found.
+            answer: what is written into.
+            names: the medicines of which it is said what they hold.
+        """
+        title, opens = self._formulary.title, True
         for against in found.allergies:
             source = against.allergy.source or "general rule"
             kind = f"allergy: {against.allergy.to}"

@@ -102,6 +102,19 @@ class MedicineWords(_Group):
     ask_about_dose: str
 
 
+class RecordWords(_Group):
+    """What stands around a check against a record; ``entries`` and ``names`` are filled in."""
+
+    holds: str
+    allergic: str
+    takes: str
+    severe: str
+    moderate: str
+    mild: str
+    nothing: str
+    unknown: str
+
+
 class Wording(_Group):
     """Everything that MedBot says in its own words."""
 
@@ -122,6 +135,7 @@ class Wording(_Group):
     judged: JudgedWords
     crisis: Crisis
     medicines: MedicineWords
+    record: RecordWords
 
     @classmethod
     def load(cls, resources: Path) -> Self:

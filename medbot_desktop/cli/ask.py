@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +26,13 @@ _MODEL_WAIT_S = 3.0
 """How long one question waits for the language model, which loads while the library is opened."""
 
 
+PersonOption = typer.Option(None, "--person", metavar="NAME", help="Whom it is about: their record counts.")
+
+
 def ask(
     text: str = typer.Argument(None, help="The question."),
     cases: Path = typer.Option(None, "--cases", help="Ask every line of a JSON-lines file of id and text instead."),
+    person: str = PersonOption,
     profile: str = ProfileOption,
     account: str = AccountOption,
     passphrase_file: Path = PassphraseFileOption,
@@ -42,22 +45,23 @@ def ask(
         with suppress(TooLongError):  # it is looked through for red flags before it is refused
             clean(text)  # what is no message is refused before everything is opened
     with opened_workspace(profile, SignIn(account, passphrase_file)) as workspace:
+        about = _about(workspace, person)
         _wait_for_model(workspace)
         if cases is not None:
-            print_cases(cases, partial(_answer, workspace))
+            print_cases(cases, lambda case: _answer(workspace, case, workspace.conversations.start(about)))
         elif as_json:
-            found = _answer(workspace, text)
+            found = _answer(workspace, text, workspace.conversations.start(about))
             if "error" not in found or "triage" in found:
                 print_json(found)
             if "error" in found:
                 raise MedBotError(found["error"]["message"], found["error"]["hint"])
         else:
-            Terminal(workspace).turn(workspace.conversations.start(), text, raise_failed=True)
+            Terminal(workspace).turn(workspace.conversations.start(about), text, raise_failed=True)
 
 
 def chat(
     resume: str = typer.Option(None, "--resume", metavar="ID", help="Go on with a conversation that was kept."),
-    person: str = typer.Option(None, "--person", metavar="NAME", help="Whom the conversation is about."),
+    person: str = PersonOption,
     profile: str = ProfileOption,
     account: str = AccountOption,
     passphrase_file: Path = PassphraseFileOption,
@@ -65,10 +69,8 @@ def chat(
 ) -> None:
     """Talk in the terminal; an empty line or Ctrl-D ends it."""
     with opened_workspace(profile, SignIn(account, passphrase_file)) as workspace:
-        if not workspace.keeps and (resume or person):
-            raise InputError(
-                "The demo profile keeps no conversations and knows nobody.", hint="`medbot vault create` makes a vault."
-            )
+        if resume:
+            _require_kept(workspace)
         conversation = _conversation(workspace, resume, person)
         if not workspace.keeps and not as_json:
             tell(["Nothing of this is kept. `medbot vault create` makes an encrypted vault that keeps conversations."])
@@ -84,13 +86,33 @@ def chat(
 
 def _conversation(workspace: Workspace, resume: str | None, person: str | None) -> Conversation:
     """The conversation to go on with, or a new one."""
-    about = workspace.people.find(person).id if person else None
+    about = _about(workspace, person)
     if not resume:
         return workspace.conversations.start(about)
     conversation = workspace.conversations.get(resume)
     if about is not None:
         workspace.conversations.link(conversation.id, about)
+        return workspace.conversations.get(resume)
     return conversation
+
+
+def _about(workspace: Workspace, person: str | None) -> str | None:
+    """The identifier of whom ``--person`` names.
+
+    Raises:
+        MedBotError: nobody is kept here, or nobody, or more than one, has that name.
+    """
+    if not person:
+        return None
+    _require_kept(workspace)
+    return workspace.people.find(person).id
+
+
+def _require_kept(workspace: Workspace) -> None:
+    if not workspace.keeps:
+        raise InputError(
+            "The demo profile keeps no conversations and knows nobody.", hint="`medbot vault create` makes a vault."
+        )
 
 
 def _talk(workspace: Workspace, conversation: Conversation) -> None:
@@ -99,7 +121,7 @@ def _talk(workspace: Workspace, conversation: Conversation) -> None:
     terminal.talk(conversation)
 
 
-def _answer(workspace: Workspace, text: str) -> dict[str, Any]:
+def _answer(workspace: Workspace, text: str, conversation: Conversation) -> dict[str, Any]:
     """The answer as an object; where the turn failed, an object with ``error``, and with the alarm if there was one."""
     return _turn(workspace, text, workspace.conversations.start())[0]
 

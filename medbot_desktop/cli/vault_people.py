@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,19 @@ from medbot_desktop.cli.listing import ListByDefault
 from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, SignIn, opened_vault
 from medbot_desktop.cli.output import JsonOption, counted, print_json
 from medbot_desktop.domain import Person
-from medbot_desktop.errors import VaultError
+from medbot_desktop.errors import InputError, VaultError
+from medbot_desktop.medicines.checking import allergen
+from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.memory.forgetting import Erasure, Forgetting
 from medbot_desktop.memory.people import People
+from medbot_desktop.settings import resources_folder
 from medbot_desktop.vault.backup import Backups
 from medbot_desktop.vault.preferences import Preferences
+
+AllergyOption = typer.Option([], "--allergy", help="What they are allergic to; may be repeated.")
+MedicineOption = typer.Option([], "--medicine", help="A medicine that they take; may be repeated.")
+ConditionOption = typer.Option([], "--condition", help="A lasting condition, such as asthma; may be repeated.")
+DueOption = typer.Option(None, "--due", formats=["%Y-%m-%d"], help="The day on which a child that they carry is due.")
 
 app = typer.Typer(cls=ListByDefault, help="Whom conversations are about; without a command, the list of them.")
 
@@ -36,10 +45,10 @@ def list_people(
         for person in people:
             print_json(_person_object(person))
         return
-    table = Table("Name", "Born", "Reference", "Identifier", box=None, pad_edge=False)
+    table = Table("Name", "Born", "Reference", "Identifier", "Record", box=None, pad_edge=False)
     for person in people:
         born = person.born.isoformat() if person.born else ""
-        table.add_row(Text(person.name), born, Text(person.reference), person.id)
+        table.add_row(Text(person.name), born, Text(person.reference), person.id, Text(_record(person)))
     Console().print(table)
 
 
@@ -48,17 +57,62 @@ def add(
     name: str = typer.Argument(..., help="The person's name, as the clinic writes it."),
     born: datetime = typer.Option(None, "--born", formats=["%Y-%m-%d"], help="Date of birth, such as 1980-12-31."),
     reference: str = typer.Option("", "--reference", help="The clinic's own number for them."),
+    allergy: list[str] = AllergyOption,
+    medicine: list[str] = MedicineOption,
+    condition: list[str] = ConditionOption,
+    due: datetime = DueOption,
     account: str = AccountOption,
     passphrase_file: Path = PassphraseFileOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Add a person; `medbot chat --person NAME` then keeps a conversation about them."""
     with opened_vault(SignIn(account, passphrase_file)) as opened:
-        person = People(opened.vault, opened.access).add(name, born.date() if born else None, reference)
-    if as_json:
-        print_json(_person_object(person))
-    else:
-        typer.echo(f"Added {person.name} ({person.id}).")
+        person = People(opened.vault, opened.access).add(
+            name,
+            _day(born),
+            reference,
+            allergies=allergy,
+            medicines=medicine,
+            conditions=condition,
+            due=_day(due),
+        )
+    _tell_kept(person, "Added", as_json)
+
+
+@app.command()
+def edit(
+    who: str = typer.Argument(..., metavar="PERSON", help="Name, identifier or the clinic's number of the person."),
+    name: str = typer.Option(None, "--name", help="Another name."),
+    born: datetime = typer.Option(None, "--born", formats=["%Y-%m-%d"], help="Another date of birth."),
+    reference: str = typer.Option(None, "--reference", help="Another number; empty takes it away."),
+    allergy: list[str] = AllergyOption,
+    medicine: list[str] = MedicineOption,
+    condition: list[str] = ConditionOption,
+    due: datetime = DueOption,
+    remove: list[str] = typer.Option(
+        [], "--remove", help="An allergy, a medicine or a condition to take away, as it is written; or: due."
+    ),
+    account: str = AccountOption,
+    passphrase_file: Path = PassphraseFileOption,
+    as_json: bool = JsonOption,
+) -> None:
+    """Correct what is kept of a person; allergies, medicines and conditions are added to those that are there."""
+    with opened_vault(SignIn(account, passphrase_file)) as opened:
+        people = People(opened.vault, opened.access)
+        person = _without(people.find(who), remove)
+        person = people.change(
+            replace(
+                person,
+                name=person.name if name is None else name,
+                born=_day(born) or person.born,
+                reference=person.reference if reference is None else reference,
+                allergies=(*person.allergies, *allergy),
+                medicines=(*person.medicines, *medicine),
+                conditions=(*person.conditions, *condition),
+                due=_day(due) or person.due,
+            )
+        )
+    _tell_kept(person, "Changed", as_json)
 
 
 def forget(
@@ -116,10 +170,75 @@ def _counts(verb: str, erasure: Erasure) -> str:
     )
 
 
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _without(person: Person, entries: Sequence[str]) -> Person:
+    """The person without some entries of the record.
+
+    Raises:
+        InputError: the record holds no such entry.
+    """
+    for entry in entries:
+        changed = replace(
+            person,
+            allergies=_other(person.allergies, entry),
+            medicines=_other(person.medicines, entry),
+            conditions=_other(person.conditions, entry),
+            due=None if entry == "due" else person.due,
+        )
+        if changed == person:
+            raise InputError("The record holds no such entry to remove.", hint="`medbot vault people` shows them.")
+        person = changed
+    return person
+
+
+def _other(entries: Sequence[str], entry: str) -> tuple[str, ...]:
+    return tuple(one for one in entries if one.casefold() != entry.casefold())
+
+
+def _tell_kept(person: Person, verb: str, as_json: bool) -> None:
+    if as_json:
+        print_json(_person_object(person))
+    else:
+        typer.echo(f"{verb} {person.name} ({person.id}).")
+    unknown = _unknown(person)
+    if unknown:
+        typer.echo(
+            f"Kept, but not known to the formulary, so not checked against medicines: {', '.join(unknown)}.", err=True
+        )
+
+
+def _unknown(person: Person) -> list[str]:
+    """The allergies and medicines of a record that nothing can be checked against, as far as their words tell."""
+    formulary = Formulary.load(resources_folder())
+    allergies = [entry for entry in person.allergies if allergen(formulary, entry) is None]
+    medicines = [entry for entry in person.medicines if not _names_medicine(formulary, entry)]
+    return allergies + medicines
+
+
+def _names_medicine(formulary: Formulary, entry: str) -> bool:
+    """Whether an entry begins with a medicine, before its strength and how it is taken."""
+    words = entry.split()
+    return any(formulary.find(" ".join(words[:count])) is not None for count in range(1, len(words) + 1))
+
+
+def _record(person: Person) -> str:
+    """What the record of a person holds, in a line."""
+    lists = (("allergic to", person.allergies), ("takes", person.medicines), ("has", person.conditions))
+    told = [f"{words} {', '.join(entries)}" for words, entries in lists if entries]
+    return "; ".join([*told, f"a child is due on {person.due.isoformat()}"] if person.due else told)
+
+
 def _person_object(person: Person) -> dict[str, Any]:
     return {
         "id": person.id,
         "name": person.name,
         "born": person.born.isoformat() if person.born else None,
         "reference": person.reference,
+        "allergies": list(person.allergies),
+        "medicines": list(person.medicines),
+        "conditions": list(person.conditions),
+        "due": person.due.isoformat() if person.due else None,
     }

@@ -15,12 +15,25 @@ from medbot_desktop.domain.events import (
 )
 from medbot_desktop.domain.found import Citation, Filters, Hit, Passage, Retrieved
 from medbot_desktop.domain.kept import Conversation, Message, Person
-from medbot_desktop.domain.said import CLINICAL_KINDS, GONE, UNKNOWN_MEDICINE, Assertion, Entity, Intent, Utterance
+from medbot_desktop.domain.known import Context, context_of
+from medbot_desktop.domain.said import (
+    CLINICAL_KINDS,
+    FROM_RECORD,
+    GONE,
+    RECORDED,
+    UNKNOWN_MEDICINE,
+    Assertion,
+    Entity,
+    Intent,
+    Utterance,
+)
 from medbot_desktop.domain.urgency import Because, Disposition, RedFlag, Triage
 
 __all__ = [
     "CLINICAL_KINDS",
+    "FROM_RECORD",
     "GONE",
+    "RECORDED",
     "UNKNOWN_MEDICINE",
     "Alert",
     "Answer",
@@ -28,6 +41,7 @@ __all__ = [
     "Because",
     "Citation",
     "Cited",
+    "Context",
     "Conversation",
     "Disposition",
     "Entity",
@@ -51,4 +65,5 @@ __all__ = [
     "TurnEvent",
     "Understood",
     "Utterance",
+    "context_of",
 ]

@@ -19,12 +19,20 @@ class Person:
         name: as the clinic writes it.
         born: date of birth, where it is known.
         reference: the clinic's own number for them; empty where there is none.
+        allergies: what they are allergic to, as the clinic writes it.
+        medicines: what they take.
+        conditions: the lasting conditions that they have.
+        due: the day on which a child that they carry is due.
     """
 
     id: str
     name: str
     born: date | None = None
     reference: str = ""
+    allergies: tuple[str, ...] = ()
+    medicines: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

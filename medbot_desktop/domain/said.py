@@ -25,6 +25,12 @@ CLINICAL_KINDS = frozenset(
 UNKNOWN_MEDICINE = "unknown_medicine"
 """The kind of a word that is asked about as medicines are, and is none that is known."""
 
+RECORDED = -1
+"""The offset of an entity that a record tells of, and not the message."""
+
+FROM_RECORD = " (from the record)"
+"""What stands behind the words of such an entity."""
+
 GONE = "gone"
 """The value of a sign that was there lately and is said to have gone: past, and still a sign of danger."""
 
@@ -37,7 +43,7 @@ class Entity:
         text: the words as written.
         kind: ``symptom``, ``condition``, ``medicine``, ``context`` and the like.
         name: stable identifier of what is meant, e.g. ``chest_pain``.
-        start: offset of the first character in the utterance's text.
+        start: offset of the first character in the utterance's text, or ``RECORDED``.
         end: offset behind the last character.
         assertion: whether it holds now.
         value: a measured value in words, where there is one.
@@ -61,6 +67,11 @@ class Entity:
     def by_rules(self) -> Assertion:
         """Whether it holds now by the rules alone."""
         return self.ruled or self.assertion
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the record of the person tells of it, and not the message."""
+        return self.start == RECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,7 @@ class Utterance:
         entities: what it names, in its order.
         emotion: what the person feels; ``neutral`` where nothing shows, None where it was not looked for.
         emotion_strength: how strongly, in 0..1.
+        known: what the record of the person tells besides; the message's own words go before it.
     """
 
     text: str
@@ -95,3 +107,4 @@ class Utterance:
     entities: tuple[Entity, ...] = ()
     emotion: str | None = None
     emotion_strength: float = 0.0
+    known: tuple[Entity, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from medbot_desktop.domain import Entity
+from medbot_desktop.domain import Context, Entity
 from medbot_desktop.errors import InputError
 from medbot_desktop.evaluation.cases import Case, Judged, field
 from medbot_desktop.evaluation.entities import ENOUGH, NOTHING, overlap
@@ -32,7 +32,7 @@ def judge_mentions(reader: Reader, case: Case) -> list[Judged]:
         InputError: the case lacks one of these, or names an unknown kind.
     """
     now = _moment(case)
-    left = [entity for entity in reader.read(case["text"], now).entities if entity.kind in KINDS]
+    left = [entity for entity in reader.read(case["text"], Context(now)).entities if entity.kind in KINDS]
     judged = []
     for entry in field(case, "entities", list):
         kind, start, end = _labelled(case, entry)

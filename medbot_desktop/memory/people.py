@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 
 from sqlalchemy import or_, select
 
@@ -21,7 +22,10 @@ from medbot_desktop.vault.vault import Vault
 
 _LONGEST_NAME = 200
 _LONGEST_REFERENCE = 100
+_LONGEST_ENTRY = 100
+_MOST_ENTRIES = 50
 _EARLIEST_BIRTH = date(1880, 1, 1)
+_FARTHEST_DUE = timedelta(weeks=60)
 
 
 class People:
@@ -36,42 +40,49 @@ class People:
         self._vault = vault
         self._access = access
 
-    def add(self, name: str, born: date | None = None, reference: str = "") -> Person:
+    def add(
+        self,
+        name: str,
+        born: date | None = None,
+        reference: str = "",
+        *,
+        allergies: Iterable[str] = (),
+        medicines: Iterable[str] = (),
+        conditions: Iterable[str] = (),
+        due: date | None = None,
+    ) -> Person:
         """Add a person.
 
         Args:
             name: as the clinic writes it, in any script.
             born: date of birth.
             reference: the clinic's own number for them.
+            allergies: what they are allergic to.
+            medicines: what they take.
+            conditions: the lasting conditions that they have.
+            due: the day on which a child that they carry is due.
 
         Raises:
-            InputError: the name, the date or the number cannot be used.
+            InputError: the name, a date, the number or an entry cannot be used.
         """
         self._access.require(Permission.KEEP_CONVERSATIONS)
-        person = Person(uuid.uuid4().hex, *_checked(name, born, reference))
+        lists = (tuple(allergies), tuple(medicines), tuple(conditions))
+        person = _checked(Person(uuid.uuid4().hex, name, born, reference, *lists, due))
         with self._vault.transaction() as session:
-            session.add(
-                PersonRow(
-                    id=person.id,
-                    name=person.name,
-                    name_key=name_key(person.name),
-                    born=person.born,
-                    reference=person.reference,
-                    created=stored_now(),
-                )
-            )
+            row = PersonRow(id=person.id, created=stored_now())
+            _write(row, person)
+            session.add(row)
         return person
 
     def change(self, person: Person) -> Person:
         """Correct what is kept of a person; raises what `add` raises."""
         self._access.require(Permission.KEEP_CONVERSATIONS)
-        changed = Person(person.id, *_checked(person.name, person.born, person.reference))
+        changed = _checked(person)
         with self._vault.transaction() as session:
             row = session.get(PersonRow, person.id)
             if row is None:
                 raise VaultError("That person is not in the vault any more.", hint="Look at the list again.")
-            row.name, row.name_key = changed.name, name_key(changed.name)
-            row.born, row.reference = changed.born, changed.reference
+            _write(row, changed)
         return changed
 
     def list(self) -> Sequence[Person]:
@@ -104,14 +115,51 @@ class People:
         return found[0]
 
 
-def _checked(name: str, born: date | None, reference: str) -> tuple[str, date | None, str]:
-    name, reference = " ".join(name.split()), " ".join(reference.split())
+def _write(row: PersonRow, person: Person) -> None:
+    row.name, row.name_key = person.name, name_key(person.name)
+    row.born, row.reference, row.due = person.born, person.reference, person.due
+    row.allergies, row.medicines = list(person.allergies), list(person.medicines)
+    row.conditions = list(person.conditions)
+
+
+def _checked(person: Person) -> Person:
+    """A person whose entries can be kept, with their spaces made even.
+
+    Raises:
+        InputError: one cannot be used.
+    """
+    name, reference = " ".join(person.name.split()), " ".join(person.reference.split())
     if not name or len(name) > _LONGEST_NAME:
         raise InputError(f"A person's name has 1 to {_LONGEST_NAME} characters.", hint="Write it shorter.")
     if len(reference) > _LONGEST_REFERENCE:
         raise InputError(f"A reference has at most {_LONGEST_REFERENCE} characters.", hint="Write it shorter.")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name + reference):
+    if _has_unseen(name + reference):
         raise InputError("The name or reference holds characters that cannot be seen.", hint="Type it again.")
-    if born is not None and not _EARLIEST_BIRTH <= born <= date.today():
+    if person.born is not None and not _EARLIEST_BIRTH <= person.born <= date.today():
         raise InputError("That cannot be a date of birth.", hint="Check the year.")
-    return name, born, reference
+    if person.due is not None and abs(person.due - date.today()) > _FARTHEST_DUE:
+        raise InputError("A child cannot be due on that day.", hint="Check the year.")
+    return replace(
+        person,
+        name=name,
+        reference=reference,
+        allergies=_entries("allergy", person.allergies),
+        medicines=_entries("medicine", person.medicines),
+        conditions=_entries("condition", person.conditions),
+    )
+
+
+def _entries(kind: str, written: Iterable[str]) -> tuple[str, ...]:
+    """The entries of a list, each once."""
+    entries = tuple(dict.fromkeys(" ".join(one.split()) for one in written))
+    if len(entries) > _MOST_ENTRIES:
+        raise InputError(f"A record holds at most {_MOST_ENTRIES} entries of a kind.", hint="Leave some out.")
+    if any(not one or len(one) > _LONGEST_ENTRY for one in entries):
+        raise InputError(f"Each {kind} has 1 to {_LONGEST_ENTRY} characters.", hint="Write one at a time.")
+    if any(_has_unseen(one) for one in entries):
+        raise InputError(f"A {kind} holds characters that cannot be seen.", hint="Type it again.")
+    return entries
+
+
+def _has_unseen(text: str) -> bool:
+    return any(unicodedata.category(character) in ("Cc", "Cs") for character in text)

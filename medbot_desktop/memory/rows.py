@@ -15,11 +15,14 @@ from medbot_desktop.vault.schema import CitationRow, ConversationRow, MessageRow
 _ANSWER = TypeAdapter(Answer)
 _PASSAGE = TypeAdapter(Passage)
 _TRIAGE = TypeAdapter(Triage)
+_NOT_IN_ANSWER: Any = {"citations": True, "triage": True, "timings_ms": True, "utterance": {"known": True}}
+"""What has a column of its own, and what the record of the person holds, which is kept with the person alone."""
 
 
 def person_of(row: PersonRow) -> Person:
     """The person of a row."""
-    return Person(row.id, row.name, row.born, row.reference)
+    lists = (tuple(row.allergies or ()), tuple(row.medicines or ()), tuple(row.conditions or ()))
+    return Person(row.id, row.name, row.born, row.reference, *lists, row.due)
 
 
 def conversation_of(row: ConversationRow) -> Conversation:
@@ -46,7 +49,7 @@ def answer_row(conversation_id: str, position: int, answer: Answer, now: datetim
     """The row of an answer, with its citations, triage and timings."""
     row = _message_row(conversation_id, position, "medbot", answer.text, now)
     bare = dataclasses.replace(answer, citations=(), triage=Triage(), timings_ms={})
-    row.answer = _ANSWER.dump_python(bare, mode="json", exclude={"citations", "triage", "timings_ms"})
+    row.answer = _ANSWER.dump_python(bare, mode="json", exclude=_NOT_IN_ANSWER)
     row.disposition = answer.triage.disposition.value
     row.triage = _TRIAGE.dump_python(answer.triage, mode="json")
     row.timings = answer.timings_ms

@@ -11,6 +11,7 @@ from medbot_desktop.triage.doubts import Doubt, doubted
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.judging import MOST_QUESTIONS, Judge
 from medbot_desktop.triage.protocols import Asked
+from medbot_desktop.triage.recorded import with_record
 
 _INTENT = Intent("symptom_report")
 _FAR = 100_000
@@ -28,6 +29,7 @@ class Dialogue:
         pending: the question that waits for its answer.
         questions: how many were asked.
         settled: the offsets of numbers that cannot be and were asked about.
+        known: what the record of the person tells.
     """
 
     entities: list[Entity] = field(default_factory=list)
@@ -36,10 +38,12 @@ class Dialogue:
     pending: Asked | None = None
     questions: int = 0
     settled: set[int] = field(default_factory=set)
+    known: tuple[Entity, ...] = ()
 
     def hear(self, utterance: Utterance) -> None:
         """Take in a message: what it says, and what it answers."""
         shift = _FAR * len(self.messages)
+        self.known = utterance.known
         self.messages.append(utterance.text)
         heard = [replace(entity, start=entity.start + shift, end=entity.end + shift) for entity in utterance.entities]
         if self.pending is not None:
@@ -68,12 +72,12 @@ class Dialogue:
 
     def judge(self, judge: Judge) -> tuple[Triage, Question | None]:
         """How urgent it is by all that was said, and the next question; None where nothing is left to ask."""
-        together = Utterance(" ".join(self.messages), "en", _INTENT, tuple(self.entities))
+        together = Utterance(" ".join(self.messages), "en", _INTENT, tuple(self.entities), known=self.known)
         triage = judge.judge(together)
         self.pending = None
         if triage.red_flags or self.questions >= MOST_QUESTIONS:
             return replace(triage, follow_up=None, follow_up_why=""), None
-        self.pending = self._next(judge, Findings.of(self.entities), triage)
+        self.pending = self._next(judge, Findings.of(with_record(self.entities, self.known)), triage)
         if self.pending is None:
             return replace(triage, follow_up=None, follow_up_why=""), None
         self.asked.update(self.pending.asks)
@@ -135,10 +139,13 @@ def sbar(dialogue: Dialogue, triage: Triage) -> str:
     background = [name for name in findings.held if kinds.get(name) in ("context", "condition")]
     medicines = [name for name in findings.held if kinds.get(name) == "medicine"]
     measures = [entity.value for entity in dialogue.entities if entity.kind == "measure" and entity.value]
+    counting = with_record(dialogue.entities, dialogue.known)[len(dialogue.entities) :]
+    recorded = list(dict.fromkeys(entity.text for entity in counting))
     lines = [
         f"Situation: {triage.complaint or 'Complaint'}. {_listed('Reports', signs)}"
         f" {_listed('Denies', sorted(findings.denied))}",
-        f"Background: {_listed('Known', background)} {_listed('Takes or names', medicines)}",
+        f"Background: {_listed('Known', background)} {_listed('Takes or names', medicines)}"
+        f" {_listed('Besides', recorded)}",
         f"Assessment: {_listed('Measured or said', list(dict.fromkeys(measures)))} {' '.join(triage.reasons)}",
         f"Recommendation: {triage.disposition.value.replace('_', ' ')}. {' '.join(triage.steps)}",
     ]

@@ -78,6 +78,10 @@ class Findings:
         """Whether a sign is there."""
         return name in self.held
 
+    def is_reported(self, name: str) -> bool:
+        """Whether a sign is there by what is said, and not by the record alone."""
+        return any(not entity.is_recorded for entity in self.held.get(name, ()))
+
     def is_known(self, name: str) -> bool:
         """Whether a sign was said or denied, or a measure given."""
         return name in self.held or name in self.denied or name in self.numbers

@@ -13,6 +13,7 @@ from medbot_desktop.triage.doubts import doubted
 from medbot_desktop.triage.early_warning import EarlyWarning, child_at_risk, child_in_danger, news2
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.protocols import Asked, Protocol, load_protocols
+from medbot_desktop.triage.recorded import with_record
 from medbot_desktop.triage.watch import Watch
 
 MOST_QUESTIONS = 7
@@ -82,11 +83,19 @@ class Judge:
     def judge(self, utterance: Utterance) -> Triage:
         """Return how soon which help is needed, from what is said; what is not known never lowers it.
 
+        What the record of the person holds may make it more urgent, and never less: it may be about somebody else.
+
         Returns:
             The disposition with its red flags, reasons and what decided; ``NONE`` where nothing is reported.
         """
-        findings = Findings.of(utterance.entities)
         alert = self._watch.watch(utterance)
+        said = self._judged(utterance, alert, Findings.of(utterance.entities))
+        if not utterance.known:
+            return said
+        known = self._judged(utterance, alert, Findings.of(with_record(utterance.entities, utterance.known)))
+        return known if _ORDER.index(known.disposition) <= _ORDER.index(said.disposition) else said
+
+    def _judged(self, utterance: Utterance, alert: Triage | None, findings: Findings) -> Triage:
         applied = self._applied(findings)
         applied = _explained(applied)
         because = [*self._of_vital_signs(findings), *(one.because for one in applied)]
@@ -137,7 +146,7 @@ class Judge:
         return [
             self._decide(protocol, findings)
             for protocol in self._protocols
-            if any(findings.holds(name) for name in protocol.presents_with)
+            if any(findings.is_reported(name) for name in protocol.presents_with)
         ]
 
     def _decide(self, protocol: Protocol, findings: Findings) -> _Applied:

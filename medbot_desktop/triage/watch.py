@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from medbot_desktop.errors import InputError
 from medbot_desktop.resources import load_resource, read_once, state_of
 from medbot_desktop.triage.conditions import Conditions
 from medbot_desktop.triage.findings import Findings
+from medbot_desktop.triage.recorded import with_record
 
 
 class FlagRule(BaseModel):
@@ -90,11 +92,12 @@ class Watch:
         Returns:
             The emergency with its flags, the weightiest first, or None where there is none.
         """
-        findings = Findings.of(utterance.entities)
+        said = Findings.of(utterance.entities)
+        record = _Record.of(utterance)
         flags = [
             self._flag(rule, deciding)
             for rule in self._rules.rule
-            if (deciding := rule.conditions.deciding(findings)) is not None
+            if (deciding := _deciding(rule, said, record)) is not None
         ]
         if not flags:
             return None
@@ -105,6 +108,31 @@ class Watch:
         words = tuple(dict.fromkeys(entity.text for entity in ordered))
         names = tuple(dict.fromkeys(entity.name for entity in ordered))
         return RedFlag(rule.name, rule.why, rule.source, tuple(self._rules.actions[rule.action]), words, names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What a record tells, alone and with what is said."""
+
+    alone: Findings
+    with_said: Findings
+
+    @classmethod
+    def of(cls, utterance: Utterance) -> _Record | None:
+        """None where nothing is recorded."""
+        if not utterance.known:
+            return None
+        together = with_record(utterance.entities, utterance.known)
+        return cls(Findings.of([entity for entity in together if entity.is_recorded]), Findings.of(together))
+
+
+def _deciding(rule: FlagRule, said: Findings, record: _Record | None) -> list[Entity] | None:
+    """By what a rule holds; the record may add to what is said, and neither raises an alarm alone nor stills one."""
+    found = rule.conditions.deciding(said)
+    if found is not None or record is None:
+        return found
+    found = rule.conditions.deciding(record.with_said)
+    return found if found is None or rule.conditions.deciding(record.alone) is None else None
 
 
 @read_once

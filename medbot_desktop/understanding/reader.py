@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from medbot_desktop.domain import GONE, Assertion, Entity, Intent, Utterance
+from medbot_desktop.domain import GONE, Assertion, Context, Entity, Intent, Utterance
 from medbot_desktop.errors import InputError
 from medbot_desktop.resources import read_once, state_of
-from medbot_desktop.understanding.assertion import Assertions, Context
+from medbot_desktop.understanding.assertion import Assertions
+from medbot_desktop.understanding.assertion import Context as Asserted
 from medbot_desktop.understanding.assertion_weights import AssertionWeights, Weighed
 from medbot_desktop.understanding.cleaning import clean
 from medbot_desktop.understanding.emotion import Emotions
@@ -23,6 +24,7 @@ from medbot_desktop.understanding.intents import Intents
 from medbot_desktop.understanding.language import LanguageGuess
 from medbot_desktop.understanding.medicine_names import MedicineNames
 from medbot_desktop.understanding.mentions.finding import Mentions
+from medbot_desktop.understanding.record import Records
 from medbot_desktop.understanding.signs import Signs
 from medbot_desktop.understanding.spelling import Spelling
 from medbot_desktop.understanding.subjects import Subjects
@@ -56,6 +58,7 @@ class Rules:
         mentions: finds when, who, where on the body, and how to be reached.
         intents: tells what it wants.
         emotions: tells what somebody feels.
+        records: tells what of a person's record counts.
         spelling: puts misspelt clinical words right.
         language: tells the language.
     """
@@ -71,6 +74,7 @@ class Rules:
     mentions: Mentions
     intents: Intents
     emotions: Emotions
+    records: Records
     spelling: Spelling
     language: LanguageGuess
 
@@ -90,6 +94,7 @@ class Reader:
         self._spelling = rules.spelling.anew()
         self._embed = embed
         self._classifier = classifier
+        self._record: tuple[Context, tuple[Entity, ...]] = Context(), ()
 
     @classmethod
     def load(
@@ -115,28 +120,29 @@ class Reader:
         rules = _rules(resources, tuple(medicines.items()), state_of(files))
         return cls(rules, embed, IntentClassifier.load(resources) if embed else None, country)
 
-    def read(self, text: str, now: datetime | None = None) -> Utterance:
+    def read(self, text: str, context: Context | None = None) -> Utterance:
         """Return what ``text`` says, its signs with their assertions and offsets in the cleaned text.
 
         Args:
             text: the message.
-            now: the moment that "tomorrow" is relative to, as a clock on the wall shows it; None: this one.
+            context: the moment, and what is known of the person; None: now, and nothing.
 
         Raises:
             TooLongError: the text is longer than ``MESSAGE_LIMIT`` characters.
             InputError: it is empty.
         """
         cleaned = clean(text)
-        tokens, context, signs, spoken = self._found(cleaned)
+        known = context or Context()
+        tokens, asserted, signs, spoken = self._found(cleaned)
         language = self._rules.language.guess(cleaned, self._tongues_of(spoken, tokens))
-        emotion, strength = self._rules.emotions.read(cleaned, tokens, context)
-        moment = (now or datetime.now()).replace(tzinfo=None)
-        mentions = self._rules.mentions.find(cleaned, tokens, context, signs, language, moment, self._country)
+        emotion, strength = self._rules.emotions.read(cleaned, tokens, asserted)
+        moment = (known.now or datetime.now()).replace(tzinfo=None)
+        mentions = self._rules.mentions.find(cleaned, tokens, asserted, signs, language, moment, self._country)
         intent = self._intent(cleaned, tokens, signs)  # what else is mentioned tells nothing of what is wanted
         entities = [*self._weighed(cleaned, tokens, signs), *mentions]
         if language in _ENGLISH:
             entities += self._rules.unknown.find(cleaned, tokens, entities)
-        return Utterance(cleaned, language, intent, _in_order(entities), emotion, strength)
+        return Utterance(cleaned, language, intent, _in_order(entities), emotion, strength, self._recorded(known))
 
     def signs(self, text: str) -> Utterance:
         """What a text reports, and nothing else of it: all that red flags are looked for in.
@@ -169,6 +175,14 @@ class Reader:
         around = Surroundings(cleaned, tokens, signs, self._rules.classes)
         return [(entity, around.of(entity)) for entity in signs if entity.kind in KINDS]
 
+    def _recorded(self, known: Context) -> tuple[Entity, ...]:
+        """What the record tells; read once, as long as the messages are about the same person."""
+        record = replace(known, now=None)
+        if record != self._record[0]:
+            found = self._rules.records.read(record, lambda sentence: self._found(clean(sentence))[2])
+            self._record = record, found
+        return self._record[1]
+
     def _weighed(self, cleaned: str, tokens: list[Token], signs: Sequence[Entity]) -> list[Entity]:
         """The signs, with what the words around them say where that is not what the rules say."""
         around = Surroundings(cleaned, tokens, signs, self._rules.classes)
@@ -186,7 +200,7 @@ class Reader:
         knows = self._rules.spelling.knows
         return Counter(one.tongue for one in spoken if not all(knows(tokens[at].word) for at in one.match.tokens))
 
-    def _found(self, cleaned: str) -> tuple[list[Token], Context, tuple[Entity, ...], list[Spoken]]:
+    def _found(self, cleaned: str) -> tuple[list[Token], Asserted, tuple[Entity, ...], list[Spoken]]:
         rules = self._rules
         tokens = tokenise(cleaned, self._spelling.correct)
         context = rules.assertions.read(tokens)
@@ -219,6 +233,7 @@ def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], 
     language = LanguageGuess(languages, spelling.knows)
     unknown = UnknownMedicines.load(resources, spelling.knows)
     mentions = Mentions.load(resources, spelling.knows)
+    records = Records.load(resources)
     subjects, weights = Subjects.load(resources), AssertionWeights.load(resources)
     classes = WordClasses.load(resources)
     return Rules(
@@ -233,6 +248,7 @@ def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], 
         mentions=mentions,
         intents=intents,
         emotions=emotions,
+        records=records,
         spelling=spelling,
         language=language,
     )

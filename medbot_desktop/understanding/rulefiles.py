@@ -179,6 +179,12 @@ class EmotionFile(_Strict):
     emotion: list[EmotionEntry]
 
 
+class RecordFile(_Strict):
+    """``triage/record.toml``: the names of what lasts."""
+
+    lasting: list[str] = Field(min_length=1)
+
+
 class LanguageEntry(_Strict):
     """A language's function words, the words that alone show it, and its words that are English ones as well."""
 

@@ -167,7 +167,10 @@ class AccountRow(Base):
 
 
 class PersonRow(Base):
-    """Somebody whom conversations are about; ``reference`` is the clinic's own number for them."""
+    """Somebody whom conversations are about; ``reference`` is the clinic's own number for them.
+
+    ``due`` is the day on which a child that they carry is due.
+    """
 
     __tablename__ = "people"
 
@@ -176,6 +179,10 @@ class PersonRow(Base):
     name_key: Mapped[str] = mapped_column(String, index=True)
     born: Mapped[date | None] = mapped_column(Date)
     reference: Mapped[str]
+    allergies: Mapped[list[str]] = mapped_column(JSON, default=list)
+    medicines: Mapped[list[str]] = mapped_column(JSON, default=list)
+    conditions: Mapped[list[str]] = mapped_column(JSON, default=list)
+    due: Mapped[date | None] = mapped_column(Date)
     created: Mapped[datetime] = mapped_column(DateTime)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from tests.unit.cli.vault_commands import PERSON, refused, said
 
 def test_people_are_added_and_listed(medbot: Medbot, home: Path) -> None:
     [added] = medbot("people", "add", "Jon Ash", "--born", "1980-12-31", "--reference", "B-2", "--json").objects
-    assert {**added, "id": ""} == {"id": "", "name": "Jon Ash", "born": "1980-12-31", "reference": "B-2"}
+    own = {"id": "", "name": "Jon Ash", "born": "1980-12-31", "reference": "B-2"}
+    assert {**added, "id": ""} == {**own, "allergies": [], "medicines": [], "conditions": [], "due": None}
     assert said(medbot("people", "add", "李 明")).startswith("Added 李 明 (")
     rows = medbot("people", "list", "--json").objects
     assert {row["name"] for row in rows} == {PERSON, "Jon Ash", "李 明"}
@@ -67,3 +70,66 @@ def test_forget_of_somebody_unknown_or_of_one_of_two_is_refused(medbot: Medbot, 
     said(medbot("people", "add", PERSON, "--born", "1950-02-03"))
     assert "Give the identifier" in refused(medbot("forget", PERSON))
     assert len(medbot("people", "--json").objects) == 2
+
+
+def test_the_record_of_a_person_is_added_and_corrected(medbot: Medbot, home: Path) -> None:
+    arguments = ("--allergy", "penicillin", "--medicine", "warfarin 3 mg", "--medicine", "metformin")
+    ended = medbot("people", "add", "Jon Ash", *arguments, "--condition", "asthma", "--json")
+    [added] = ended.objects
+    assert ended.err == ""
+    assert (added["allergies"], added["medicines"]) == (["penicillin"], ["warfarin 3 mg", "metformin"])
+    shown = " ".join(said(medbot("people")).split())
+    assert "allergic to" in shown
+    [changed] = medbot(
+        "people", "edit", "Jon Ash", "--name", "John Ash", "--allergy", "latex", "--remove", "Metformin", "--json"
+    ).objects
+    assert (changed["name"], changed["conditions"]) == ("John Ash", ["asthma"])
+    assert (changed["allergies"], changed["medicines"]) == (["penicillin", "latex"], ["warfarin 3 mg"])
+    assert changed in medbot("people", "list", "--json").objects
+
+
+def test_a_day_on_which_a_child_is_due_is_kept_and_taken_away(medbot: Medbot, home: Path) -> None:
+    due = (date.today() + timedelta(weeks=12)).isoformat()
+    [changed] = medbot("people", "edit", PERSON, "--due", due, "--json").objects
+    assert changed["due"] == due
+    [changed] = medbot("people", "edit", PERSON, "--remove", "due", "--json").objects
+    assert changed["due"] is None
+
+
+def test_an_entry_that_cannot_be_checked_is_kept_and_named(medbot: Medbot, home: Path) -> None:
+    ended = medbot("people", "edit", PERSON, "--medicine", "zzzmycin", "--allergy", "house dust", "--json")
+    assert ended.status == 0
+    assert ended.objects[0]["medicines"] == ["zzzmycin"]
+    assert "not checked against medicines: house dust, zzzmycin." in ended.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("Nobody", "--allergy", "latex"),
+        (PERSON, "--remove", "latex"),
+        (PERSON, "--medicine", ""),
+        (PERSON, "--name", ""),
+    ],
+)
+def test_a_correction_that_cannot_be_made_changes_nothing(
+    medbot: Medbot, home: Path, arguments: tuple[str, ...]
+) -> None:
+    before = medbot("people", "--json").objects
+    refused(medbot("people", "edit", *arguments))
+    assert medbot("people", "--json").objects == before
+
+
+def test_a_question_about_a_person_goes_by_their_record(
+    medbot: Medbot, commands: Callable[[str], Medbot], models: object, home: Path
+) -> None:
+    said(medbot("people", "edit", PERSON, "--allergy", "penicillin", "--medicine", "warfarin"))
+    ask = commands("ask")
+    [answer] = ask("can I take amoxicillin?", "--person", PERSON, "--json").objects
+    assert answer["answer"].startswith("The record holds: allergic to penicillin; takes warfarin.")
+    assert answer["sources"][0]["section"] == "Allergy: penicillin"
+    assert "record" not in ask("can I take amoxicillin?", "--json").objects[0]["answer"]
+    [answer] = ask("I banged my head on a cupboard", "--person", PERSON, "--json").objects
+    assert answer["triage"]["disposition"] == "emergency"
+    assert "nobody with that name" in refused(ask("hello", "--person", "Nobody"))
+    assert "demo profile" in refused(ask("hello", "--person", PERSON, "--profile", "demo"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
+from medbot_desktop.domain import Assertion, Entity
 from medbot_desktop.errors import InputError, VaultError
 from medbot_desktop.memory import conversations
 from medbot_desktop.memory.conversations import ConversationStore
@@ -285,3 +287,19 @@ def test_libraries_are_switched_on_again(store: ConversationStore) -> None:
     store.set_libraries_off(talk.id, ["core"])
     store.set_libraries_off(talk.id, [])
     assert store.list()[0].libraries_off == ()
+
+
+def test_what_the_record_of_the_person_holds_is_not_kept_with_the_answer(
+    store: ConversationStore, people: People, vault: Vault
+) -> None:
+    ann = people.add("Ann", medicines=["warfarin"])
+    talk = store.start(ann.id)
+    assert talk.person == ann
+    known = Entity("warfarin (from the record)", "medicine", "warfarin", -1, -1, Assertion.PRESENT)
+    turn = answer()
+    store.record(talk.id, replace(turn, utterance=replace(turn.utterance, known=(known,))))
+    stored = store.messages(talk.id)[1].answer
+    assert stored is not None
+    assert stored.utterance == turn.utterance
+    with vault.transaction() as session:
+        assert "warfarin" not in str(session.scalars(text("SELECT answer FROM messages")).all())

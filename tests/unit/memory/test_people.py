@@ -97,3 +97,40 @@ def test_a_person_is_corrected_and_found_by_the_new_name(people: People) -> None
 def test_a_person_who_is_gone_is_not_corrected(people: People) -> None:
     with pytest.raises(VaultError, match="not in the vault any more"):
         people.change(Person("nobody", "Ann"))
+
+
+def test_the_record_of_a_person_comes_back_as_written(people: People) -> None:
+    due = date.today() + timedelta(weeks=10)
+    ann = people.add(
+        "Ann",
+        allergies=[" penicillin ", "penicillin"],
+        medicines=("warfarin  3 mg", "metformin"),
+        conditions=["asthma"],
+        due=due,
+    )
+    assert (ann.allergies, ann.medicines, ann.conditions) == (
+        ("penicillin",),
+        ("warfarin 3 mg", "metformin"),
+        ("asthma",),
+    )
+    assert people.list() == [ann] == [people.find("Ann")]
+    assert people.find("Ann").due == due
+    changed = people.change(replace(ann, medicines=(), allergies=("latex",), due=None))
+    assert people.find("Ann") == changed
+    assert (changed.allergies, changed.medicines, changed.conditions) == (("latex",), (), ("asthma",))
+
+
+@pytest.mark.parametrize("kind", ["allergies", "medicines", "conditions"])
+@pytest.mark.parametrize("entries", [[""], [" "], ["x" * 101], ["a\x00b"], [str(n) for n in range(51)]])
+def test_an_entry_that_cannot_be_kept_is_refused_and_not_repeated(
+    people: People, kind: str, entries: list[str]
+) -> None:
+    with pytest.raises(InputError) as refused:
+        people.add("Ann", **{kind: entries})  # type: ignore[arg-type]
+    assert entries[0].strip() not in refused.value.message or len(entries[0].strip()) < 2
+    assert people.list() == []
+
+
+def test_a_child_that_is_due_in_another_year_is_refused(people: People) -> None:
+    with pytest.raises(InputError, match="due"):
+        people.add("Ann", due=date.today() + timedelta(weeks=200))

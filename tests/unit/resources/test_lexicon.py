@@ -15,7 +15,14 @@ from medbot_desktop.triage.conditions import Conditions
 from medbot_desktop.triage.watch import FlagFile, FlagRule
 from medbot_desktop.understanding.measures import Measures
 from medbot_desktop.understanding.patterns import PatternSet
-from medbot_desktop.understanding.rulefiles import MeasuredEntry, MeasuredFile, MeasureFile, SignEntry, SignFile
+from medbot_desktop.understanding.rulefiles import (
+    MeasuredEntry,
+    MeasuredFile,
+    MeasureFile,
+    RecordFile,
+    SignEntry,
+    SignFile,
+)
 from medbot_desktop.understanding.tokens import tokenise
 
 RESOURCES = resources_folder()
@@ -54,6 +61,13 @@ def names_of(conditions: Conditions) -> set[str]:
 
 def test_there_are_at_least_six_hundred_signs_and_conditions() -> None:
     assert sum(sign.kind in ("symptom", "condition", "event") for sign in SIGNS) >= 600
+
+
+def test_what_lasts_by_a_record_is_a_circumstance_or_a_condition_of_the_lexicon() -> None:
+    lasting = load_resource(RESOURCES / "triage" / "record.toml", RecordFile).lasting
+    kinds = {sign.name: sign.kind for sign in SIGNS}
+    assert len(set(lasting)) == len(lasting)
+    assert {name: kinds.get(name) for name in lasting if kinds.get(name) not in ("context", "condition")} == {}
 
 
 def test_no_two_signs_share_a_name() -> None:

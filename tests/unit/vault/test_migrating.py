@@ -15,7 +15,7 @@ import medbot_desktop.vault.migrating as migrating
 from medbot_desktop.errors import VaultError
 from medbot_desktop.vault.data_key import DataKey
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
-from medbot_desktop.vault.schema import CitationRow, ConversationRow, LibraryRow, MessageRow
+from medbot_desktop.vault.schema import CitationRow, ConversationRow, LibraryRow, MessageRow, PersonRow
 from medbot_desktop.vault.vault import Vault, account_row
 
 TRIAGE = {"disposition": "emergency", "red_flags": [], "reasons": ["blue lips"], "follow_up": None}
@@ -74,6 +74,10 @@ def fill_0003(session: Session) -> None:
         " NULL)",
     ):
         session.execute(text(statement))
+    _answer_to_it(session)
+
+
+def _answer_to_it(session: Session) -> None:
     session.execute(
         text(
             "INSERT INTO messages VALUES (2, 'm2', 'talk', 1, 'medbot', 'Asthma is common. [1]',"
@@ -87,7 +91,23 @@ def fill_0003(session: Session) -> None:
     session.execute(text("INSERT INTO citations VALUES (7, 'm2', 1, '{\"id\": \"core/asthma/0\"}', '[[0, 3]]', 0.5)"))
 
 
-FILL = {"0001": fill_0001, "0002": fill_0002, "0003": fill_0003}
+def fill_0004(session: Session) -> None:
+    """What a vault of the fourth version holds of the same, and a person."""
+    for statement in (
+        "INSERT INTO libraries (id, name) VALUES (1, 'clinic')",
+        "INSERT INTO people VALUES ('ann', 'Ann', 'ann', '1980-05-06', 'A-17', '2026-01-01 12:00:00.000000')",
+        "INSERT INTO conversations (id, title, started, updated, pinned, at_kiosk) VALUES"
+        " ('talk', 'Asthma', '2026-01-01 12:00:00.000000', '2026-01-01 12:06:00.000000', 0, 0)",
+        "INSERT INTO conversations (id, title, started, updated, pinned, at_kiosk) VALUES"
+        " ('empty', '', '2026-01-02 12:00:00.000000', '2026-01-02 12:00:00.000000', 0, 0)",
+        "INSERT INTO messages (number, id, conversation_id, position, role, text, created) VALUES"
+        " (1, 'm1', 'talk', 0, 'person', 'What is asthma?', '2026-01-01 12:05:00.000000')",
+    ):
+        session.execute(text(statement))
+    _answer_to_it(session)
+
+
+FILL = {"0001": fill_0001, "0002": fill_0002, "0003": fill_0003, "0004": fill_0004}
 
 
 @pytest.fixture
@@ -156,6 +176,16 @@ def test_the_documents_of_an_older_vault_stay_with_their_passages(file: Path) ->
         assert [(passage.id, passage.text, passage.terms) for passage in document.passages] == [(9, "Rest.", b"")]
         session.execute(text("DELETE FROM documents"))
         assert session.scalar(text("SELECT count(*) FROM passages")) == 0
+    vault.close()
+
+
+def test_the_people_of_an_older_vault_have_an_empty_record(file: Path) -> None:
+    vault = older_vault(file, DataKey.random(), "0004")
+    vault.migrate()
+    with vault.transaction() as session:
+        ann = session.get_one(PersonRow, "ann")
+        assert (ann.name, ann.reference) == ("Ann", "A-17")
+        assert (ann.allergies, ann.medicines, ann.conditions, ann.due) == ([], [], [], None)
     vault.close()
 
 

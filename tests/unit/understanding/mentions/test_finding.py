@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medbot_desktop.domain import Utterance
+from medbot_desktop.domain import Context, Utterance
 from medbot_desktop.errors import InputError
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.resources import load_resource
@@ -42,12 +42,13 @@ def kinds(utterance: Utterance) -> list[str]:
 
 def test_all_kinds_of_a_message_are_found_in_their_order() -> None:
     text = "I'm Anna Lee, my left knee has hurt since Monday, please ring 07700 900123."
-    assert kinds(loaded().read(text, NOW)) == ["person", "name", "body_part", "onset", "date", "contact"]
+    assert kinds(loaded().read(text, Context(NOW))) == ["person", "name", "body_part", "onset", "date", "contact"]
 
 
 def test_now_is_given_or_the_clock_of_the_machine() -> None:
-    [given_one] = [e.value for e in loaded().read("tomorrow", NOW).entities if e.kind == "date"]
-    [aware] = [e.value for e in loaded().read("tomorrow", NOW.replace(tzinfo=UTC)).entities if e.kind == "date"]
+    [given_one] = [e.value for e in loaded().read("tomorrow", Context(NOW)).entities if e.kind == "date"]
+    in_utc = Context(NOW.replace(tzinfo=UTC))
+    [aware] = [e.value for e in loaded().read("tomorrow", in_utc).entities if e.kind == "date"]
     assert given_one == aware == "2026-03-11"
     today = datetime.now().date()
     [clock] = [e.value for e in loaded().read("today").entities if e.kind == "date"]
@@ -56,7 +57,7 @@ def test_now_is_given_or_the_clock_of_the_machine() -> None:
 
 def test_the_country_tells_the_order_of_day_and_month() -> None:
     read = {
-        country: [e.value for e in loaded(country).read("can I come on 5/6", NOW).entities if e.kind == "date"]
+        country: [e.value for e in loaded(country).read("can I come on 5/6", Context(NOW)).entities if e.kind == "date"]
         for country in ("", "GB", "US")
     }
     assert read == {"": ["2026-06-05 or 2026-05-06"], "GB": ["2026-06-05"], "US": ["2026-05-06"]}
@@ -73,16 +74,16 @@ def test_the_country_tells_the_order_of_day_and_month() -> None:
     ],
 )
 def test_a_message_in_another_language_has_its_figures_alone(text: str, found: list[str]) -> None:
-    assert kinds(loaded().read(text, NOW)) == found
+    assert kinds(loaded().read(text, Context(NOW))) == found
 
 
 def test_a_name_a_number_or_an_address_is_nothing_else() -> None:
-    read = loaded().read("Mr April Hand, april.monday@example.org, 07700 900123", NOW)
+    read = loaded().read("Mr April Hand, april.monday@example.org, 07700 900123", Context(NOW))
     assert kinds(read) == ["name", "contact", "contact"]
 
 
 def test_measures_are_no_dates() -> None:
-    assert kinds(loaded().read("pain 7/10 on 3/10, BP 120/80, temp 38.5, cough 3/7", NOW)) == []
+    assert kinds(loaded().read("pain 7/10 on 3/10, BP 120/80, temp 38.5, cough 3/7", Context(NOW))) == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_measures_are_no_dates() -> None:
 )
 def test_mentions_change_no_judgement(text: str) -> None:
     judge = Judge.load(RESOURCES)
-    read = loaded().read(text, NOW)
+    read = loaded().read(text, Context(NOW))
     without = replace(read, entities=tuple(entity for entity in read.entities if entity.kind not in KINDS))
     assert kinds(read)
     assert judge.judge(read) == judge.judge(without)
@@ -117,7 +118,7 @@ def test_no_mention_has_the_name_of_a_sign_or_a_measure() -> None:
 
 def test_the_longest_message_is_read() -> None:
     text = ("My left knee hurts since Monday, ring Mr Smith on 07700 900123. " * 70)[:MESSAGE_LIMIT]
-    assert {"body_part", "contact", "date", "name", "onset", "person"} == set(kinds(loaded().read(text, NOW)))
+    assert {"body_part", "contact", "date", "name", "onset", "person"} == set(kinds(loaded().read(text, Context(NOW))))
 
 
 def test_a_missing_file_is_named(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -139,7 +140,7 @@ def test_no_text_breaks_anything(text: str) -> None:
 
 def _stands(text: str) -> None:
     try:
-        read = loaded().read(text, NOW)
+        read = loaded().read(text, Context(NOW))
     except InputError:
         return
     for entity in (one for one in read.entities if one.kind in KINDS):

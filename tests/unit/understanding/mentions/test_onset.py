@@ -6,14 +6,14 @@ from datetime import datetime
 
 import pytest
 
-from medbot_desktop.domain import Assertion, Entity
+from medbot_desktop.domain import Assertion, Context, Entity
 from medbot_desktop.understanding.reader import Reader
 
 NOW = datetime(2026, 3, 10, 10, 30)
 
 
 def onsets(reader: Reader, text: str) -> list[Entity]:
-    return [entity for entity in reader.read(text, NOW).entities if entity.kind == "onset"]
+    return [entity for entity in reader.read(text, Context(NOW)).entities if entity.kind == "onset"]
 
 
 @pytest.mark.parametrize(
