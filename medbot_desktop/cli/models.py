@@ -24,10 +24,15 @@ _NamesArgument = typer.Argument(None, metavar="[NAME]...", help="Names of models
 
 
 @app.command()
-def sync(names: list[str] = _NamesArgument, as_json: bool = JsonOption) -> None:
+def sync(
+    names: list[str] = _NamesArgument,
+    everything: bool = typer.Option(False, "--all", help="Every model that can be fetched, not the defaults only."),
+    as_json: bool = JsonOption,
+) -> None:
     """Fetch what is missing or was changed. This is the only command that uses the network."""
     store = ModelStore.standard()
-    entries = [store.entry(name) for name in names or ()] or [e for e in store.catalogue.entries if e.default]
+    entries = [store.entry(name) for name in names or ()]
+    entries = entries or [e for e in store.catalogue.entries if e.default or (everything and e.can_be_fetched)]
     with _progress(as_json) as progress:
         synced = sync_models(store, entries, _SyncDisplay(progress).show)
     for model in synced:
@@ -127,7 +132,10 @@ class _SyncDisplay:
             self._progress.console.print("Another MedBot is fetching models; waiting for it.")
         elif event.step == "fetching":
             if event.source not in self._tasks:
-                self._progress.console.print(f"Fetching {event.model} from the Python package {event.source}.")
+                part = f" (package {event.number} of {event.of})" if event.of > 1 else ""
+                self._progress.console.print(f"Fetching {event.model} from the Python package {event.source}{part}.")
+                for task in self._tasks.values():
+                    self._progress.update(task, visible=False)
                 self._tasks[event.source] = self._progress.add_task(event.model, total=None)
             self._progress.update(self._tasks[event.source], completed=event.done, total=event.total or None)
 
