@@ -210,7 +210,8 @@ class Catalogue:
             raise ModelError(f"The model catalogue {path.name} is broken: {_first_fault(error)}.", hint) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
             raise ModelError(f"The model catalogue {path.name} is broken: {error}.", hint) from error
-        _require_unique((entry.name for entry in (*entries, *brought)), f"{path.name} names the model", hint)
+        names = [*(entry.name for entry in entries), *(model.name for model in brought)]
+        _require_unique(names, f"{path.name} names the model", hint)
         for entry in entries:
             _require_unique((file.name for file in entry.files), f"{entry.name} in {path.name} names the file", hint)
         _require_unique((e.purpose for e in entries if e.default), f"{path.name} has a default for", hint)
