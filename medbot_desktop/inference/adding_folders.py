@@ -24,6 +24,7 @@ GRAPHS = ("model.onnx", "decoder_model_merged.onnx", "model_quantized.onnx")
 _NEEDED = ("tokenizer.json", "config.json")
 _WELCOME = ("generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja")
 _EMBEDDER_FILES = ("model.onnx", "tokenizer.json")
+_EMBEDDER_INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
 _HINT = "Give the whole folder of an export with optimum: the network, its tokenizer.json and its config.json."
 _LARGEST_CONFIG = 1 << 20
 
@@ -45,13 +46,14 @@ def add_folder(store: ModelStore, source: Path, progress: Progress) -> Catalogue
     graph = next((file for file in GRAPHS if (source / file).is_file()), None)
     if graph is None or not (source / "tokenizer.json").is_file():
         raise ModelError(f"The folder {name} holds no model that MedBot can open.", _HINT)
-    if _writes_text(source / graph):
+    inputs, outputs = _ends(source / graph)
+    if "input_ids" in inputs and "logits" in outputs and any(end.startswith("past_key_values") for end in inputs):
         _require_config(source / "config.json")
         welcome = (f"{graph}_data", f"{graph}.data", *_WELCOME)
         files = [graph, *_NEEDED, *(file for file in welcome if (source / file).is_file())]
         return _take(store, source, files, "chat", progress)
-    if graph != _EMBEDDER_FILES[0]:
-        raise ModelError(f"The network {graph} of {name} is no language model.", _HINT)
+    if graph != _EMBEDDER_FILES[0] or set(inputs) != _EMBEDDER_INPUTS:
+        raise ModelError(f"The network {graph} of {name} is no language model, nor an embedder.", _HINT)
     Embedder(source / _EMBEDDER_FILES[0], source / _EMBEDDER_FILES[1], identity="").embed(["a word"])
     return _take(store, source, _EMBEDDER_FILES, "embedder", progress)
 
@@ -65,12 +67,6 @@ def _take(
         entry = CatalogueEntry(name, one_line(source.name) or name, purpose, "unknown", made)
         store.take_in(scratch, entry)
     return entry
-
-
-def _writes_text(graph: Path) -> bool:
-    """Whether a network goes from the tokens so far, and what it kept of them, to the next one."""
-    inputs, outputs = _ends(graph)
-    return "input_ids" in inputs and "logits" in outputs and any(name.startswith("past_key") for name in inputs)
 
 
 def _ends(graph: Path) -> tuple[list[str], list[str]]:

@@ -19,12 +19,13 @@ VERSIONS = (2, 3)
 _ALIGNMENT = 32
 _MOST_TENSORS = 50_000
 _MOST_KEYS = 10_000
-_MOST_STRINGS_IN_LISTS = 4_000_000
+_MOST_STRINGS_IN_LISTS = 2_000_000
 _MOST_TEXT = 16 * 2**20
 _MOST_DIMENSIONS = 4
 _MOST_ELEMENTS = 2**50
 _MOST_SPLITS = 1
 _STRING, _ARRAY = 8, 9
+_LENGTH = struct.Struct("<Q")
 _SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
 
 # Elements in a block and bytes of a block, by ggml's type number (ggml-common.h).
@@ -167,10 +168,16 @@ class _Reader:
             self._skip(count * struct.calcsize(_scalar(kind)))
             return
         self._strings_left -= count
-        if self._strings_left < 0:
+        if self._strings_left < 0 or 8 * count > self._size - self.place:
             raise _DamagedHeaderError("list")
+        place, read, seek = self.place, self._file.read, self._file.seek
         for _ in range(count):
-            self._skip(self.number("<Q"))
+            length = _LENGTH.unpack(read(_LENGTH.size))[0]
+            place += _LENGTH.size + length
+            if place > self._size:
+                raise _DamagedHeaderError("length")
+            if length:
+                seek(length, 1)
 
     def _skip(self, count: int) -> None:
         if count > self._size - self.place:
