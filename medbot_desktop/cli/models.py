@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.errors import ModelError
-from medbot_desktop.inference.catalogue import CatalogueEntry
+from medbot_desktop.inference.adding import add_model
+from medbot_desktop.inference.catalogue import BroughtModel, CatalogueEntry
+from medbot_desktop.inference.gguf import one_line
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.sync import SyncedModel, SyncEvent, sync_models
 from medbot_desktop.knowledge.opening import core_is_prepared, prepare_core
@@ -24,10 +27,15 @@ _NamesArgument = typer.Argument(None, metavar="[NAME]...", help="Names of models
 
 
 @app.command()
-def sync(names: list[str] = _NamesArgument, as_json: bool = JsonOption) -> None:
+def sync(
+    names: list[str] = _NamesArgument,
+    everything: bool = typer.Option(False, "--all", help="Every model that can be fetched, not the defaults only."),
+    as_json: bool = JsonOption,
+) -> None:
     """Fetch what is missing or was changed. This is the only command that uses the network."""
     store = ModelStore.standard()
-    entries = [store.entry(name) for name in names or ()] or [e for e in store.catalogue.entries if e.default]
+    entries = [store.entry(name) for name in names or ()]
+    entries = entries or [e for e in store.catalogue.entries if e.default or (everything and e.can_be_fetched)]
     with _progress(as_json) as progress:
         synced = sync_models(store, entries, _SyncDisplay(progress).show)
     for model in synced:
@@ -47,16 +55,36 @@ def list_models(as_json: bool = JsonOption) -> None:
     store = ModelStore.standard()
     here = {entry.name for entry in store.installed()}
     rows = [_entry_object(store, entry, entry.name in here) for entry in store.entries()]
+    names = {row["name"] for row in rows}
+    rows += [_brought_object(model) for model in store.catalogue.brought if model.name not in names]
     if as_json:
         for row in rows:
             print_json(row)
         return
-    table = Table("Model", "Purpose", "Size", "Licence", "Tier", "Here", box=None, pad_edge=False)
+    Console().print(_table([row for row in rows if not row["brought"]]))
+    if bring := [row for row in rows if row["brought"]]:
+        typer.echo("\nBring the file of one of these, on a stick for example, and run `medbot models add FILE.gguf`:\n")
+        Console().print(_bring_table(bring))
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> Table:
+    table = _columns(Column("Model", no_wrap=True), "Purpose", Column("Size", no_wrap=True), "Licence", "Tier", "Here")
     for row in rows:
         tier = row["tier"] if row["purpose"] == "chat" else ""
-        present = "yes" if row["installed"] else "no"
-        table.add_row(row["name"], row["purpose"], _megabytes(row["size"]), row["licence"], tier, present)
-    Console().print(table)
+        present = "yes" if row["present"] else "no"
+        table.add_row(row["name"], row["purpose"], _readable(row["size"]), row["licence"], tier, present)
+    return table
+
+
+def _bring_table(rows: Sequence[dict[str, Any]]) -> Table:
+    table = _columns(Column("Model", no_wrap=True), Column("About", no_wrap=True), "Licence", "What for")
+    for row in rows:
+        table.add_row(row["name"], _readable(row["size"]), row["licence"], row["what_for"])
+    return table
+
+
+def _columns(*headers: Column | str) -> Table:
+    return Table(*headers, box=None, pad_edge=False, collapse_padding=True)
 
 
 @app.command()
@@ -83,22 +111,24 @@ def verify(names: list[str] = _NamesArgument, as_json: bool = JsonOption) -> Non
 @app.command()
 def add(
     file: Path = typer.Argument(
-        ..., metavar="FILE.gguf", help="A GGUF model, or a folder with an embedder's model.onnx and tokenizer.json."
+        ...,
+        metavar="FILE.gguf",
+        help="A GGUF model or adapter, or a folder with model.onnx, tokenizer.json and, to write text, config.json.",
     ),
     as_json: bool = JsonOption,
 ) -> None:
-    """Take in a language model from a file, or an embedder from a folder."""
+    """Take in a language model or an adapter from a file, or a model in ONNX from a folder."""
     store = ModelStore.standard()
     with _progress(as_json) as progress:
-        task = progress.add_task(f"Copying {file.name}", total=None)
-        if file.is_dir():
-            entry = store.add_embedder(file)
-        else:
-            entry = store.add(file, lambda done, total: progress.update(task, completed=done, total=total))
+        task = progress.add_task(f"Copying {one_line(file.name)}", total=None)
+        entry = add_model(store, file, lambda done, total: progress.update(task, completed=done, total=total))
     if as_json:
         print_json(_entry_object(store, entry, installed=True))
-    else:
-        typer.echo(f"Added {entry.name} ({_megabytes(entry.size)}, tier {entry.tier}).")
+        return
+    tier = f", tier {entry.tier}" if entry.purpose == "chat" else f", {entry.purpose}"
+    typer.echo(f"Added {entry.name}: {entry.title} ({_readable(entry.size)}{tier}; licence: {entry.licence}).")
+    if entry.terms:
+        typer.echo(entry.terms)
 
 
 @app.command()
@@ -111,7 +141,7 @@ def remove(
     if as_json:
         print_json({"name": entry.name, "removed": True, "freed": entry.size})
     else:
-        typer.echo(f"Removed {entry.name}; {_megabytes(entry.size)} are free again.")
+        typer.echo(f"Removed {entry.name}; {_readable(entry.size)} are free again.")
 
 
 class _SyncDisplay:
@@ -127,7 +157,10 @@ class _SyncDisplay:
             self._progress.console.print("Another MedBot is fetching models; waiting for it.")
         elif event.step == "fetching":
             if event.source not in self._tasks:
-                self._progress.console.print(f"Fetching {event.model} from the Python package {event.source}.")
+                part = f" (package {event.number} of {event.of})" if event.of > 1 else ""
+                self._progress.console.print(f"Fetching {event.model} from the Python package {event.source}{part}.")
+                for task in self._tasks.values():
+                    self._progress.update(task, visible=False)
                 self._tasks[event.source] = self._progress.add_task(event.model, total=None)
             self._progress.update(self._tasks[event.source], completed=event.done, total=event.total or None)
 
@@ -149,22 +182,50 @@ def _entry_object(store: ModelStore, entry: CatalogueEntry, installed: bool) -> 
         "name": entry.name,
         "title": entry.title,
         "purpose": entry.purpose,
+        "runtime": entry.runtime,
+        "what_for": entry.what_for,
         "licence": entry.licence,
+        "terms": entry.terms,
         "size": entry.size,
         "default": entry.default,
         "tier": entry.tier,
+        "present": installed,
         "installed": installed,
+        "brought": False,
+        "homepage": entry.homepage,
         "folder": str(folder) if folder else None,
         "files": [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in entry.files],
+    }
+
+
+def _brought_object(model: BroughtModel) -> dict[str, Any]:
+    """A model whose file a clinic may bring, in the form of one that is in the catalogue with its files."""
+    return {
+        "name": model.name,
+        "title": model.title,
+        "purpose": "chat",
+        "runtime": "llama.cpp",
+        "what_for": model.what_for,
+        "licence": model.licence,
+        "terms": model.terms,
+        "size": model.about,
+        "default": False,
+        "tier": "silent",
+        "present": False,
+        "installed": False,
+        "brought": True,
+        "homepage": model.homepage,
+        "folder": None,
+        "files": [],
     }
 
 
 def _sync_line(model: SyncedModel) -> str:
     if not model.installed:
         return f"{model.name}: already there."
-    origin = f"fetched {_megabytes(model.fetched)}" if model.fetched else "taken from an earlier download"
+    origin = f"fetched {_readable(model.fetched)}" if model.fetched else "taken from an earlier download"
     return f"{model.name}: {origin}, in {model.folder}."
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
+def _readable(size: int) -> str:
+    return f"{size / 1e9:,.2f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"

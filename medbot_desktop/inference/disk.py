@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,23 +55,30 @@ def sha256_of(path: Path) -> str:
 
 
 def copy_hashing(source: Path, target: Path, progress: Callable[[int], None] = lambda done: None) -> str:
-    """Copy a file and make sure that it lies on the disk.
+    """Copy a file and make sure that it lies on the disk; as ``join_hashing`` of this one file."""
+    return join_hashing([source], target, progress)
+
+
+def join_hashing(sources: Iterable[Path], target: Path, progress: Callable[[int], None] = lambda done: None) -> str:
+    """Write one file after the other into a new one, and make sure that it lies on the disk.
 
     Args:
-        source: what to copy.
+        sources: what to copy, first to last.
         target: the new file.
         progress: called with the bytes copied so far.
 
     Returns:
-        The SHA-256 of the bytes that were copied, in hexadecimal.
+        The SHA-256 of all the bytes that were copied, in hexadecimal.
     """
     digest, done = hashlib.sha256(), 0
-    with source.open("rb") as reader, target.open("wb") as writer:
-        while block := reader.read(_BLOCK):
-            writer.write(block)
-            digest.update(block)
-            done += len(block)
-            progress(done)
+    with target.open("wb") as writer:
+        for source in sources:
+            with source.open("rb") as reader:
+                while block := reader.read(_BLOCK):
+                    writer.write(block)
+                    digest.update(block)
+                    done += len(block)
+                    progress(done)
         writer.flush()
         os.fsync(writer.fileno())
     return digest.hexdigest()

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
-import re
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.catalogue import Catalogue, CatalogueEntry, ModelFile, Purpose, render
 from medbot_desktop.inference.checks import RememberedChecks
-from medbot_desktop.inference.disk import copy_hashing, replace_text, room_for
-from medbot_desktop.inference.gguf import GgufHeader, read_header
+from medbot_desktop.inference.disk import replace_text
 from medbot_desktop.settings import home_folder, program_folder
 
 CATALOGUE_FILE = "catalogue.toml"
 LOCAL_FILE = "local.toml"
-SYNC_HINT = "Run `medbot models sync` to fetch it anew."
-
-Progress = Callable[[int, int], None]
-"""Called with the bytes done and the bytes to do."""
-
-_EMBEDDER_FILES = ("model.onnx", "tokenizer.json")
 
 
 def model_folders() -> tuple[Path, ...]:
@@ -80,6 +70,11 @@ class ModelStore:
             ModelError: there is none.
         """
         found = next((entry for entry in self.entries() if entry.name == name), None)
+        if found is None and any(model.name == name for model in self.catalogue.brought):
+            raise ModelError(
+                f"The model {name} is not on this computer, and MedBot does not fetch it.",
+                "Bring its file, on a stick for example, and run `medbot models add FILE.gguf`.",
+            )
         if found is None:
             raise ModelError(f"There is no model called {name}.", "`medbot models list` shows which there are.")
         return found
@@ -184,89 +179,41 @@ class ModelStore:
             ) from error
         return folder
 
-    def add(self, path: Path, progress: Progress = lambda done, total: None) -> CatalogueEntry:
-        """Take in a GGUF model from a file, a USB stick's for example.
-
-        A file that the catalogue knows by its digest keeps the catalogue's name and tier; any other starts ``silent``.
+    def take_in(self, made: Path, entry: CatalogueEntry) -> None:
+        """Put a model's checked files into place, and record it where the catalogue does not name it.
 
         Args:
-            path: the GGUF file.
-            progress: called as bytes are copied.
-
-        Returns:
-            The model as it can be opened from now on.
+            made: a folder with the files, within one of the folders of models; they are moved to their place there.
+            entry: what they are.
 
         Raises:
-            ModelError: the file is missing, cut short, or no GGUF model, or another model has its name already.
-            DiskFullError: there is no room for it.
+            OSError: something cannot be written; see ``disk.room_for``.
         """
-        header = read_header(path)
-        folder = self.writable_folder()
-        size = path.stat().st_size
-        with (
-            room_for(folder, size, f"the model {path.name}"),
-            tempfile.TemporaryDirectory(prefix=".adding-", dir=folder) as scratch,
-        ):
-            copy = Path(scratch) / "model.gguf"
-            digest = copy_hashing(path, copy, lambda done: progress(done, size))
-            entry = self._entry_for(path, ModelFile(path.name, copy.stat().st_size, digest), header)
-            place = folder / entry.name / entry.files[0].name
-            place.parent.mkdir(exist_ok=True)
-            copy.replace(place)
-            if self.catalogue.find(entry.name) is None:
-                _record(folder, [*(e for e in _added(folder) if e.name != entry.name), entry])
-        self._checks.remember(place, digest)
-        return entry
+        folder, place = made.parent, made.parent / entry.name
+        place.mkdir(exist_ok=True)
+        for file in entry.files:
+            (made / file.name).replace(place / file.name)
+        if self.catalogue.find(entry.name) is None:
+            _record(folder, [*(added for added in _added(folder) if added.name != entry.name), entry])
+        for file in entry.files:
+            self.remember(place / file.name, file)
 
-    def add_embedder(self, source: Path) -> CatalogueEntry:
-        """Take in a sentence embedder of the MiniLM kind from a folder with ``model.onnx`` and ``tokenizer.json``.
+    def require_free(self, name: str, files: Sequence[ModelFile]) -> None:
+        """Make sure that a new model may have this name.
 
         Args:
-            source: the folder; its name becomes the model's.
+            name: what it is to be called.
+            files: its files; one with the same files may be there already.
 
         Raises:
-            ModelError: a file is missing or is not what it should be, or another model has its name already.
-            DiskFullError: there is no room for it.
+            ModelError: another model has it.
         """
-        from medbot_desktop.inference.embedder import Embedder  # slow to load, and every other command goes without
-
-        Embedder(source / _EMBEDDER_FILES[0], source / _EMBEDDER_FILES[1], identity="").embed(["a word"])
-        folder, name = self.writable_folder(), _name_from(source.name)
-        size = sum((source / file).stat().st_size for file in _EMBEDDER_FILES)
-        with (
-            room_for(folder, size, f"the model {name}"),
-            tempfile.TemporaryDirectory(prefix=".adding-", dir=folder) as scratch,
-        ):
-            files = []
-            for file in _EMBEDDER_FILES:
-                digest = copy_hashing(source / file, Path(scratch) / file, lambda done: None)
-                files.append(ModelFile(file, (source / file).stat().st_size, digest))
-            self._require_free(name, files[0])
-            place = folder / name
-            place.mkdir(exist_ok=True)
-            for file in _EMBEDDER_FILES:
-                (Path(scratch) / file).replace(place / file)
-            entry = CatalogueEntry(name, source.name, "embedder", "unknown", tuple(files))
-            _record(folder, [*(added for added in _added(folder) if added.name != name), entry])
-        return entry
-
-    def _require_free(self, name: str, file: ModelFile) -> None:
         taken = next((entry for entry in self.entries() if entry.name == name), None)
-        if taken is not None and taken.files[0].sha256 != file.sha256:
+        if taken is not None and [file.sha256 for file in taken.files] != [file.sha256 for file in files]:
             raise ModelError(
                 f"Another model is called {name} already.",
                 f"Rename the file, or remove the other with `medbot models remove {name}`.",
             )
-
-    def _entry_for(self, path: Path, file: ModelFile, header: GgufHeader) -> CatalogueEntry:
-        for entry in self.catalogue.entries:
-            if entry.purpose == "chat" and [own.sha256 for own in entry.files] == [file.sha256]:
-                return entry
-        name = _name_from(path.stem)
-        self._require_free(name, file)
-        title = _plain(header.facts.get("general.name")) or path.stem
-        licence = _plain(header.facts.get("general.license")) or "unknown"
-        return CatalogueEntry(name, title, "chat", licence, (dataclasses.replace(file, name=f"{name}.gguf"),))
 
     def remove(self, name: str) -> CatalogueEntry:
         """Take a model off this computer.
@@ -291,7 +238,11 @@ class ModelStore:
 
     def _checked_file(self, entry: CatalogueEntry, file: ModelFile, place: Path | None, afresh: bool = False) -> Path:
         path = place / file.name if place else None
-        hint = SYNC_HINT if file.sources else "Add it again with `medbot models add FILE.gguf`."
+        hint = (
+            f"Run `medbot models sync {entry.name}` to fetch it anew."
+            if file.can_be_fetched
+            else "Add it again with `medbot models add FILE.gguf`."
+        )
         if path is None or not path.is_file():
             raise ModelError(f"The model file {file.name} of {entry.name} is missing.", hint)
         size = path.stat().st_size
@@ -304,10 +255,6 @@ class ModelStore:
         return path
 
 
-def _name_from(text: str) -> str:
-    return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")[:100] or "model"
-
-
 def _added(folder: Path) -> tuple[CatalogueEntry, ...]:
     """The models that a person added to this folder."""
     record = folder / LOCAL_FILE
@@ -316,8 +263,3 @@ def _added(folder: Path) -> tuple[CatalogueEntry, ...]:
 
 def _record(folder: Path, entries: Sequence[CatalogueEntry]) -> None:
     replace_text(folder / LOCAL_FILE, render(entries))
-
-
-def _plain(value: object) -> str:
-    """A name from a file's metadata, without what cannot be shown on a line."""
-    return " ".join("".join(c if c.isprintable() else " " for c in str(value or "")).split())[:100]

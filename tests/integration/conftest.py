@@ -65,7 +65,7 @@ def program(models: ModelStore, tmp_path: Path) -> Program:
     shutil.copytree(root / "resources", tmp_path / "resources")
     (tmp_path / "models").mkdir()
     shutil.copy(root / "models" / "catalogue.toml", tmp_path / "models")
-    for entry in models.catalogue.entries:
+    for entry in models.installed():
         place = models.folder_of(entry)
         assert place is not None
         (tmp_path / "models" / entry.name).symlink_to(place)

@@ -34,6 +34,7 @@ class PackageIndex:
         ranges: serve parts of files.
         cut_after: break the connection after so many bytes of a file; None: never.
         wheel: the bytes of the wheel.
+        others: the wheels of further packages, by the packages' names; all have version 1.0.
         requests: the paths that were asked for, with their Range where one was sent.
         sent: bytes of wheels that were sent.
         logins: the Authorization headers that came.
@@ -44,11 +45,17 @@ class PackageIndex:
     ranges: bool = True
     cut_after: int | None = None
     wheel: bytes = b""
+    others: dict[str, bytes] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     sent: int = 0
     logins: list[str] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
     url: str = ""
+
+    def wheel_of(self, path: str) -> tuple[str, bytes]:
+        """The package that a path is about, and its wheel; empty where there is none."""
+        name = path.strip("/").rpartition("/")[2].partition("-1.0")[0].replace("_", "-")
+        return name, self.wheel if name == "toy" else self.others.get(name, b"")
 
     @property
     def ranges_asked(self) -> list[str]:
@@ -77,18 +84,20 @@ class _Handler(BaseHTTPRequestHandler):
         wanted = self.headers.get("Range", "")
         self.index.requests.append(f"{self.path} {wanted}".strip())
         self.index.logins += [self.headers["Authorization"]] if "Authorization" in self.headers else []
-        if self.path == "/simple/toy/":
-            self._page()
-        elif self.path == "/files/toy-1.0-py3-none-any.whl":
-            self._file(wanted)
-        else:
+        package, wheel = self.index.wheel_of(self.path)
+        if not wheel:
             self.send_error(404)
+        elif self.path.startswith("/simple/"):
+            self._page(package)
+        else:
+            self._file(wheel, wanted)
 
-    def _page(self) -> None:
-        name, target = "toy-1.0-py3-none-any.whl", "../../files/toy-1.0-py3-none-any.whl"
+    def _page(self, package: str) -> None:
+        name = f"{package.replace('-', '_')}-1.0-py3-none-any.whl"
+        target = f"../../files/{name}"
         if self.index.as_json:
             kind = "application/vnd.pypi.simple.v1+json"
-            files = [{"filename": "toy-1.0.tar.gz", "url": "x"}, {"filename": name, "url": target, "hashes": {}}]
+            files = [{"filename": f"{package}-1.0.tar.gz", "url": "x"}, {"filename": name, "url": target, "hashes": {}}]
             body = json.dumps({"meta": {"api-version": "1.0"}, "files": files}).encode()
         else:
             kind = "text/html; charset=utf-8"
@@ -99,15 +108,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _file(self, wanted: str) -> None:
+    def _file(self, wheel: bytes, wanted: str) -> None:
         self.index.hold.wait(20)
-        size, start, end = len(self.index.wheel), 0, len(self.index.wheel)
+        size, start, end = len(wheel), 0, len(wheel)
         partial = bool(wanted) and self.index.ranges
         if partial:
             first, _, last = wanted.removeprefix("bytes=").partition("-")
             start = int(first) if first else max(0, size - int(last))
             end = min(size, int(last) + 1) if first and last else size
-        body = self.index.wheel[start:end]
+        body = wheel[start:end]
         self.send_response(206 if partial else 200)
         if partial:
             self.send_header("Content-Range", f"bytes {start}-{end - 1}/{size}")

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from medbot_desktop.errors import DiskFullError, ModelError
+from medbot_desktop.errors import ModelError
 from medbot_desktop.inference import checks
 from medbot_desktop.inference.catalogue import Catalogue
 from medbot_desktop.inference.store import ModelStore, model_folders
 from medbot_desktop.settings import program_folder
 from tests.unit.inference.conftest import WEIGHTS, WORDS
-from tests.unit.inference.test_gguf import small_gguf
 
 
 @pytest.fixture
@@ -22,13 +21,6 @@ def installed(toy_store: ModelStore) -> Path:
     folder.mkdir()
     (folder / "weights.bin").write_bytes(WEIGHTS)
     (folder / "words.json").write_bytes(WORDS)
-    return folder
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    folder = tmp_path / "stick"
-    folder.mkdir()
     return folder
 
 
@@ -126,89 +118,6 @@ def test_weights_go_to_the_home_folder_where_no_folder_exists_yet(
 ) -> None:
     monkeypatch.setenv("MEDBOT_HOME", str(tmp_path / "h"))
     assert ModelStore(toy_catalogue, [tmp_path / "none"]).writable_folder() == tmp_path / "h" / "models"
-
-
-def test_a_gguf_from_a_stick_can_be_opened_after_it_was_added(toy_store: ModelStore, stick: Path) -> None:
-    source = stick / "My Model (Q8).GGUF"
-    source.write_bytes(small_gguf())
-    seen: list[tuple[int, int]] = []
-    entry = toy_store.add(source, lambda done, total: seen.append((done, total)))
-    assert (entry.name, entry.purpose, entry.tier) == ("my-model-q8", "chat", "silent")
-    assert seen[-1] == (source.stat().st_size, source.stat().st_size)
-    again = ModelStore(toy_store.catalogue, toy_store.folders)
-    assert (again.open("my-model-q8") / "my-model-q8.gguf").read_bytes() == source.read_bytes()
-
-
-def test_a_gguf_that_the_catalogue_knows_keeps_its_name_and_tier(models: ModelStore, tmp_path: Path) -> None:
-    source = models.file("smollm2-135m-instruct-q4_1", "SmolLM2-135M-Instruct.Q4_1.gguf")
-    renamed = tmp_path / "download(3).gguf"
-    renamed.symlink_to(source)
-    (tmp_path / "here").mkdir()
-    store = ModelStore(models.catalogue, [tmp_path / "here"])
-    assert store.add(renamed).tier == "phrases"
-    assert store.file("smollm2-135m-instruct-q4_1", source.name).stat().st_size == source.stat().st_size
-
-
-def test_adding_a_model_twice_changes_nothing(toy_store: ModelStore, stick: Path) -> None:
-    (stick / "m.gguf").write_bytes(small_gguf())
-    assert toy_store.add(stick / "m.gguf") == toy_store.add(stick / "m.gguf")
-    assert [entry.name for entry in toy_store.installed()] == ["m"]
-
-
-def test_another_model_of_the_same_name_is_refused(toy_store: ModelStore, stick: Path) -> None:
-    (stick / "m.gguf").write_bytes(small_gguf())
-    toy_store.add(stick / "m.gguf")
-    (stick / "m.gguf").write_bytes(small_gguf(architecture="gemma"))
-    with pytest.raises(ModelError, match="Another model is called m already"):
-        toy_store.add(stick / "m.gguf")
-    assert toy_store.open("m")
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [(None, "There is no file"), (b"hello", "is not a GGUF"), (small_gguf()[:-9], "is cut short")],
-)
-def test_a_file_that_cannot_be_added_leaves_nothing(
-    toy_store: ModelStore, stick: Path, content: bytes | None, said: str
-) -> None:
-    if content is not None:
-        (stick / "m.gguf").write_bytes(content)
-    with pytest.raises(ModelError, match=said):
-        toy_store.add(stick / "m.gguf")
-    assert list(toy_store.folders[0].iterdir()) == []
-
-
-def test_no_room_for_an_added_model_leaves_nothing(toy_store: ModelStore, stick: Path) -> None:
-    resource = pytest.importorskip("resource")
-    (stick / "m.gguf").write_bytes(small_gguf(values=50_000))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
-    try:
-        with pytest.raises(DiskFullError, match=r"no room on the disk of .* for the model m\.gguf"):
-            toy_store.add(stick / "m.gguf")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert list(toy_store.folders[0].iterdir()) == []
-
-
-def test_an_added_model_that_changes_is_refused_and_says_how_to_add_it_again(
-    toy_store: ModelStore, stick: Path
-) -> None:
-    (stick / "m.gguf").write_bytes(small_gguf())
-    toy_store.add(stick / "m.gguf")
-    (toy_store.folders[0] / "m" / "m.gguf").write_bytes(small_gguf(architecture="llamb"))
-    with pytest.raises(ModelError, match=r"m\.gguf was changed") as told:
-        toy_store.open("m")
-    assert "models add" in told.value.hint
-
-
-def test_a_removed_model_is_gone_and_forgotten(toy_store: ModelStore, stick: Path) -> None:
-    (stick / "m.gguf").write_bytes(small_gguf())
-    toy_store.add(stick / "m.gguf")
-    toy_store.remove("m")
-    assert [entry.name for entry in toy_store.entries()] == ["toy-1"]
-    with pytest.raises(ModelError, match="no model called m"):
-        toy_store.remove("m")
 
 
 def test_a_catalogue_model_that_is_not_here_cannot_be_removed(toy_store: ModelStore) -> None:
