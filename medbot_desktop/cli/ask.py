@@ -123,7 +123,7 @@ def _talk(workspace: Workspace, conversation: Conversation) -> None:
 
 def _answer(workspace: Workspace, text: str, conversation: Conversation) -> dict[str, Any]:
     """The answer as an object; where the turn failed, an object with ``error``, and with the alarm if there was one."""
-    return _turn(workspace, text, workspace.conversations.start())[0]
+    return _turn(workspace, text, conversation)[0]
 
 
 def _turn(workspace: Workspace, text: str, conversation: Conversation) -> tuple[dict[str, Any], dict[str, Any]]:
