@@ -70,9 +70,13 @@ class RunningChild:
 
     def ask(self, path: Path) -> None:
         """Ask for a file; where the process is dead, ``frame`` tells so."""
+        self.hand(os.fsencode(path))
+
+    def hand(self, request: bytes) -> None:
+        """Hand a request over as it stands; waits until the process has taken what the pipe does not hold."""
         self.files += 1
         try:
-            self._requests.send_bytes(os.fsencode(path))
+            self._requests.send_bytes(request)
         except OSError:
             return
 
