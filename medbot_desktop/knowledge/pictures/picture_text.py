@@ -7,6 +7,12 @@ from dataclasses import dataclass
 MOST_BYTES = 50_000_000
 """Of a picture: more than any telephone takes at its best."""
 
+READS_ONLY = "MedBot reads the text of a picture; it does not look at skin, wounds or scans."
+"""What stands wherever a picture can be given."""
+
+NO_TEXT = ("No text could be read in this picture.", "Take it again from nearer, in good light, sharp and straight.")
+"""What is said of a picture of nothing, and what to do."""
+
 _UNSURE = 0.85
 
 

@@ -15,12 +15,6 @@ from medbot_desktop.knowledge.pictures.picture_text import MOST_BYTES, PictureLi
 from medbot_desktop.knowledge.reading.messages import OUT_OF_MEMORY, BrokenPromiseError, Limits, Refused, Stopped
 from medbot_desktop.knowledge.reading.running import Child, GoneError, RunningChild
 
-READS_ONLY = "MedBot reads the text of a picture; it does not look at skin, wounds or scans."
-"""What stands wherever a picture can be given."""
-
-NO_TEXT = ("No text could be read in this picture.", "Take it again from nearer, in good light, sharp and straight.")
-"""What is said of a picture of nothing, and what to do."""
-
 _TICK_SECONDS = 0.1
 _LIBRARIES_BYTES = 400_000_000  # of memory: the code of native libraries, which no limit of the system counts
 _LIMITS = Limits(seconds=90.0, silent_seconds=180.0)
