@@ -46,15 +46,18 @@ def read_picture(
             hint="Save it as JPEG, or cut out the part with the text.",
         )
     process = RunningChild(limits, child)
+    # Handed over on a thread of its own: a process that hangs must not hang this one.
+    handing = Thread(target=process.hand, args=(data,), name="picture", daemon=True)
     try:
-        # Handed over on a thread of its own: a process that hangs must not hang this one.
-        Thread(target=process.hand, args=(data,), name="picture", daemon=True).start()
+        handing.start()
         return _heard(process, limits, is_stopped)
     except GoneError:
         raise _died(process) from None
     except BrokenPromiseError:
         raise _crashed() from None
     finally:
+        process.kill()
+        handing.join()  # before the pipe is closed that it writes to
         process.end()
 
 
@@ -107,7 +110,7 @@ def _text(read: Read, pixels: bytes) -> PictureText:
 
 
 def _died(process: RunningChild) -> InputError:
-    process.end()
+    process.see_out()
     return _too_much() if process.exit_status == OUT_OF_MEMORY else _crashed()
 
 
