@@ -42,6 +42,8 @@ from medbot_desktop.domain import (
 )
 from medbot_desktop.errors import MedBotError, TooLongError
 from medbot_desktop.triage.numbers import EmergencyNumbers
+from medbot_desktop.understanding.labels import LabelMedicine, medicines_on
+from medbot_desktop.understanding.quoted import asks_of_picture
 
 _log = logging.getLogger(__name__)
 
@@ -193,6 +195,10 @@ class Assistant:
         found = alarm_of(self._reader, self._complaints, text)
         return found and self._numbers.filled(found)
 
+    def medicines_in(self, text: str) -> tuple[LabelMedicine, ...]:
+        """The medicines on a label, with their doses; nothing is stored."""
+        return medicines_on(self._reader.signs, text)
+
     def _turn(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
         clock, known = _Clock(), context_of(conversation.person, datetime.now())
         try:
@@ -261,32 +267,41 @@ class Assistant:
         if stage is not None:
             yield from self._crisis(turn, stage, draft)
         elif utterance.language not in ("en", "und"):
-            draft.skill = "other_language"
-            if turn.triage.disposition is Disposition.EMERGENCY and utterance.language in self._wording.emergency:
-                yield from draft.answer.say(self._numbers.fill(self._wording.emergency[utterance.language]))
-            for sentence in self._wording.other_language.sentences(utterance.language):
-                yield from draft.answer.say(self._numbers.fill(sentence))
+            yield from self._in_other_language(turn, draft)
         elif judged.is_answer or (judged.is_doubt and intent not in _MEDICINE_INTENTS):
             yield from self._complaint(turn, draft, clock)
         elif not is_clear and intent in ("greeting", "thanks"):
             choice = getattr(self._wording, intent)
-            words, draft.model = self._answering.open_with(utterance.text, choice.choices)
+            words, draft.model = self._answering.open_with(utterance.own, choice.choices)
             yield from draft.answer.say(words)
         elif not is_clear and intent in ("small_talk", "speak_to_person"):
             yield from draft.answer.say(self._numbers.fill(getattr(self._wording, intent).text))
         elif self._is_about_medicines(turn) and self._can_answer_on_medicine(turn):
             yield from self._medicine(turn, draft)
+        elif not utterance.own:
+            draft.skill = "picture"
+            yield from draft.answer.say(self._wording.picture.text)
         elif judged.question is not None:
             yield from self._medicines.tell_unknown(utterance, draft.answer)
             yield from self._complaint(turn, draft, clock)
         else:
-            yield from self._health_question(turn, utterance.text, draft, clock)
+            yield from self._health_question(turn, utterance.own, draft, clock)
+
+    def _in_other_language(self, turn: _Turn, draft: _Draft) -> Generator[TurnEvent, None, None]:
+        """Say that it was not understood, and before it whom to call where an emergency was."""
+        draft.skill, language = "other_language", turn.utterance.language
+        if turn.triage.disposition is Disposition.EMERGENCY and language in self._wording.emergency:
+            yield from draft.answer.say(self._numbers.fill(self._wording.emergency[language]))
+        for sentence in self._wording.other_language.sentences(language):
+            yield from draft.answer.say(self._numbers.fill(sentence))
 
     def _is_about_medicines(self, turn: _Turn) -> bool:
         """Whether that is what a message wants, or, beside no complaint, it asks about what is none that is known."""
         if turn.utterance.intent.name in _MEDICINE_INTENTS:
             return True
         is_complaint = turn.judged.question is not None
+        if self._medicines.named(turn.utterance) and asks_of_picture(turn.utterance):
+            return not is_complaint
         asks_unknown = self._medicines.named(turn.utterance) and self._medicines.unknown(turn.utterance)
         return bool(asks_unknown) and not is_complaint
 
@@ -385,7 +400,7 @@ class Assistant:
     def _opening(self, utterance: Utterance, triage: Triage) -> tuple[str, ModelUse | None]:
         if triage.red_flags:
             return self._wording.after_alert.text, None
-        return self._answering.open_with(utterance.text, self._wording.openings)
+        return self._answering.open_with(utterance.own, self._wording.openings)
 
     def _not_found(self, found: Sequence[Retrieved], triage: Triage, draft: _Draft) -> Generator[TextDelta, None, None]:
         draft.skill = "not_found"

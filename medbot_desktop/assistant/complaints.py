@@ -61,13 +61,13 @@ class Complaints:
         is_answer = dialogue is not None and dialogue.is_answer(utterance)
         if dialogue is not None and not is_answer and dialogue.is_aside(utterance):
             self._open[conversation.id] = dialogue
-            return Judged(Triage(), None, False, utterance.text)
+            return Judged(Triage(), None, False, utterance.own)
         if dialogue is None or not is_answer:
             dialogue = Dialogue()
         dialogue.hear(utterance)
         triage, question = dialogue.judge(self._judge)
         if triage.disposition is Disposition.NONE and question is None:
-            return Judged(triage, None, is_answer, utterance.text)
+            return Judged(triage, None, is_answer, utterance.own)
         summary = "" if question else sbar(dialogue, triage)
         if question:
             self._open[conversation.id] = dialogue

@@ -136,9 +136,9 @@ class Crises:
     @staticmethod
     def _stage(is_near: bool | None, utterance: Utterance, triage: Triage) -> Stage | None:
         """Where a message stands; ``is_near``: whether the one before belonged to a crisis, None without any."""
-        reply = reply_of(utterance.text) if is_near is not None else None
-        is_clear = is_near or not _ACKNOWLEDGED.match(utterance.text)
-        if reply is Stage.YES and is_clear and (_YES.match(utterance.text) or not triage.red_flags):
+        reply = reply_of(utterance.own) if is_near is not None else None
+        is_clear = is_near or not _ACKNOWLEDGED.match(utterance.own)
+        if reply is Stage.YES and is_clear and (_YES.match(utterance.own) or not triage.red_flags):
             return Stage.YES
         if utterance.language not in ("en", "und") and not (triage.red_flags or is_near):
             return None

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from medbot_desktop.domain import Entity, Intent, Triage, Utterance
 from medbot_desktop.understanding.cleaning import pieces
+from medbot_desktop.understanding.quoted import blanked, quotes
 
 
 class SignReader(Protocol):
@@ -35,7 +36,7 @@ def alarm_of(reader: SignReader, judge: EmergencyJudge, text: str) -> Triage | N
         The emergency, or None where no piece tells of one.
     """
     together: list[Entity] = []
-    for at, piece in pieces(text):
+    for at, piece in pieces(blanked(text, quotes(text))):
         said = reader.signs(piece)
         alarm = judge.emergency(said)
         if alarm is not None:

@@ -115,8 +115,8 @@ class MedicineAnswers:
         named = self.named(utterance)
         if self.is_check(utterance):
             return True
-        asks = any(pattern.search(utterance.text) for _, pattern in _ASKED)
-        is_short = len(utterance.text.split()) <= _SHORT
+        asks = any(pattern.search(utterance.own) for _, pattern in _ASKED)
+        is_short = len(utterance.own.split()) <= _SHORT
         return any(name in self._formulary.medicines for name in named) and (asks or is_short)
 
     def allergies(self, utterance: Utterance) -> list[str]:
@@ -147,7 +147,7 @@ class MedicineAnswers:
         """Say what is asked about the medicine that a message names."""
         named = (name for name in self.named(utterance) if name in self._formulary.medicines)
         medicine = self._formulary.medicines[next(named)]
-        wanted = [field for field, pattern in _ASKED if pattern.search(utterance.text)][:_MOST_ASPECTS]
+        wanted = [field for field, pattern in _ASKED if pattern.search(utterance.own)][:_MOST_ASPECTS]
         if "children" in wanted:
             yield from answer.say(self._words.children)
             wanted = [field for field in wanted if field not in ("children", "adult_dose")] or ["uses"]

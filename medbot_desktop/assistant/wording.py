@@ -132,6 +132,7 @@ class Wording(_Group):
     thanks: Choice
     small_talk: Fixed
     speak_to_person: Fixed
+    picture: Fixed
     judged: JudgedWords
     crisis: Crisis
     medicines: MedicineWords

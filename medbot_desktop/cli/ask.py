@@ -15,6 +15,7 @@ from medbot_desktop.assistant.assistant import SUMMARY
 from medbot_desktop.cli.answers import answer_object, triage_object
 from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
 from medbot_desktop.cli.output import JsonOption, error_object, print_cases, print_json
+from medbot_desktop.cli.picture import ImageOption, picture_of, tell_medicines
 from medbot_desktop.cli.prompts import tell
 from medbot_desktop.cli.terminal import Terminal
 from medbot_desktop.domain import Alert, Conversation, Failed, Finished, Question, ToolUsed
@@ -33,14 +34,18 @@ def ask(
     text: str = typer.Argument(None, help="The question."),
     cases: Path = typer.Option(None, "--cases", help="Ask every line of a JSON-lines file of id and text instead."),
     person: str = PersonOption,
+    image: Path = ImageOption,
     profile: str = ProfileOption,
     account: str = AccountOption,
     passphrase_file: Path = PassphraseFileOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Ask one question, or many, and print the answer with its sources."""
-    if (text is None) == (cases is None):
-        raise typer.BadParameter("Give either a question or --cases FILE.")
+    if (text is None and image is None) == (cases is None):
+        raise typer.BadParameter("Give either a question, with --image FILE or without, or --cases FILE.")
+    picture = picture_of(image, as_json) if image is not None else None
+    if picture is not None:
+        text = picture.message(text)
     if text is not None:
         with suppress(TooLongError):  # it is looked through for red flags before it is refused
             clean(text)  # what is no message is refused before everything is opened
@@ -51,11 +56,15 @@ def ask(
             print_cases(cases, lambda case: _answer(workspace, case, workspace.conversations.start(about)))
         elif as_json:
             found = _answer(workspace, text, workspace.conversations.start(about))
+            if picture is not None:
+                found["image"] = picture.as_object(workspace)
             if "error" not in found or "triage" in found:
                 print_json(found)
             if "error" in found:
                 raise MedBotError(found["error"]["message"], found["error"]["hint"])
         else:
+            if picture is not None:
+                tell_medicines(workspace, picture)
             Terminal(workspace).turn(workspace.conversations.start(about), text, raise_failed=True)
 
 

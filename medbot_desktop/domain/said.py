@@ -99,6 +99,8 @@ class Utterance:
         emotion: what the person feels; ``neutral`` where nothing shows, None where it was not looked for.
         emotion_strength: how strongly, in 0..1.
         known: what the record of the person tells besides; the message's own words go before it.
+        quotes: where the text quotes a picture, as offsets of the first character and behind the last. Of what stands
+            there only the medicines are among the entities.
     """
 
     text: str
@@ -108,3 +110,13 @@ class Utterance:
     emotion: str | None = None
     emotion_strength: float = 0.0
     known: tuple[Entity, ...] = ()
+    quotes: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def own(self) -> str:
+        """What the person says: the text without what it quotes."""
+        if not self.quotes:
+            return self.text
+        starts, ends = zip(*self.quotes, strict=True)
+        between = zip((0, *ends), (*starts, len(self.text)), strict=True)
+        return "".join(self.text[start:end] for start, end in between).strip()

@@ -44,7 +44,7 @@ class Dialogue:
         """Take in a message: what it says, and what it answers."""
         shift = _FAR * len(self.messages)
         self.known = utterance.known
-        self.messages.append(utterance.text)
+        self.messages.append(utterance.own)
         heard = [replace(entity, start=entity.start + shift, end=entity.end + shift) for entity in utterance.entities]
         if self.pending is not None:
             heard = [*self._answered(self.pending, utterance, shift), *heard]
@@ -56,7 +56,7 @@ class Dialogue:
         """Whether a message answers the question that waits: a yes, a no, a measure, or a report of signs."""
         if self.pending is None:
             return False
-        text = utterance.text
+        text = utterance.own
         if answer_of(text) is not Answer.OTHER or text in self.pending.buttons:
             return True
         if any(name in MEASURES for name in self.pending.asks) and is_number(text):
@@ -106,7 +106,7 @@ class Dialogue:
 
     def _answered(self, question: Asked, utterance: Utterance, shift: int) -> list[Entity]:
         """What a message says to the question that was asked."""
-        text = utterance.text
+        text = utterance.own
         said = {entity.name for entity in utterance.entities}
         numbers = [name for name in question.asks if name in MEASURES]
         if numbers:

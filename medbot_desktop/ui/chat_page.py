@@ -8,17 +8,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from medbot_desktop.domain import Alert, Cited, Conversation, Failed, Finished, Message, Triage, Triaged, TurnEvent
 from medbot_desktop.ui.announcing import announce
 from medbot_desktop.ui.archive import Archive
+from medbot_desktop.ui.attaching import Attaching
 from medbot_desktop.ui.care_card import care_card
 from medbot_desktop.ui.composer import Composer
 from medbot_desktop.ui.conversation_column import ConversationColumn
 from medbot_desktop.ui.conversation_desk import ConversationDesk
+from medbot_desktop.ui.drop_hint import DropHint
 from medbot_desktop.ui.empty_page import EmptyPage
+from medbot_desktop.ui.given_pictures import holds_picture
 from medbot_desktop.ui.library_jobs import Shelf
 from medbot_desktop.ui.monograph_dialog import Monographs
 from medbot_desktop.ui.notice_bar import NoticeBar
@@ -63,6 +66,9 @@ class ChatPage(QWidget):
         self.notice = NoticeBar(appearance)
         self.desk = ConversationDesk(appearance, worker, self.archive, self.column, self.notice)
         self.monographs = Monographs(appearance, worker, self.notice, self)
+        self.attaching = Attaching(appearance, worker, self.composer, self.notice, self)
+        self.setAcceptDrops(True)
+        self.hint = DropHint(appearance, self)
         self._middle = QStackedWidget()
         self._arrange()
         self._connect()
@@ -79,6 +85,7 @@ class ChatPage(QWidget):
         under.setContentsMargins(pad, sizes.unit, pad, sizes.unit + sizes.unit // 2)
         under.setSpacing(sizes.unit)
         under.addWidget(self.notice)
+        under.addWidget(self.attaching.progress)
         under.addWidget(self.replies)
         under.addWidget(self.composer)
         centred = QHBoxLayout()
@@ -119,6 +126,7 @@ class ChatPage(QWidget):
         self.composer.sent.connect(self.send)
         self.composer.stop_wanted.connect(self.stop)
         self.composer.too_long.connect(self._look_through)
+        self.hint.let_go.connect(self.attaching.take)
         self.composer.libraries.switched.connect(lambda off: self.archive.switch_off(self.talk, off))
         self.panel.passage_wanted.connect(self.passage_wanted)
         self.panel.monograph_wanted.connect(self.monographs.open)
@@ -183,6 +191,7 @@ class ChatPage(QWidget):
         self.archive.forget()
         self.desk.forget()
         self.monographs.forget()
+        self.attaching.forget()
         self.composer.set_text("")
         self._show_talk(self.archive.begin())
         self.transcript.set_emergency_number(self._emergency_number)
@@ -342,6 +351,12 @@ class ChatPage(QWidget):
                 self.composer.set_text(turn.text)
         elif not turn.talk.draft:
             turn.talk.draft = turn.text
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Welcome a picture anywhere on the page."""
+        if holds_picture(event.mimeData()):
+            event.acceptProposedAction()
+            self.hint.welcome("Drop a picture here to read its text into your message")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Use the room there is."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QTextOption
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from medbot_desktop.settings import MESSAGE_LIMIT
+from medbot_desktop.ui.given_pictures import holds_picture
 from medbot_desktop.ui.icons import icon
 from medbot_desktop.ui.library_switch import LibrarySwitch
 from medbot_desktop.ui.parts import named, words
@@ -15,6 +16,8 @@ from medbot_desktop.ui.theme import Appearance, Theme
 
 COUNTER_FROM = MESSAGE_LIMIT * 9 // 10
 """The counter shows from this many characters on."""
+
+_PICTURE_KEYS = "Ctrl+O"
 
 _LOOK_AFTER_MS = 600
 """A text that is too long is looked through once nothing has been typed for so long."""
@@ -28,10 +31,12 @@ class MessageEdit(QPlainTextEdit):
 
     Signals:
         submitted: Enter was pressed. focused: the field got (true) or lost (false) the keyboard.
+        given: a picture or a file was pasted or dropped (a ``QMimeData``); its text may become part of the message.
     """
 
     submitted = Signal()
     focused = Signal(bool)
+    given = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +86,17 @@ class MessageEdit(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
+        """Welcome pictures beside text."""
+        return holds_picture(source) or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
+        """Take text as it is, and hand a picture on."""
+        if holds_picture(source):
+            self.given.emit(source)
+        else:
+            super().insertFromMimeData(source)
+
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Tell the frame around to show the focus."""
         super().focusInEvent(event)
@@ -93,16 +109,18 @@ class MessageEdit(QPlainTextEdit):
 
 
 class Composer(QWidget):
-    """The field, its button, the choice of libraries, the counter and the standing disclaimer.
+    """The field, its buttons, the choice of libraries, the counter and the standing disclaimer.
 
     Signals:
         sent: a message that may be sent. stop_wanted: the person wants the answer to stop.
+        picture_wanted: the person wants the text of a picture in the message.
         too_long: what is typed cannot be sent, and should be looked through for an emergency.
     """
 
     sent = Signal(str)
     too_long = Signal(str)
     stop_wanted = Signal()
+    picture_wanted = Signal()
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +133,7 @@ class Composer(QWidget):
         self.edit = MessageEdit(appearance.theme)
         self.send_button = named(QPushButton("Send"), "primary")
         self.stop_button = QPushButton("Stop")
+        self.picture_button = named(QToolButton(), "quiet")
         self.libraries = LibrarySwitch(appearance)
         self.note = words("", "small")
         self.note.hide()
@@ -123,7 +142,7 @@ class Composer(QWidget):
         half = sizes.unit // 2
         inside.setContentsMargins(sizes.unit + half, half, half, half)
         inside.addWidget(self.edit, 1)
-        for button in (self.libraries, self.send_button, self.stop_button):
+        for button in (self.picture_button, self.libraries, self.send_button, self.stop_button):
             inside.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
         disclaimer = words(DISCLAIMER, "disclaimer")
         disclaimer.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -137,6 +156,10 @@ class Composer(QWidget):
         self.edit.focused.connect(self._show_focus)
         self.send_button.clicked.connect(self.submit)
         self.stop_button.clicked.connect(self.stop_wanted)
+        self.picture_button.clicked.connect(self.picture_wanted)
+        self.picture_button.setShortcut(QKeySequence(_PICTURE_KEYS))
+        self.picture_button.setAccessibleName("Read the text of a picture")
+        self.picture_button.setToolTip(f"Read the text of a photo of a label, letter or card ({_PICTURE_KEYS})")
         self.stop_button.setAccessibleName("Stop the answer")
         self.send_button.setAccessibleName("Send the message")
         appearance.changed.connect(self._use_theme)
@@ -152,6 +175,20 @@ class Composer(QWidget):
         if text != self.text():
             self.edit.setPlainText(text)
             self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+
+    def add(self, text: str) -> None:
+        """Add a part to what is typed, which stays, with the cursor on a line of its own behind it."""
+        cursor = self.edit.textCursor()
+        cursor.movePosition(cursor.MoveOperation.End)
+        typed = self.text()
+        between = "" if is_blank(typed) else "\n" * max(2 - (len(typed) - len(typed.rstrip("\n"))), 0)
+        cursor.insertText(f"{between}{text}\n\n")
+        self.edit.setTextCursor(cursor)
+        self.edit.ensureCursorVisible()
+
+    def set_attaching(self, is_attaching: bool) -> None:
+        """Offer to read a picture only while none is read."""
+        self.picture_button.setEnabled(not is_attaching)
 
     def set_busy(self, busy: bool) -> None:
         """Offer Stop while an answer is written, else Send."""
@@ -221,7 +258,8 @@ class Composer(QWidget):
     def _use_theme(self, theme: Theme) -> None:
         self.edit.use(theme)
         size = QSize(theme.sizes.icon, theme.sizes.icon)
+        self.picture_button.setIcon(icon(theme, "picture", "muted", disabled="disabled"))
         self.send_button.setIcon(icon(theme, "send", "on_accent"))
         self.stop_button.setIcon(icon(theme, "stop", "text"))
-        for button in (self.send_button, self.stop_button):
+        for button in (self.picture_button, self.send_button, self.stop_button):
             button.setIconSize(size)

@@ -21,10 +21,11 @@ class DropHint(QWidget):
         page: what it lies over.
 
     Signals:
-        dropped: the paths that were let go of.
+        dropped: the paths that were let go of. let_go: whatever was, as ``QMimeData``.
     """
 
     dropped = Signal(object)
+    let_go = Signal(object)
 
     def __init__(self, appearance: Appearance, page: QWidget) -> None:
         super().__init__(page)
@@ -64,6 +65,7 @@ class DropHint(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Take what is dropped."""
         self.hide()
+        self.let_go.emit(event.mimeData())
         paths = paths_of(event.mimeData())
         if paths:
             event.acceptProposedAction()

@@ -284,6 +284,7 @@ class MainWindow(QMainWindow):
         if self.first_run is not None:
             self.first_run.stop()
         self._backing_up.stop()
+        self.chat.attaching.stop()
         self.library.forget()
         self.desk.settings.forget()
         self.worker.stop()

@@ -27,6 +27,7 @@ from medbot_desktop.ui.entry import open_workspace
 from medbot_desktop.ui.example_clinic import PERSON, open_example_clinic
 from medbot_desktop.ui.example_documents import QUESTION as QUESTION_OF_DOCUMENTS
 from medbot_desktop.ui.example_documents import UNANSWERED, write_examples
+from medbot_desktop.ui.example_label import example_label
 from medbot_desktop.ui.library_shelf import DOCUMENTS, FILES, QUESTIONS
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.privacy_page import PrivacyPage
@@ -93,6 +94,7 @@ class Photographer:
         self._take_care()
         self._ask("a " * (MESSAGE_LIMIT // 2) + "too long")
         self._take("error")
+        self._take_picture()
         self._take_conversations()
         self._take_library()
         self._take_settings()
@@ -137,6 +139,24 @@ class Photographer:
         self._worker.happened.connect(at_first_words)
         self._ask(STREAMED)
         self._worker.happened.disconnect(at_first_words)
+
+    def _take_picture(self) -> None:
+        """Take a photo whose text is read, what was read of it, and the message with it."""
+        chat = self.window.chat
+        chat.begin_conversation()
+        chat.composer.set_text("What is this for?")
+        chat.attaching.read(example_label())
+        self._take("picture_reading", pause=False)
+        self._wait(lambda: chat.attaching.dialog is not None)
+        dialog = chat.attaching.dialog
+        assert dialog is not None
+        self._wait(lambda: dialog.medicines.text().startswith("Recognised"))
+        self._take("picture", above=dialog)
+        dialog.accept()
+        self._take("picture_used")
+        chat.composer.submit()
+        self._wait(lambda: chat.talk.transcript.entry(-1).state in (State.DONE, State.FAILED))
+        self._take("picture_answer")
 
     def _take_conversations(self) -> None:
         """Take what can be done with whole conversations."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what keeps things is slow to load, and the window must not 
     from medbot_desktop.memory.forgetting import Forgetting
     from medbot_desktop.memory.people import People
     from medbot_desktop.memory.unanswered import Unanswered
+    from medbot_desktop.understanding.labels import LabelMedicine
     from medbot_desktop.vault.access import Access
     from medbot_desktop.vault.accounts import Accounts
     from medbot_desktop.vault.audit import AuditTrail
@@ -41,6 +42,9 @@ class Responder(Protocol):
 
     def alarm(self, text: str) -> Triage | None:
         """The emergency that a text of any length tells of, or None."""
+
+    def medicines_in(self, text: str) -> Sequence[LabelMedicine]:
+        """The medicines on a label, with their doses."""
 
 
 class Services(Protocol):

@@ -24,6 +24,7 @@ from medbot_desktop.understanding.intents import Intents
 from medbot_desktop.understanding.language import LanguageGuess
 from medbot_desktop.understanding.medicine_names import MedicineNames
 from medbot_desktop.understanding.mentions.finding import Mentions
+from medbot_desktop.understanding.quoted import ON_LABELS, blanked, kept, quotes
 from medbot_desktop.understanding.record import Records
 from medbot_desktop.understanding.signs import Signs
 from medbot_desktop.understanding.spelling import Spelling
@@ -133,16 +134,20 @@ class Reader:
         """
         cleaned = clean(text)
         known = context or Context()
-        tokens, asserted, signs, spoken = self._found(cleaned)
-        language = self._rules.language.guess(cleaned, self._tongues_of(spoken, tokens))
-        emotion, strength = self._rules.emotions.read(cleaned, tokens, asserted)
+        spans = quotes(cleaned)
+        said = blanked(cleaned, spans)  # as long as the text, so that every offset holds in both
+        tokens, asserted, signs, spoken = self._found(said)
+        language = self._rules.language.guess(said, self._tongues_of(spoken, tokens))
+        emotion, strength = self._rules.emotions.read(said, tokens, asserted)
         moment = (known.now or datetime.now()).replace(tzinfo=None)
-        mentions = self._rules.mentions.find(cleaned, tokens, asserted, signs, language, moment, self._country)
-        intent = self._intent(cleaned, tokens, signs)  # what else is mentioned tells nothing of what is wanted
-        entities = [*self._weighed(cleaned, tokens, signs), *mentions]
+        mentions = self._rules.mentions.find(said, tokens, asserted, signs, language, moment, self._country)
+        quoted = self._medicines_in(cleaned, spans)
+        intent = self._intent(said, tokens, signs, quoted)  # what else is mentioned tells nothing of what is wanted
+        entities = [*self._weighed(said, tokens, signs), *mentions, *quoted]
         if language in _ENGLISH:
-            entities += self._rules.unknown.find(cleaned, tokens, entities)
-        return Utterance(cleaned, language, intent, _in_order(entities), emotion, strength, self._recorded(known))
+            entities += self._rules.unknown.find(said, tokens, entities)
+        recorded = self._recorded(known)
+        return Utterance(cleaned, language, intent, _in_order(entities), emotion, strength, recorded, spans)
 
     def signs(self, text: str) -> Utterance:
         """What a text reports, and nothing else of it: all that red flags are looked for in.
@@ -213,7 +218,18 @@ class Reader:
         found = rules.subjects.of_others(found, tokens, cleaned)
         return tokens, context, _in_order(found), spoken
 
-    def _intent(self, cleaned: str, tokens: list[Token], entities: tuple[Entity, ...]) -> Intent:
+    def _medicines_in(self, cleaned: str, spans: tuple[tuple[int, int], ...]) -> list[Entity]:
+        """The medicines and allergies that quoted text names as taken or had; "do not take with" names none."""
+        if not spans:
+            return []
+        _, _, signs, _ = self._found(kept(cleaned, spans))
+        return [sign for sign in signs if sign.kind in ON_LABELS and sign.assertion is Assertion.PRESENT]
+
+    def _intent(
+        self, cleaned: str, tokens: list[Token], entities: tuple[Entity, ...], quoted: Sequence[Entity]
+    ) -> Intent:
+        if not tokens:  # nothing is said beside what is quoted
+            return Intent("medicine_question" if quoted else "health_question")
         by_rule = self._rules.intents.choose(tokens, entities)
         if self._embed is None or self._classifier is None or by_rule.name in _DECIDED_BY_RULE:
             return by_rule

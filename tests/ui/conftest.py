@@ -39,6 +39,7 @@ from medbot_desktop.ui.app import application
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.worker import Worker
+from medbot_desktop.understanding.labels import LabelMedicine
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.opening import Credentials, open_vault
 from medbot_desktop.vault.preferences import set_mark
@@ -138,6 +139,9 @@ class PlayedServices:
 
     def alarm(self, text: str) -> Triage | None:
         return emergency() if "chest pain" in text else None
+
+    def medicines_in(self, text: str) -> Sequence[LabelMedicine]:
+        return [LabelMedicine("metformin", "METFORMIN", "500 mg")] if "metformin" in text.casefold() else []
 
     def start(self) -> Conversation:
         now = datetime.now(UTC)

@@ -50,51 +50,68 @@ class _Engine:
     read: Callable[[np.ndarray], tuple[str, float]]
 
 
-def recognised(picture: Image.Image) -> tuple[list[Word], Image.Image]:
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What was read in a picture.
+
+    Attributes:
+        words: the lines, or pieces of lines with wide white space between them, with their places in pixels of the
+            straightened picture.
+        scores: how sure each of them is, 0 to 1.
+        picture: the straightened picture.
+        quarters: by how many quarters of a circle it was turned counter-clockwise to be the right way up.
+    """
+
+    words: list[Word]
+    scores: list[float]
+    picture: Image.Image
+    quarters: int = 0
+
+
+def recognised(picture: Image.Image) -> Recognised:
     """The words of a picture.
 
     Args:
         picture: in colours, as large as it is to be read.
 
-    Returns:
-        The lines, or pieces of lines with wide white space between them, with their places in pixels of the
-        straightened picture, and that picture.
-
     Raises:
         LibraryError: the models are not there.
     """
     engine = _engine()
-    picture, lines = _the_right_way_up(picture, engine)
+    picture, lines, quarters = _the_right_way_up(picture, engine)
     turn = _turn(lines)
     if abs(turn) > _STRAIGHT:
         lines = [_turned(corners, turn, picture.size) for corners in lines]
         picture = picture.rotate(turn, resample=Image.Resampling.BICUBIC, fillcolor="white")
     words: list[Word] = []
+    scores: list[float] = []
     for corners in lines[:_MOST_LINES]:
         text, score = engine.read(_cut(picture, corners))
         text = " ".join(clean(text).split())
         if text and score >= _LEAST_SCORE:
             words.append(_word(text, corners))
-    return _with_usual_sizes(words), picture
+            scores.append(score)
+    return Recognised(_with_usual_sizes(words), scores, picture, quarters)
 
 
-def _the_right_way_up(picture: Image.Image, engine: _Engine) -> tuple[Image.Image, list[Corners]]:
-    """A picture turned so that its lines run across and are not upside down, and its lines."""
+def _the_right_way_up(picture: Image.Image, engine: _Engine) -> tuple[Image.Image, list[Corners], int]:
+    """A picture turned so that its lines run across the right way up, its lines, and the quarters of the turn."""
+    quarters = 0
     lines = _lines(picture, engine)
     along = sum(_width(corners) for corners in lines if _width(corners) > _height(corners) * _UPRIGHT)
     down = sum(_height(corners) for corners in lines if _height(corners) > _width(corners) * _UPRIGHT)
     if down > along:
-        picture = picture.transpose(Image.Transpose.ROTATE_90)
+        picture, quarters = picture.transpose(Image.Transpose.ROTATE_90), 1
         lines = _lines(picture, engine)
     tried = sorted(lines, key=_width, reverse=True)[:_TRIED]
     score = _score(picture, tried, engine)
     if not tried or score >= _SURE:
-        return picture, lines
+        return picture, lines, quarters
     size = np.array(picture.size, dtype=float)
     over = picture.transpose(Image.Transpose.ROTATE_180)
     if _score(over, [(size - corners)[[2, 3, 0, 1]] for corners in tried], engine) > score:
-        return over, [(size - corners)[[2, 3, 0, 1]] for corners in lines]
-    return picture, lines
+        return over, [(size - corners)[[2, 3, 0, 1]] for corners in lines], quarters + 2
+    return picture, lines, quarters
 
 
 def _score(picture: Image.Image, lines: Sequence[Corners], engine: _Engine) -> float:
@@ -108,7 +125,14 @@ def _lines(picture: Image.Image, engine: _Engine) -> list[Corners]:
     width, height = picture.size
     scale = min(1.0, math.sqrt(_FIND_PIXELS / (width * height)), _LONGEST_SIDE / max(width, height))
     smaller = picture.resize((max(int(width * scale), 1), max(int(height * scale), 1)), Image.Resampling.BILINEAR)
-    return [corners / (smaller.width / width, smaller.height / height) for corners in engine.find(_array(smaller))]
+    found = engine.find(_array(smaller))
+    return [_from_upper_left(corners) / (smaller.width / width, smaller.height / height) for corners in found]
+
+
+def _from_upper_left(corners: Corners) -> Corners:
+    """Corners in their order; of a line that runs down aslant, the engine may begin with another one."""
+    across, down = corners[1] - corners[0]
+    return np.roll(corners, 1, axis=0) if abs(down) > abs(across) else corners
 
 
 def _turn(lines: Sequence[Corners]) -> float:

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pypdfium2 as pdfium
-from PIL import Image, ImageOps
+from PIL import Image
 
 from medbot_desktop.errors import LibraryError
 from medbot_desktop.knowledge.document import Document
-from medbot_desktop.knowledge.readers.ocr import recognised
+from medbot_desktop.knowledge.readers.ocr import Recognised, recognised
+from medbot_desktop.knowledge.readers.on_paper import BROKEN, FORMATS, LEAST_SIDE, SIDE, TooManyPixelsError, on_paper
 from medbot_desktop.knowledge.readers.pdf_page import Page, columns_of
 from medbot_desktop.knowledge.readers.pdf_structure import document_of
 from medbot_desktop.knowledge.readers.reader import MEGABYTE, Facts, damaged, file_name, file_size
 from medbot_desktop.knowledge.reading.page_marks import page_read
 
 _KIND = "picture"
-_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 _PAGED = "TIFF"
 _MOST_BYTES = 300 * MEGABYTE
 _MOST_PAGES = 500
-_MOST_PIXELS = 80_000_000
-_SIDE = 2_400  # pixels of the longer side: an A4 sheet at 200 dots per inch
-_PLAIN = ("L", "RGB", "RGBA")
-_LEAST_SIDE = 12
 _DOTS = 200  # to the inch
 _POINTS = 72  # to the inch
-# What Pillow raises on files that are not whole.
-_BROKEN = (
-    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RuntimeError,
-    EOFError, struct.error, zlib.error,
-)  # fmt: skip
 
 
 class ScanReader:
@@ -63,7 +51,7 @@ def rendered(page: pdfium.PdfPage) -> tuple[Image.Image, float]:
         The picture, no larger than it has to be to be read, and its pixels for each point of the page.
     """
     width, height = page.get_size()
-    scale = min(_DOTS / _POINTS, _SIDE / max(width, height, 1.0))
+    scale = min(_DOTS / _POINTS, SIDE / max(width, height, 1.0))
     with closing(page.render(scale=scale, may_draw_forms=False, fill_color=(255, 255, 255, 255))) as bitmap:
         return bitmap.to_pil().convert("RGB"), scale
 
@@ -76,7 +64,7 @@ def recognised_page(picture: Image.Image, scale: float, number: int) -> Page:
         scale: its pixels for each point of the page.
         number: of the page, from 1.
     """
-    words, straight = ([], picture) if min(picture.size) < _LEAST_SIDE else recognised(picture)
+    read = Recognised([], [], picture) if min(picture.size) < LEAST_SIDE else recognised(picture)
     placed = [
         replace(
             word,
@@ -87,9 +75,9 @@ def recognised_page(picture: Image.Image, scale: float, number: int) -> Page:
             base=word.base / scale,
             size=word.size / scale,
         )
-        for word in words
+        for word in read.words
     ]
-    return Page(number, straight.height / scale, tuple(columns_of(placed)), recognised=True)
+    return Page(number, read.picture.height / scale, tuple(columns_of(placed)), recognised=True)
 
 
 def _pictures(path: Path) -> Iterator[tuple[Image.Image, int]]:
@@ -105,47 +93,16 @@ def _pictures(path: Path) -> Iterator[tuple[Image.Image, int]]:
 def _page_of(path: Path, number: int) -> tuple[Image.Image, int]:
     """A page of a picture file, and how many it has."""
     try:
-        with Image.open(path, formats=_FORMATS) as file:
+        with Image.open(path, formats=FORMATS) as file:
             count = getattr(file, "n_frames", 1) if file.format == _PAGED else 1
             if count > _MOST_PAGES:
                 raise _too_large(path)
             file.seek(number)
-            return _picture(file, path), count
-    except Image.DecompressionBombError as error:
+            return on_paper(file), count
+    except (Image.DecompressionBombError, TooManyPixelsError) as error:
         raise _too_large(path) from error
-    except _BROKEN as error:
+    except BROKEN as error:
         raise damaged(path, _KIND) from error
-
-
-def _picture(file: Image.Image, path: Path) -> Image.Image:
-    file.draft("RGB", (_SIDE, _SIDE))  # a JPEG is made smaller while it is read
-    if file.width * file.height > _MOST_PIXELS:
-        raise _too_large(path)
-    picture = file if file.mode in _PLAIN else _plain(file)
-    if max(picture.size) > _SIDE:
-        picture = picture.reduce(max(max(picture.size) // _SIDE, 1))
-        picture.thumbnail((_SIDE, _SIDE), Image.Resampling.LANCZOS)
-    upright = ImageOps.exif_transpose(picture)
-    if not _is_transparent(upright):
-        return upright.convert("RGB")
-    see_through = upright.convert("RGBA")
-    paper = Image.new("RGB", see_through.size, "white")
-    paper.paste(see_through, mask=see_through.getchannel("A"))
-    return paper
-
-
-def _plain(picture: Image.Image) -> Image.Image:
-    """A picture in a mode that keeps what it shows and in which it can be made smaller."""
-    if _is_transparent(picture):
-        return picture.convert("RGBA")
-    if picture.mode.startswith("I"):  # greys of 16 bits and more
-        greys = np.asarray(picture)
-        return Image.fromarray((greys >> max(int(greys.max()).bit_length() - 8, 0)).astype(np.uint8))
-    return picture.convert("L" if picture.mode == "1" else "RGB")
-
-
-def _is_transparent(picture: Image.Image) -> bool:
-    return picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
 
 
 def _too_large(path: Path) -> LibraryError:

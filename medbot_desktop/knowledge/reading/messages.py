@@ -67,17 +67,19 @@ class Limits:
         return self.silent_seconds + size / self.bytes_each_second + pages * self.silent_page_seconds
 
 
-class _Message(BaseModel):
+class Spoken(BaseModel):
+    """What is said over the pipe: nothing beside what is named, and nothing of another type."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class Began(_Message):
+class Began(Spoken):
     """The child has turned to the file that it was asked for."""
 
     kind: Literal["began"] = "began"
 
 
-class PageRead(_Message):
+class PageRead(Spoken):
     """A page of ``count`` has been read."""
 
     kind: Literal["page"] = "page"
@@ -85,7 +87,7 @@ class PageRead(_Message):
     count: Annotated[int, Field(ge=1, le=10_000_000)]
 
 
-class Head(_Message):
+class Head(Spoken):
     """A document begins; its attributes are those of ``Document``."""
 
     kind: Literal["document"] = "document"
@@ -100,7 +102,7 @@ class Head(_Message):
     language: str
 
 
-class SectionPart(_Message):
+class SectionPart(Spoken):
     """Blocks of a section: start, end, page and the place of the header in ``Sections.headers``, -1 for none."""
 
     heading: str
@@ -108,7 +110,7 @@ class SectionPart(_Message):
     blocks: Annotated[tuple[tuple[int, int, int | None, int], ...], Field(min_length=1)]
 
 
-class Sections(_Message):
+class Sections(Spoken):
     """Some sections of a document.
 
     Attributes:
@@ -125,13 +127,13 @@ class Sections(_Message):
     share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
-class Ended(_Message):
+class Ended(Spoken):
     """The file has been read to its end."""
 
     kind: Literal["ended"] = "ended"
 
 
-class Refused(_Message):
+class Refused(Spoken):
     """The reader refused the file, in a sentence for people."""
 
     kind: Literal["refused"] = "refused"
@@ -139,7 +141,7 @@ class Refused(_Message):
     hint: Annotated[str, Field(max_length=500)]
 
 
-class Stopped(_Message):
+class Stopped(Spoken):
     """The reader came to no end of its own; ``error`` is the kind of error, never anybody's words."""
 
     kind: Literal["stopped"] = "stopped"

@@ -70,9 +70,13 @@ class RunningChild:
 
     def ask(self, path: Path) -> None:
         """Ask for a file; where the process is dead, ``frame`` tells so."""
+        self.hand(os.fsencode(path))
+
+    def hand(self, request: bytes) -> None:
+        """Hand a request over as it stands; waits until the process has taken what the pipe does not hold."""
         self.files += 1
         try:
-            self._requests.send_bytes(os.fsencode(path))
+            self._requests.send_bytes(request)
         except OSError:
             return
 
@@ -122,10 +126,18 @@ class RunningChild:
         except psutil.Error:
             return 0
 
-    def end(self) -> None:
-        """Stop the process at once, even one that hangs, and see it out."""
+    def kill(self) -> None:
+        """Stop the process at once, even one that hangs; a thread that waits to hand it something goes on."""
         self._process.kill()
+
+    def see_out(self) -> None:
+        """Wait a moment for the end of a process that is about to end."""
         self._process.join(_FAREWELL_SECONDS)
+
+    def end(self) -> None:
+        """Stop the process at once, and see it out."""
+        self.kill()
+        self.see_out()
         self._requests.close()
         self._replies.close()
 

@@ -13,6 +13,7 @@ from medbot_desktop.assistant.assistant import SUMMARY, Assistant
 from medbot_desktop.domain import (
     Alert,
     Cited,
+    Context,
     Conversation,
     Disposition,
     Failed,
@@ -80,8 +81,8 @@ class Meant:
         self._reader = Reader.load(resources_folder(), Formulary.load(resources_folder()).spoken)
         self._intent = Intent(intent, 1.0)
 
-    def read(self, text: str) -> Utterance:
-        return replace(self._reader.read(text), intent=self._intent)
+    def read(self, text: str, context: Context) -> Utterance:
+        return replace(self._reader.read(text, context), intent=self._intent)
 
 
 @pytest.fixture

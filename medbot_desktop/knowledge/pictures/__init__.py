@@ -1,0 +1,1 @@
+"""The text of photographs of labels, letters and cards, which become part of a message."""
