@@ -33,8 +33,8 @@ from medbot_desktop.inference.llama_model import CardFailedError, ConstraintErro
 from medbot_desktop.network import install_guard
 
 PULSE_S = 0.5
-CARD_FAILED = 70
-"""Exit status of a process whose graphics card failed."""
+CARD_FAILED, OUT_OF_MEMORY = 70, 71
+"""Exit statuses of a process whose graphics card failed, and of one that got no more memory."""
 
 
 def run(connection: Connection, load: Load) -> None:
@@ -100,6 +100,9 @@ def _answer(model: LlamaModel, request: Generate, requests: _Requests) -> Iterat
             model.compute_with(requests.threads or model.threads)
     except CardFailedError:
         os._exit(CARD_FAILED)
+    except MemoryError:
+        # Whatever is left half done, a new process begins without.
+        os._exit(OUT_OF_MEMORY)
     except Exception as error:  # the outermost line of this worker
         if not requests.cancelled:
             yield _refused(request, error)
