@@ -43,6 +43,7 @@ class Settings(BaseSettings):
         theme: ``system``, ``light``, ``dark`` or ``contrast``.
         text_model: catalogue name of the text model; empty: the catalogue's default.
         threads: processor threads for the text model; 0: as many as there are cores.
+        gpu_layers: layers of the text model on graphics cards; -1: as many as fit.
     """
 
     model_config = SettingsConfigDict(env_prefix="MEDBOT_", extra="ignore")
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     theme: Literal["system", "light", "dark", "contrast"] = "system"
     text_model: str = ""
     threads: int = Field(default=0, ge=0, le=256)
+    gpu_layers: int = Field(default=-1, ge=-1, le=10_000)
 
     @classmethod
     def settings_customise_sources(

@@ -354,6 +354,7 @@ def _take_pen(store: ModelStore, settings: Settings, wording: Wording) -> Pen[Su
             store.file(entry.name, entry.files[0].name),
             entry.identity,
             threads=settings.threads,
+            gpu_layers=settings.gpu_layers,
             prime=(ChatMessage("system", wording.phrase_instruction), ChatMessage("user", "Hello")),
         )
     except ModelError:

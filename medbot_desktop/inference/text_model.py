@@ -18,7 +18,10 @@ from medbot_desktop.inference.llama_process import LlamaProcess
 from medbot_desktop.inference.runtime import Capabilities
 from medbot_desktop.inference.supervision import Gone, Inbox, Supervision, TimeLimits
 
-__all__ = ["ChatMessage", "SupervisedTextModel", "TimeLimits"]
+__all__ = ["CONTEXT_LENGTH", "ChatMessage", "SupervisedTextModel", "TimeLimits"]
+
+CONTEXT_LENGTH = 2048
+"""Tokens that a prompt and its answer have together where nobody chose."""
 
 _HEARTBEAT_S = 0.05
 _COUNTED_WITHIN_S = 15.0
@@ -52,7 +55,7 @@ class SupervisedTextModel:
         identity: str,
         *,
         threads: int = 0,
-        context_length: int = 2048,
+        context_length: int = CONTEXT_LENGTH,
         prime: Sequence[ChatMessage] = (),
         limits: TimeLimits = _PATIENCE,
         gpu_layers: int = offload.AUTOMATIC,

@@ -1,4 +1,4 @@
-"""Whatever happens to the text model's process in the middle of an answer, its reader is told and the next one is served."""
+"""Whatever befalls the text model's process in the middle of an answer, its reader is told and the next one served."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def starve(process: psutil.Process) -> None:
 
 
 def disturbed(model: SupervisedTextModel, chance: random.Random) -> str:
-    """Read an answer, do something bad to the process at a random moment, and say how the answer ended."""
+    """Read an answer, do something bad to the process at a random moment, and say what the reader is to do then."""
     how = chance.choice((kill, hang, starve))
     pieces = chance.randrange(1, 20)
     try:
@@ -58,9 +58,8 @@ def disturbed(model: SupervisedTextModel, chance: random.Random) -> str:
             if count == pieces and model.process_id is not None:
                 how(psutil.Process(model.process_id))
     except ModelError as error:
-        assert error.hint
-        return error.message
-    return ""
+        return error.hint
+    return "nothing"
 
 
 def put_an_end_to_starving(model: SupervisedTextModel) -> None:
@@ -85,12 +84,12 @@ def test_every_answer_ends_and_the_next_process_serves_whatever_is_done_to_the_l
     model: SupervisedTextModel, times: int
 ) -> None:
     chance = random.Random(times)
-    disturbed(model, chance)
+    assert disturbed(model, chance)
     assert model.wait_ready(60)
     gc.collect()
     before, resident = what_the_program_holds(), psutil.Process().memory_info().rss
     for _ in range(times):
-        disturbed(model, chance)
+        assert disturbed(model, chance)
         put_an_end_to_starving(model)
         assert model.wait_ready(60)
     assert "".join(model.stream(STORY, max_tokens=4))

@@ -138,11 +138,13 @@ def test_a_bad_schema_is_refused_and_the_next_answer_comes(model: SupervisedText
 
 
 def test_adapters_are_switched_from_request_to_request(model: SupervisedTextModel) -> None:
-    plain = write(model)
-    odd = write(model, adapter="odd")
-    other = write(model, adapter="other")
+    def words(name: str | None) -> str:
+        # Random adapters weigh all words much the same; after a few, the last digit of a sum decides.
+        return write(model, adapter=name, max_tokens=2)
+
+    plain, odd, other = words(None), words("odd"), words("other")
     assert len({plain, odd, other}) == 3
-    assert [write(model), write(model, adapter="odd"), write(model)] == [plain, odd, plain]
+    assert [words(None), words("odd"), words(None)] == [plain, odd, plain]
 
 
 @pytest.mark.parametrize("name", ["narrow", "foreign", "cut", "text"])
