@@ -58,6 +58,11 @@ class FallbackTextModel:
         return self.served_by.identity
 
     @property
+    def models(self) -> tuple[TextModel, ...]:
+        """The models, in their order."""
+        return tuple(model for model, _ in self._ranks)
+
+    @property
     def served_by(self) -> TextModel:
         """The model that wrote last, even if only a part; before any did, the one that would be asked first."""
         with self._lock:
