@@ -17,6 +17,7 @@ from build.environment import DEVELOP, ROOT, RUN, Environment
 from build.locks import renew_locks
 from build.models import models_ready
 from build.progress import say
+from build.source_wheels import llama_for
 
 ENVIRONMENT = Environment(ROOT / ".venv")
 
@@ -84,6 +85,16 @@ def build(arguments: Sequence[str]) -> int:
     return _python("-m", "PyInstaller", *options, str(ROOT / "build/medbot.spec"))
 
 
+def gpu(arguments: Sequence[str]) -> int:
+    """Compile llama.cpp for a graphics card and install it: gpu cuda, rocm, vulkan or metal; gpu cpu takes it back."""
+    if len(arguments) != 1:
+        raise SetupError("Say which graphics card to compile for.", hint="For instance: python3 dev.py gpu cuda")
+    package = llama_for(arguments[0])  # a wrong name costs nothing
+    ENVIRONMENT.prepare(RUN)
+    ENVIRONMENT.install(package)
+    return _python("-P", "-m", "medbot_desktop", "doctor")
+
+
 def lock(_arguments: Sequence[str]) -> int:
     """Renew the locks in build/requirements/ with the newest versions that pyproject.toml allows."""
     ENVIRONMENT.prepare(DEVELOP)
@@ -92,7 +103,7 @@ def lock(_arguments: Sequence[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    command.__name__: command for command in (run, test, lint, bench, screenshots, build, lock)
+    command.__name__: command for command in (run, test, lint, bench, screenshots, build, gpu, lock)
 }
 
 

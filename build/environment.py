@@ -18,7 +18,7 @@ from pathlib import Path
 
 from build import SetupError
 from build.progress import follow, say
-from build.source_wheels import all_compiled, source_packages, wheels
+from build.source_wheels import SourcePackage, all_compiled, source_packages, wheels
 from build.system_libraries import install, missing_compiler, missing_libraries
 
 if sys.platform != "win32":
@@ -71,6 +71,20 @@ class Environment:
         with _one_at_a_time(self.folder.with_suffix(".lock")):
             if not self._holds(lock):
                 self._set_up(lock)
+
+    def install(self, package: SourcePackage) -> None:
+        """Put a compiled package in the place of the one that the lock installed.
+
+        Args:
+            package: from ``source_wheels``; it is compiled where this user's cache does not hold it.
+
+        Raises:
+            SetupError: a compiler is missing, or compiling failed.
+        """
+        with _one_at_a_time(self.folder.with_suffix(".lock")):
+            compiled = wheels([package], pip_command())
+            pip = [*pip_command(), "--python", str(self.python), "install", "--no-deps", "--no-index"]
+            follow([*pip, "--force-reinstall", *map(str, compiled)], f"Installing {package.name}")
 
     def _holds(self, lock: str) -> bool:
         done = self._done()

@@ -14,7 +14,7 @@ import tempfile
 import time
 import venv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from build import SetupError
@@ -31,6 +31,13 @@ _DAY = 24 * 3600
 # (llama.cpp's own floor when it is not told to look); `medbot doctor` says where they are missing.
 _PORTABLE_X86 = ["-mavx2", "-mfma", "-mf16c"]
 _LLAMA_FLAGS = "-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF"
+_GPU_FLAGS = {
+    "cpu": "",
+    "cuda": "-DGGML_CUDA=ON",
+    "rocm": "-DGGML_HIP=ON",
+    "vulkan": "-DGGML_VULKAN=ON",
+    "metal": "-DGGML_METAL=ON",
+}
 _INCLUDE = "-DCMAKE_PROJECT_llama_cpp_INCLUDE"
 
 
@@ -82,6 +89,29 @@ def source_packages() -> list[SourcePackage]:
             environment={"CMAKE_ARGS": shlex.join([*_LLAMA_FLAGS.split(), f"{_INCLUDE}={_LLAMA_OPTIONS.as_posix()}"])},
         ),
     ]
+
+
+def llama_for(backend: str) -> SourcePackage:
+    """llama-cpp-python for a graphics card; the same version and source as the processor's.
+
+    Args:
+        backend: ``cuda``, ``rocm``, ``vulkan``, ``metal``, or ``cpu`` for none.
+
+    Raises:
+        SetupError: there is no such backend.
+    """
+    if backend not in _GPU_FLAGS:
+        raise SetupError(f"There is no backend {backend!r}.", hint=f"Choose one of: {', '.join(_GPU_FLAGS)}.")
+    (plain,) = (package for package in source_packages() if package.name == "llama-cpp-python")
+    flag = _GPU_FLAGS[backend]
+    if not flag:
+        return plain
+    return replace(
+        plain,
+        minutes="10 minutes to half an hour",
+        flags=f"{plain.flags} {flag}",
+        environment={"CMAKE_ARGS": f"{plain.environment['CMAKE_ARGS']} {flag}"},
+    )
 
 
 def all_compiled() -> bool:

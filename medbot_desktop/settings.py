@@ -43,6 +43,13 @@ class Settings(BaseSettings):
         theme: ``system``, ``light``, ``dark`` or ``contrast``.
         text_model: catalogue name of the text model; empty: the catalogue's default.
         threads: processor threads for the text model; 0: as many as there are cores.
+        gpu_layers: layers of the text model on graphics cards; -1: as many as fit.
+        server_url: a model server of the clinic's own network, as ``https://models.clinic.lan:8443/v1``; empty: none.
+        server_model: what that server calls the model to ask.
+        server_allowed: the servers that may be asked, each as ``host:port``, with spaces between them.
+        server_ca_file: the certificate authority that vouches for the server; empty: those that the system trusts.
+        server_key_file: holds the key that the server asks for; empty: none.
+        server_context: tokens that a prompt and its answer may have together on the server.
     """
 
     model_config = SettingsConfigDict(env_prefix="MEDBOT_", extra="ignore")
@@ -51,6 +58,13 @@ class Settings(BaseSettings):
     theme: Literal["system", "light", "dark", "contrast"] = "system"
     text_model: str = ""
     threads: int = Field(default=0, ge=0, le=256)
+    gpu_layers: int = Field(default=-1, ge=-1, le=10_000)
+    server_url: str = ""
+    server_model: str = ""
+    server_allowed: str = ""
+    server_ca_file: str = ""
+    server_key_file: str = ""
+    server_context: int = Field(default=4096, ge=512, le=1_000_000)
 
     @classmethod
     def settings_customise_sources(

@@ -17,11 +17,13 @@ from medbot_desktop.assistant.medicine_answers import MedicineAnswers
 from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.collector import collector_paused
-from medbot_desktop.errors import InputError, ModelError, PassphraseError, VaultError
+from medbot_desktop.errors import InputError, PassphraseError, VaultError
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
+from medbot_desktop.inference.choosing import Chosen, text_model_from
+from medbot_desktop.inference.fallback import FallbackTextModel
+from medbot_desktop.inference.runtime import ChatMessage
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
 from medbot_desktop.knowledge.documents import Documents
 from medbot_desktop.knowledge.importing.importing import Importing
 from medbot_desktop.knowledge.importing.queue import ImportQueue
@@ -87,7 +89,7 @@ class Workspace:
         opened: the vault on the disk; None in the demo profile.
         accounts: who can open the vault; None in the demo profile.
         backups: copies of the vault; None in the demo profile.
-        text_model: the supervised language model; None where none is installed.
+        text_model: the language models, behind one; None where none is installed.
         emergency_number: the number to call in an emergency.
         sample_questions: questions to offer on an empty page.
     """
@@ -111,12 +113,13 @@ class Workspace:
     opened: OpenedVault | None
     accounts: Accounts | None
     backups: Backups | None
-    text_model: SupervisedTextModel | None
+    text_model: FallbackTextModel | None
     emergency_number: str
     sample_questions: list[str]
     _vault: Vault
     _wording: Wording
-    _pen: Pen[SupervisedTextModel] | None
+    _chosen: Chosen | None
+    _pen: Pen[FallbackTextModel] | None
     _knowledge: Knowledge
 
     @classmethod
@@ -163,8 +166,9 @@ class Workspace:
         workspace.store = ModelStore.standard()
         workspace.access = opened.access if opened else Access(vault, DEMO_ACCOUNT)
         workspace._wording = wording = Wording.load(resources_folder())
-        workspace._pen = pen = _take_pen(workspace.store, workspace.settings, wording) if with_text_model else None
-        workspace.text_model = pen.writer if pen else None
+        workspace._chosen = chosen = _choose(workspace.store, workspace.settings, wording) if with_text_model else None
+        workspace._pen = Pen(chosen.model, chosen.title, chosen.tier) if chosen else None
+        workspace.text_model = chosen.model if chosen else None
         try:
             workspace._remember()
             with collector_paused():
@@ -309,8 +313,9 @@ class Workspace:
 
     @property
     def notices(self) -> list[str]:
-        """Sentences about the opening of the vault that should be read."""
-        return self.opened.notices if self.opened else []
+        """Sentences about the opening of the vault and of the models that should be read."""
+        of_models = [self._chosen.notice] if self._chosen and self._chosen.notice else []
+        return [*(self.opened.notices if self.opened else []), *of_models]
 
     def close(self) -> None:
         """Stop the language model, close the vault and wipe its key; what the demo profile held is gone then."""
@@ -348,20 +353,13 @@ def default_profile() -> str:
     return CLINIC if VaultFolder.standard().exists() else DEMO
 
 
-def _take_pen(store: ModelStore, settings: Settings, wording: Wording) -> Pen[SupervisedTextModel] | None:
-    """Start the language model; without one, or with a damaged one, every answer is in the library's own words."""
-    try:
-        entry = store.entry(settings.text_model) if settings.text_model else store.default("chat")
-        model = SupervisedTextModel(
-            store.file(entry.name, entry.files[0].name),
-            entry.identity,
-            threads=settings.threads,
-            prime=(ChatMessage("system", wording.phrase_instruction), ChatMessage("user", "Hello")),
-        )
-    except ModelError:
-        return None
-    model.start()
-    return Pen(model, entry.title, entry.tier)
+def _choose(store: ModelStore, settings: Settings, wording: Wording) -> Chosen | None:
+    """Start the language models; without one, or with a damaged one, every answer is in the library's own words."""
+    prime = (ChatMessage("system", wording.phrase_instruction), ChatMessage("user", "Hello"))
+    chosen = text_model_from(settings, store, prime)
+    if chosen is not None:
+        chosen.model.start()
+    return chosen
 
 
 def _sample_questions(path: Path) -> list[str]:

@@ -16,9 +16,10 @@ from rich.text import Text
 
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.errors import ModelError, VaultError
-from medbot_desktop.inference import devices
+from medbot_desktop.inference import devices, offload
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.settings import home_folder
+from medbot_desktop.inference.text_model import CONTEXT_LENGTH
+from medbot_desktop.settings import home_folder, load_settings
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.keyslots import Keyslots
 
@@ -68,6 +69,7 @@ def examine() -> Iterator[Check]:
     yield _memory()
     yield _disk(home_folder())
     yield from _models(ModelStore.standard())
+    yield from _placement(ModelStore.standard())
     yield from _vault(VaultFolder.standard())
     yield _audio()
     yield _display()
@@ -116,6 +118,20 @@ def _models(store: ModelStore) -> Iterator[Check]:
             yield Check(f"Model {entry.name}", False, error.message, error.hint)
         else:
             yield Check(f"Model {entry.name}", True, f"{entry.title}, checked")
+
+
+def _placement(store: ModelStore) -> Iterator[Check]:
+    """Where the text model would run, and why."""
+    settings, cards = load_settings(), offload.graphics_cards()
+    for card in cards:
+        room = f"{card.backend}, {card.free / _GIB:.1f} of {card.total / _GIB:.1f} GB free"
+        yield Check(f"Graphics card {card.name}", True, room)
+    try:
+        entry = store.entry(settings.text_model) if settings.text_model else store.default("chat")
+        weight = offload.weigh(store.file(entry.name, entry.files[0].name), CONTEXT_LENGTH)
+    except ModelError:
+        return  # said above
+    yield Check("Text model's place", True, offload.place(weight, cards, settings.gpu_layers).why)
 
 
 def _vault(folder: VaultFolder) -> Iterator[Check]:

@@ -10,7 +10,7 @@ from medbot_desktop.knowledge.library import read_folder
 from medbot_desktop.knowledge.opening import core_folder, open_embedder
 from tests.benchmarks.figures import Figure, as_objects, machine, print_table
 from tests.benchmarks.importing import MEGABYTES, measure_importing
-from tests.benchmarks.model_speed import compare_embedding, compare_text
+from tests.benchmarks.model_speed import compare_embedding, compare_text, second_turn
 from tests.benchmarks.packs import PASSAGES, measure_packs
 from tests.benchmarks.retrieval import measure_retrieval
 from tests.benchmarks.start_up import measure_start_up
@@ -54,6 +54,7 @@ def _models(*, quick: bool) -> list[Figure]:
     store = ModelStore.standard()
     chat, embedding = store.default("chat"), store.default("embedder")
     text = compare_text(store.file(chat.name, chat.files[0].name), rounds=1 if quick else 5)
+    cold, warm = second_turn(store.file(chat.name, chat.files[0].name), rounds=1 if quick else 3)
     texts = _texts()
     ours, bare = compare_embedding(
         open_embedder(store),
@@ -66,6 +67,7 @@ def _models(*, quick: bool) -> list[Figure]:
         Figure("text, ratio", text.ours.per_second / text.bare.per_second, "x", least=0.95, beside="bare llama.cpp"),
         Figure("first word", text.ours.first_ms, "ms", beside=f"{text.bare.first_ms:.0f} ms bare llama.cpp"),
         Figure("first word, ratio", text.ours.first_ms / text.bare.first_ms, "x", most=1.1, beside="bare llama.cpp"),
+        Figure("second turn starts sooner", cold / warm, "x", least=3, beside=f"{cold:.0f} ms with a cold cache"),
         Figure("text model's process", text.resident_mb, "MB"),
         Figure("embedding", ours, "texts/s", beside=f"{bare:.1f} texts/s bare ONNX Runtime"),
         Figure("embedding, ratio", ours / bare, "x", least=0.95, beside="bare ONNX Runtime, same batches"),

@@ -6,6 +6,7 @@ import multiprocessing
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,6 +20,8 @@ from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
 _QUESTION = "Tell me in detail what to do about a fever, and when to call a doctor."
 _TOKENS = 96
 _CONTEXT = 2048
+_SHORT_ANSWER = 24
+_PASSAGE = "Drink plenty of water, rest, and see a clinician if the fever lasts for more than three days. " * 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,31 @@ def compare_text(gguf: Path, rounds: int = 5, threads: int = 0) -> Compared:
     return Compared(_median(ours[1:]), _median(bare[1:]), resident)
 
 
+def second_turn(gguf: Path, rounds: int = 3) -> tuple[float, float]:
+    """Begin to answer the second message of a conversation, with what was made of the first one and without it.
+
+    Args:
+        gguf: the model.
+        rounds: how often; each round is a conversation that the model has not seen.
+
+    Returns:
+        Milliseconds to the first words with a cold cache, and as the second turn; medians over the rounds.
+    """
+    model = SupervisedTextModel(gguf, "benchmark", context_length=_CONTEXT, prompt_cache=0)
+    model.start()
+    model.wait_ready()
+    cold, warm = [], []
+    for number in range(rounds):
+        first = [ChatMessage("user", f"Passage {number}. {_PASSAGE} {_QUESTION}")]
+        answer = "".join(model.stream(first, max_tokens=_SHORT_ANSWER))
+        second = [*first, ChatMessage("assistant", answer), ChatMessage("user", "And what about a small child?")]
+        warm.append(_first_ms(model, second))
+        "".join(model.stream([ChatMessage("user", "Something else.")], max_tokens=1))  # what was kept is lost
+        cold.append(_first_ms(model, second))
+    model.close()
+    return statistics.median(cold), statistics.median(warm)
+
+
 def compare_embedding(embedder: Embedder, model: Path, texts: Sequence[str], rounds: int = 3) -> tuple[float, float]:
     """Embed texts with MedBot's embedder and with a bare ONNX Runtime loop over the same batches.
 
@@ -125,6 +153,13 @@ def _write_bare(connection: Connection, path: str, threads: int) -> None:
     while True:
         question = connection.recv()
         connection.send(_timed(lambda: pieces(question)))  # noqa: B023  (called at once)
+
+
+def _first_ms(model: SupervisedTextModel, messages: Sequence[ChatMessage]) -> float:
+    begun = time.perf_counter()
+    with closing(model.stream(messages, max_tokens=2)) as pieces:
+        next(piece for piece in pieces if piece)
+    return (time.perf_counter() - begun) * 1e3
 
 
 def _timed(write: Callable[[], Iterable[str]]) -> TextSpeed:

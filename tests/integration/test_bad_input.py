@@ -153,9 +153,10 @@ class KilledWhileWriting:
 def test_the_model_killed_in_the_middle_of_a_sentence_leaves_a_whole_answer(
     workspace: Workspace, knowledge: Knowledge
 ) -> None:
-    model = workspace.text_model
-    assert model is not None
-    assert model.wait_ready(60)
+    assert workspace.text_model is not None
+    assert workspace.text_model.wait_ready(60)
+    [model] = workspace.text_model.models
+    assert isinstance(model, SupervisedTextModel)
     writer = KilledWhileWriting(model)
     memory = ConversationStore(knowledge.vault, Access(knowledge.vault, DEMO_ACCOUNT))
     assistant = assistant_of(knowledge.retriever, knowledge.embedder.embed, memory, Pen(writer, "a model", "composes"))

@@ -1,0 +1,114 @@
+"""Choose the text models that the settings name: the clinic's server where one may be asked, and this computer's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from medbot_desktop.errors import ModelError
+from medbot_desktop.inference.catalogue import CatalogueEntry
+from medbot_desktop.inference.fallback import FallbackTextModel
+from medbot_desktop.inference.runtime import ChatMessage, TextModel
+from medbot_desktop.inference.server_address import ServerAddress
+from medbot_desktop.inference.server_model import ServerTextModel
+from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.inference.text_model import SupervisedTextModel
+from medbot_desktop.settings import Settings
+
+TIERS = ("silent", "phrases", "composes")
+"""What a model may be trusted with, the least first."""
+
+TierOf = Callable[[str, str], str]
+"""From a model's name and the tier that its entry has, the tier that counts, e.g. by its exam on this computer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The text models in force.
+
+    Attributes:
+        model: asks them in their order.
+        title: what the first of them is called.
+        tier: what they may be trusted with, each of them.
+        notice: why the clinic's server is not asked; empty where it is, or none is wanted.
+    """
+
+    model: FallbackTextModel
+    title: str
+    tier: str
+    notice: str = ""
+
+
+def text_model_from(
+    settings: Settings, store: ModelStore, prime: Sequence[ChatMessage], tier_of: TierOf = lambda name, tier: tier
+) -> Chosen | None:
+    """The text models that the settings name; nothing of them is loaded yet.
+
+    Only those of the highest tier among them are asked, so that what one may write, another may too.
+
+    Args:
+        settings: the settings in force.
+        store: the models on this computer.
+        prime: the beginning that most prompts have in common.
+        tier_of: what a model may be trusted with; nobody has examined the server's without it.
+
+    Returns:
+        The models; None where there is none, or none that is intact: then every answer is in the library's own words.
+    """
+    ranked: list[tuple[TextModel, str, str]] = []
+    notice = ""
+    try:
+        server = server_model_from(settings)
+        if server is not None:
+            ranked.append((server, f"{server.identity} (server)", tier_of(server_name(settings), "silent")))
+    except ModelError as error:
+        notice = f"{error.message} {error.hint}"
+    try:
+        entry = store.entry(settings.text_model) if settings.text_model else store.default("chat")
+        ranked.append((_local(store, entry, settings, prime), entry.title, tier_of(entry.name, entry.tier)))
+    except ModelError:
+        if not ranked:
+            return None
+    best = max((tier for _, _, tier in ranked), key=TIERS.index)
+    trusted = [rank for rank in ranked if rank[2] == best]
+    return Chosen(FallbackTextModel([model for model, _, _ in trusted]), trusted[0][1], best, notice)
+
+
+def server_model_from(settings: Settings) -> ServerTextModel | None:
+    """The model on the clinic's server; None where the settings name none.
+
+    Raises:
+        ModelError: the settings name a server that may not be asked, or no model.
+    """
+    if not settings.server_url:
+        return None
+    if not settings.server_model:
+        raise ModelError("The settings name a model server, but no model on it.", "Set server_model in settings.toml.")
+    address = ServerAddress.parse(
+        settings.server_url,
+        settings.server_allowed.split(),
+        Path(settings.server_ca_file) if settings.server_ca_file else None,
+        Path(settings.server_key_file) if settings.server_key_file else None,
+    )
+    return ServerTextModel(address, settings.server_model, context_length=settings.server_context)
+
+
+def server_name(settings: Settings) -> str:
+    """How the model on the server is called among the others, e.g. when it sits its exam."""
+    return f"server:{settings.server_model}"
+
+
+def _local(store: ModelStore, entry: CatalogueEntry, settings: Settings, prime: Sequence[ChatMessage]) -> TextModel:
+    first = entry.files[0].name
+    if any(file.name.endswith(".onnx") for file in entry.files):
+        from medbot_desktop.inference.onnx_model import OnnxTextModel  # slow to load, and a GGUF model goes without
+
+        return OnnxTextModel(store.open(entry.name), entry.identity, threads=settings.threads, prime=prime)
+    return SupervisedTextModel(
+        store.file(entry.name, first),
+        entry.identity,
+        threads=settings.threads,
+        gpu_layers=settings.gpu_layers,
+        prime=prime,
+    )
