@@ -220,7 +220,7 @@ def test_the_model_stands_back_while_a_person_types_and_answers_all_the_same(mod
 
 
 def with_a_card(free: int) -> None:
-    """Let this process believe that it has a graphics card; it is shielded first, as ever, before llama.cpp is there."""
+    """Let this process believe that it has a graphics card; it is shielded first, as the real one is."""
     llama_child.shield()
     offload.graphics_cards = lambda: [Card("CUDA", "GeForce RTX 4060", free, 8 * 10**9)]
 
