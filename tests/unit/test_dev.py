@@ -23,7 +23,7 @@ from build.environment import DEVELOP, REQUIREMENTS, ROOT, RUN, pip_command
 from build.locks import SOURCE_PACKAGES
 from build.models import models_ready
 from build.progress import follow
-from build.source_wheels import source_packages, wheels, wheels_folder
+from build.source_wheels import llama_for, source_packages, wheels, wheels_folder
 from build.system_libraries import install, missing_compiler
 
 LOCKS = (RUN, DEVELOP, "source", "compile")
@@ -241,3 +241,17 @@ def test_a_source_package_with_another_hash_is_refused(tmp_path: Path, monkeypat
     with pytest.raises(SetupError, match="Fetching the source of hnswlib"):
         wheels([dataclasses.replace(package, requirement=wrong)], pip_command())
     assert not list(wheels_folder().iterdir())
+
+
+@pytest.mark.parametrize(("backend", "flag"), [("cuda", "GGML_CUDA"), ("vulkan", "GGML_VULKAN"), ("rocm", "GGML_HIP")])
+def test_llama_cpp_for_a_graphics_card_is_the_locked_one_with_a_flag(backend: str, flag: str) -> None:
+    plain, card = llama_for("cpu"), llama_for(backend)
+    assert card.requirement == plain.requirement
+    assert card.cache_name != plain.cache_name
+    assert f"-D{flag}=ON" in card.environment["CMAKE_ARGS"]
+    assert "GGML_NATIVE=OFF" in card.environment["CMAKE_ARGS"]
+
+
+def test_a_graphics_card_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(SetupError, match="no backend 'quantum'"):
+        llama_for("quantum")

@@ -11,14 +11,14 @@ from medbot_desktop.inference.prompt_cache import PromptCache
 from medbot_desktop.inference.store import ModelStore
 
 PLENTY = 64 * 2**20
-FEVER = b"Drink plenty of water and rest when you have a fever. " * 5
-NOSEBLEED = b"Lean forward and pinch the soft part of the nose for ten minutes. " * 5
+FEVER = b"Drink plenty of water and rest when you have a fever. " * 4
+NOSEBLEED = b"Lean forward and pinch the soft part of the nose for ten minutes. " * 4
 
 
 @pytest.fixture(scope="module")
 def opened(models: ModelStore) -> Iterator[Any]:
     gguf: Path = models.file("smollm2-135m-instruct-q4_1", "SmolLM2-135M-Instruct.Q4_1.gguf")
-    llama: Any = llama_cpp.Llama(str(gguf), n_ctx=512, n_threads=2, verbose=False)
+    llama: Any = llama_cpp.Llama(str(gguf), n_ctx=512, n_threads=1, n_threads_batch=1, verbose=False)
     yield llama
     llama.close()
 

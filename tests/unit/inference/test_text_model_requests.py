@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import llama_cpp
 import psutil
 import pytest
 
@@ -87,6 +86,8 @@ def test_tokens_are_counted_as_the_models_own_template_lays_them_out(model: Supe
     ]
     # SmolLM2 marks each message with <|im_start|>ROLE\n ... <|im_end|>\n, and asks for the next one.
     text = "".join(f"<|im_start|>{m.role}\n{m.content}<|im_end|>\n" for m in messages) + "<|im_start|>assistant\n"
+    import llama_cpp
+
     vocabulary: Any = llama_cpp.Llama(str(gguf), vocab_only=True, verbose=False)
     assert model.count_tokens(messages) == len(vocabulary.tokenize(text.encode(), add_bos=False, special=True))
     vocabulary.close()
@@ -219,13 +220,16 @@ def test_the_model_stands_back_while_a_person_types_and_answers_all_the_same(mod
 
 
 def with_a_card(free: int) -> None:
-    """Let this process believe that it has a graphics card."""
+    """Let this process believe that it has a graphics card; it is shielded first, as the real one is."""
+    llama_child.shield()
     offload.graphics_cards = lambda: [Card("CUDA", "GeForce RTX 4060", free, 8 * 10**9)]
 
 
 def run_with_a_card_too_small(connection: Any, load: Load) -> None:
     """The child, where llama.cpp fails to load more than ten layers onto the card."""
     with_a_card(free=7 * 10**9)
+    import llama_cpp
+
     real = llama_cpp.Llama
 
     def refusing(path: str, *, n_gpu_layers: int, **options: Any) -> Any:
@@ -240,6 +244,8 @@ def run_with_a_card_too_small(connection: Any, load: Load) -> None:
 def run_with_a_card_that_crashes(connection: Any, load: Load) -> None:
     """The child, where llama.cpp ends the process, as it does when CUDA has no memory left."""
     with_a_card(free=7 * 10**9)
+    import llama_cpp
+
     real = llama_cpp.Llama
 
     def crashing(path: str, *, n_gpu_layers: int, **options: Any) -> Any:
