@@ -84,7 +84,7 @@ class Refused:
     """A request cannot be served; the next one can. ``detail`` is the kind of error, never anybody's words."""
 
     id: int
-    reason: Literal["too_long", "grammar", "failed"]
+    reason: Literal["too_long", "grammar", "template", "failed"]
     detail: str = ""
 
 
