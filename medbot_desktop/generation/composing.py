@@ -17,7 +17,16 @@ ENOUGH = 2
 """Supported sentences from which on they are an answer."""
 
 _PASSAGES = 4
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?:\s*\[\d+\])*[.]?(?=\s|$)|\n")
+# Where a sentence ends, known only once the next one has begun: behind its marks, of which none may be still to come.
+# A small letter goes on with the sentence ("at 9 a.m. on Mondays"), unless a mark stands before it.
+_SENTENCE_END = re.compile(
+    r"""[.!?]["'”’)]*(?:\s*\[\d+\])+\.?(?=\s+[^\s\[])
+    | [.!?]["'”’)]*(?=\s+[^\s\[a-z])
+    | \[\d+\](?=\s+[^\s\[a-z])
+    | (?=\n\s*[^\s\[])""",
+    re.VERBOSE,
+)
+_STEP = re.compile(r"\d{1,2}\.")
 _MARK = re.compile(r"\s*\[(\d+)\]")
 _NOT_FOUND = re.compile(rf"\W*{NOT_FOUND}\b", re.IGNORECASE)
 
@@ -133,17 +142,18 @@ def whole_sentences(pieces: Iterable[str]) -> Iterator[str]:
     """Cut a stream into sentences, each with the marks behind it; an empty one where a piece completes none."""
     pending = ""
     for piece in pieces:
-        if not _SENTENCE_END.search(pending := pending + piece):
-            yield ""
-        while (match := _SENTENCE_END.search(pending)) and match.end() < len(pending) - 1:
-            if (marks := re.compile(r"(\s*\[\d+\])+").match(pending, match.end())) is not None:
-                end = marks.end()
-                if end >= len(pending) - 1:
-                    break
-            else:
-                end = match.end()
-            if sentence := pending[:end].strip():
-                yield sentence
-            pending = pending[end:]
+        complete, pending = _cut(pending + piece)
+        yield from complete or [""]
     if sentence := pending.strip():
         yield sentence
+
+
+def _cut(text: str) -> tuple[list[str], str]:
+    """The complete sentences of a text, and what is left."""
+    complete, start = [], 0
+    for match in _SENTENCE_END.finditer(text):
+        sentence = text[start : match.end()].strip()
+        if sentence and not _STEP.fullmatch(sentence):
+            complete.append(sentence)
+            start = match.end()
+    return complete, text[start:]
