@@ -18,7 +18,10 @@ from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.collector import collector_paused
 from medbot_desktop.errors import InputError, PassphraseError, VaultError
+from medbot_desktop.generation.exam_items import exam_version
+from medbot_desktop.generation.exam_record import tier_in_force
 from medbot_desktop.generation.extractive import ExtractiveComposer
+from medbot_desktop.generation.prompting import opening
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.inference.choosing import Chosen, text_model_from
 from medbot_desktop.inference.fallback import FallbackTextModel
@@ -355,8 +358,14 @@ def default_profile() -> str:
 
 def _choose(store: ModelStore, settings: Settings, wording: Wording) -> Chosen | None:
     """Start the language models; without one, or with a damaged one, every answer is in the library's own words."""
-    prime = (ChatMessage("system", wording.phrase_instruction), ChatMessage("user", "Hello"))
-    chosen = text_model_from(settings, store, prime)
+    exam = exam_version(resources_folder() / "exam")
+    phrasing = (ChatMessage("system", wording.phrase_instruction), ChatMessage("user", "Hello"))
+    chosen = text_model_from(
+        settings,
+        store,
+        lambda tier: opening() if tier == "composes" else phrasing,
+        lambda entry: tier_in_force(entry, exam),
+    )
     if chosen is not None:
         chosen.model.start()
     return chosen

@@ -19,8 +19,11 @@ from medbot_desktop.settings import Settings
 TIERS = ("silent", "phrases", "composes")
 """What a model may be trusted with, the least first."""
 
-TierOf = Callable[[str, str], str]
-"""From a model's name and the tier that its entry has, the tier that counts, e.g. by its exam on this computer."""
+TierOf = Callable[[CatalogueEntry], str]
+"""What a model may be trusted with, e.g. by its exam on this computer."""
+
+PrimeFor = Callable[[str], Sequence[ChatMessage]]
+"""The beginning that most prompts to a model of this tier have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,11 @@ class Chosen:
 
 
 def text_model_from(
-    settings: Settings, store: ModelStore, prime: Sequence[ChatMessage], tier_of: TierOf = lambda name, tier: tier
+    settings: Settings,
+    store: ModelStore,
+    prime_for: PrimeFor,
+    tier_of: TierOf = lambda entry: entry.tier,
+    server_tier: str = "silent",
 ) -> Chosen | None:
     """The text models that the settings name; nothing of them is loaded yet.
 
@@ -50,8 +57,9 @@ def text_model_from(
     Args:
         settings: the settings in force.
         store: the models on this computer.
-        prime: the beginning that most prompts have in common.
-        tier_of: what a model may be trusted with; nobody has examined the server's without it.
+        prime_for: the beginning that most prompts to a model of some tier have in common.
+        tier_of: what a model on this computer may be trusted with.
+        server_tier: what the model on the server may be trusted with; nobody has examined it where that is not given.
 
     Returns:
         The models; None where there is none, or none that is intact: then every answer is in the library's own words.
@@ -61,12 +69,13 @@ def text_model_from(
     try:
         server = server_model_from(settings)
         if server is not None:
-            ranked.append((server, f"{server.identity} (server)", tier_of(server_name(settings), "silent")))
+            ranked.append((server, f"{server.identity} (server)", server_tier))
     except ModelError as error:
         notice = f"{error.message} {error.hint}"
     try:
         entry = store.entry(settings.text_model) if settings.text_model else store.default("chat")
-        ranked.append((_local(store, entry, settings, prime), entry.title, tier_of(entry.name, entry.tier)))
+        tier = tier_of(entry)
+        ranked.append((_local(store, entry, settings, prime_for(tier)), entry.title, tier))
     except ModelError:
         if not ranked:
             return None

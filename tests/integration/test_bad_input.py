@@ -14,7 +14,8 @@ import pytest
 
 from medbot_desktop.assistant.answering import Pen
 from medbot_desktop.domain import Conversation, Failed, Finished
-from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
+from medbot_desktop.inference.runtime import Capabilities, ChatMessage
+from medbot_desktop.inference.text_model import SupervisedTextModel
 from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.settings import MESSAGE_LIMIT
@@ -139,6 +140,13 @@ class KilledWhileWriting:
     @property
     def device(self) -> str:
         return self._model.device
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._model.capabilities
+
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        return self._model.count_tokens(messages)
 
     def stream(
         self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None

@@ -28,7 +28,7 @@ from medbot_desktop.domain import (
     Utterance,
 )
 from medbot_desktop.errors import LibraryError, ModelError
-from medbot_desktop.inference.text_model import ChatMessage
+from medbot_desktop.inference.runtime import Capabilities, ChatMessage
 from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.memory.conversations import ConversationStore
@@ -61,9 +61,13 @@ class Composer:
 
     ready = True
     device = "cpu"
+    capabilities = Capabilities("llama.cpp", 4096)
 
     def __init__(self, written: str, fault: ModelError | None = None) -> None:
         self._written, self._fault = written, fault
+
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        return sum(len(message.content.split()) for message in messages)
 
     def stream(
         self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None

@@ -6,7 +6,7 @@ import pytest
 
 from medbot_desktop.domain import Hit, Passage
 from medbot_desktop.errors import ModelError
-from medbot_desktop.generation.composing import Composition
+from medbot_desktop.generation.composing import Composition, whole_sentences
 from medbot_desktop.generation.support import check
 from medbot_desktop.workspace import Workspace
 from tests.unit.generation.test_phrasing import Recorded
@@ -40,6 +40,19 @@ def test_the_cut_does_not_depend_on_how_the_pieces_come(size: int) -> None:
     assert (composition.supported, composition.removed) == (3, 2)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 1_000])
+def test_abbreviations_and_numbers_of_steps_end_no_sentence_and_marks_stay_with_theirs(size: int) -> None:
+    text = "It opens at 9 a.m. on Mondays. [1] Bring fruit, e.g. apples. [2]\n1. Sleep well.[2][1] 2. Rest [1]. 3. Eat"
+    pieces = [text[start : start + size] for start in range(0, len(text), size)]
+    assert [s for s in whole_sentences(pieces) if s] == [
+        "It opens at 9 a.m. on Mondays. [1]",
+        "Bring fruit, e.g. apples. [2]",
+        "1. Sleep well.[2][1]",
+        "2. Rest [1].",
+        "3. Eat",
+    ]
+
+
 def test_a_sentence_without_a_mark_gets_that_of_the_passage_that_supports_it() -> None:
     assert shown(["Sleep well."])[0] == [("Sleep well.", "2")]
 
@@ -57,6 +70,42 @@ def test_a_mark_that_names_no_passage_counts_as_none() -> None:
 )
 def test_what_no_passage_supports_is_not_shown(written: str) -> None:
     assert shown([written])[0] == []
+
+
+def test_too_little_that_is_supported_is_asked_for_once_more_and_nothing_is_shown_twice() -> None:
+    sentences, composition = shown(["Rest at home. [1] Take aspirin. [1]"])
+    assert [text for text, _ in sentences] == ["Rest at home."]
+    assert (composition.attempts, composition.removed, composition.is_enough) == (2, 2, False)
+
+
+def test_an_answer_that_is_enough_is_asked_for_once() -> None:
+    _, composition = shown(["Rest at home. [1] Sleep well. [2]"])
+    assert (composition.attempts, composition.is_enough) == (1, True)
+
+
+def test_a_model_that_finds_nothing_is_not_asked_again() -> None:
+    sentences, composition = shown(["NOT FOUND. [1] Rest at home. [1]"])
+    assert sentences == []
+    assert (composition.attempts, composition.declined) == (1, True)
+
+
+def test_what_was_asked_before_and_the_persona_reach_the_model() -> None:
+    writer = Recorded(["NOT FOUND"])
+    list(Composition(writer, "and at night", HITS, "Be kind.", ["what helps a cold"]).sentences())
+    text = writer.asked[0][-1].content
+    assert "what helps a cold" in text
+    assert text.endswith("Be kind.")
+
+
+def test_a_passage_that_does_not_fit_is_not_cited() -> None:
+    writer = Recorded(["Rest at home. [1] Sleep well. [2] Drink 1.5 litres of water a day. [1]"])
+    one = Composition(writer, "x", HITS[:1])
+    list(one.sentences())
+    writer.window = writer.count_tokens(writer.asked[0]) + 200
+    assert [s.text for s in Composition(writer, "x", HITS).sentences() if s] == [
+        "Rest at home.",
+        "Drink 1.5 litres of water a day.",
+    ]
 
 
 def test_what_was_shown_before_the_model_died_stays() -> None:

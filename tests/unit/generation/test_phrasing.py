@@ -8,21 +8,31 @@ import pytest
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.generation.phrasing import choose_phrase, closed_grammar
-from medbot_desktop.inference.runtime import ChatMessage, TextModel
+from medbot_desktop.inference.runtime import Capabilities, ChatMessage, TextModel
 from medbot_desktop.workspace import Workspace
 
 CHOICES = ("Hello! What would you like to know?", "Hello, and welcome.", 'Say "hi" — or \\ nothing.')
 
 
 class Recorded:
-    """Plays pieces that a model wrote once; a fault ends them."""
+    """Plays pieces that a model wrote once, as often as it is asked; a fault ends them. It counts words as tokens."""
 
     def __init__(self, pieces: Sequence[str], fault: ModelError | None = None, ready: bool = True) -> None:
         self.pieces, self.fault, self.ready, self.closed = pieces, fault, ready, False
+        self.window, self.device = 2048, "cpu"
+        self.asked: list[Sequence[ChatMessage]] = []
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities("llama.cpp", self.window)
+
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        return sum(len(message.content.split()) for message in messages)
 
     def stream(
         self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
     ) -> Generator[str, None, None]:
+        self.asked.append(messages)
         try:
             yield from self.pieces
             if self.fault:

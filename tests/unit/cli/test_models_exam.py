@@ -1,0 +1,80 @@
+"""`medbot models exam` sets what a model may write, and says when a result no longer holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from medbot_desktop.cli.main import build_app
+from medbot_desktop.errors import InputError, ModelError
+from medbot_desktop.generation.exam_record import stored_result
+from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.settings import resources_folder
+from tests.unit.inference.test_gguf import small_gguf
+
+SMALL = "smollm2-135m-instruct-q4_1"
+KEPT_ITEMS = 1
+
+
+@pytest.fixture(autouse=True)
+def resources(models: ModelStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A short exam, of the first item of each kind, and a home of the test's own."""
+    folder = tmp_path / "resources" / "exam"
+    folder.mkdir(parents=True)
+    for file in (resources_folder() / "exam").glob("*.toml"):
+        head, *items = file.read_text(encoding="utf-8").split("[[item]]")
+        (folder / file.name).write_text("[[item]]".join([head, *items[:KEPT_ITEMS]]), encoding="utf-8")
+    monkeypatch.setattr("medbot_desktop.cli.models_exam.resources_folder", lambda: folder.parent)
+    monkeypatch.setenv("MEDBOT_HOME", str(tmp_path / "home"))
+    return folder.parent
+
+
+def medbot(*arguments: str) -> tuple[str, str]:
+    """Run a command; returns what it printed and what it said on standard error."""
+    result = CliRunner().invoke(build_app(lambda profile: 0), ["models", *arguments], catch_exceptions=False)
+    return result.stdout, result.stderr
+
+
+def test_the_small_model_sits_the_exam_once_and_again_only_when_something_changed(resources: Path) -> None:
+    first = json.loads(medbot("exam", SMALL, "--json")[0])
+    assert first["fresh"]
+    assert sum(kind["among"] for kind in first["kinds"].values()) == 9
+    assert first["tier"] != "composes"
+    assert first["seconds"] > 0
+    assert first["runtime"].startswith("llama-cpp-python ")
+
+    shown, _ = medbot("exam", SMALL)
+    assert "still holds" in shown
+    assert re.search(r"From passage +\d +1 ", shown)
+    assert first["tier"] in shown
+
+    changed = resources / "exam" / "orders.toml"
+    changed.write_text(changed.read_text(encoding="utf-8").replace("BANANA", "CHERRY"), encoding="utf-8")
+    shown, said = medbot("exam", SMALL, "--json")
+    assert "outdated: the questions of the exam have changed" in said
+    assert json.loads(shown)["fresh"]
+
+
+def test_a_model_that_cannot_be_loaded_keeps_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDBOT_MODELS", str(tmp_path / "models"))
+    (tmp_path / "models").mkdir()
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(small_gguf())
+    entry = ModelStore(ModelStore.standard().catalogue, [tmp_path / "models"]).add(broken)
+    with pytest.raises(ModelError, match="stopped at question 1 of 9"):
+        medbot("exam", entry.name)
+    assert stored_result(entry.name) is None
+
+
+def test_what_writes_no_text_sits_no_exam() -> None:
+    with pytest.raises(InputError, match="no language model"):
+        medbot("exam", "all-minilm-l6-v2-int8")
+
+
+def test_an_unknown_model_is_a_clear_error() -> None:
+    with pytest.raises(ModelError, match="no model called"):
+        medbot("exam", "nobody")

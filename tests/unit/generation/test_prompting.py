@@ -1,0 +1,65 @@
+"""A prompt holds what the model's window does: the least useful passage goes first, then whole sentences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from medbot_desktop.errors import ModelError
+from medbot_desktop.generation.prompting import MOST_TOKENS, Source, Task, fitted, messages_for, opening
+from medbot_desktop.workspace import Workspace
+from tests.unit.generation.test_phrasing import Recorded
+
+LONG = Source("Rest", "Rest at home. Drink water. Sleep well.")
+TASK = Task("what helps", (LONG, Source("Food", "Eat soup."), Source("Air", "Open a window.")))
+
+
+def room_for(task: Task) -> Recorded:
+    """A model whose window holds this task and its answer, and nothing more."""
+    writer = Recorded([])
+    writer.window = writer.count_tokens(messages_for(task)) + MOST_TOKENS
+    return writer
+
+
+def test_a_task_that_fits_stays_as_it_is() -> None:
+    assert fitted(room_for(TASK), TASK) == TASK
+
+
+def test_the_last_passage_goes_first() -> None:
+    two = replace(TASK, sources=TASK.sources[:2])
+    assert fitted(room_for(two), TASK) == two
+
+
+def test_what_was_asked_before_goes_before_any_passage() -> None:
+    assert fitted(room_for(TASK), replace(TASK, earlier=("how long is a cold catching",))) == TASK
+
+
+def test_of_the_only_passage_whole_sentences_go() -> None:
+    short = replace(TASK, sources=(Source("Rest", "Rest at home. Drink water."),))
+    assert fitted(room_for(short), TASK) == short
+
+
+def test_a_question_that_leaves_no_room_for_a_sentence_is_refused() -> None:
+    with pytest.raises(ModelError, match="too long"):
+        fitted(room_for(replace(TASK, sources=(Source("Rest", "Rest."),), question="x")), TASK)
+
+
+def test_the_real_model_counts_what_fits(workspace: Workspace) -> None:
+    assert workspace.text_model is not None
+    hits = workspace.retriever.retrieve("how do I stop a nosebleed").hits[:4]
+    many = Task("nosebleed", tuple(Source(hit.passage.title, hit.passage.text * 5) for hit in hits))
+    fit = fitted(workspace.text_model, many)
+    assert 0 < len(fit.sources) < len(many.sources)
+    assert workspace.text_model.count_tokens(messages_for(fit)) + MOST_TOKENS <= 2048
+
+
+def test_every_prompt_begins_alike() -> None:
+    asked = replace(TASK, persona="Be brief.", earlier=("before",), firmly=True)
+    assert messages_for(asked)[: len(opening())] == opening()
+
+
+def test_the_second_attempt_only_adds_to_the_end_of_the_first() -> None:
+    first, second = messages_for(TASK)[-1].content, messages_for(replace(TASK, firmly=True))[-1].content
+    assert second.startswith(first)
+    assert second != first
