@@ -50,7 +50,7 @@ def test_the_taught_model_does_what_it_was_taught_and_did_not_before(report: dic
     assert before["count"] == after["count"] == report["parts"]["held_out"] >= 20
     assert after["loss"] < before["loss"] / 4
     assert before["exact"] == 0
-    assert after["exact"] >= after["count"] * 0.7
+    assert after["exact"] > after["count"] / 2
 
 
 def test_the_runtimes_write_as_the_original_does(report: dict[str, Any]) -> None:
