@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +106,16 @@ def test_a_model_that_the_recipe_does_not_teach_is_refused_in_one_sentence(tmp_p
     assert "Traceback" not in done.stderr
     assert "foreign.gguf" in done.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["foreign.gguf"]
+
+
+def test_an_interrupted_run_leaves_nothing_and_says_no_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "dev.py"), "finetune", "--out", str(tmp_path / "made")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not list(tmp_path.iterdir()):
+        assert process.poll() is None
+        time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert not list(tmp_path.iterdir())
