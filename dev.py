@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 
 from build import SetupError
 from build.display import drawing_environment, has_display
-from build.environment import DEVELOP, ROOT, RUN, Environment
+from build.environment import DEVELOP, FINETUNE, ROOT, RUN, Environment
 from build.locks import renew_locks
 from build.models import models_ready
 from build.progress import say
 from build.source_wheels import llama_for
 
 ENVIRONMENT = Environment(ROOT / ".venv")
+FINETUNING = Environment(ROOT / ".venv-finetune")
 
 CHECKS = {
     "ruff": ("ruff", "check"),
@@ -95,6 +96,12 @@ def gpu(arguments: Sequence[str]) -> int:
     return _python("-P", "-m", "medbot_desktop", "doctor")
 
 
+def finetune(arguments: Sequence[str]) -> int:
+    """Teach the small text model the items of a JSON-lines file, in an environment of its own; --help says how."""
+    FINETUNING.prepare(FINETUNE)
+    return _wait([str(FINETUNING.python), "-P", "-m", "build.finetune", *arguments], dict(os.environ))
+
+
 def lock(_arguments: Sequence[str]) -> int:
     """Renew the locks in build/requirements/ with the newest versions that pyproject.toml allows."""
     ENVIRONMENT.prepare(DEVELOP)
@@ -103,7 +110,7 @@ def lock(_arguments: Sequence[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    command.__name__: command for command in (run, test, lint, bench, screenshots, build, gpu, lock)
+    command.__name__: command for command in (run, test, lint, bench, screenshots, build, finetune, gpu, lock)
 }
 
 

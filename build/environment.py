@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import venv
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,9 @@ REQUIREMENTS = ROOT / "build/requirements"
 
 RUN, DEVELOP = "run", "develop"
 """The two locks: what the program needs, and that with what tests and checks need."""
+
+FINETUNE, TORCH, TORCH_CPU = "finetune", "finetune-torch", "finetune-torch-cpu"
+"""What ``build/finetune`` needs, in an environment of its own; apart, its PyTorch, and that as built for CPUs alone."""
 
 _LAUNCHER = """#!/bin/sh
 # Starts MedBot from this checkout, in whatever folder it is called.
@@ -61,7 +65,7 @@ class Environment:
         """Install a lock, unless that was done before; then this reads two small files and no network.
 
         Args:
-            lock: RUN or DEVELOP.
+            lock: RUN, DEVELOP or FINETUNE.
 
         Raises:
             SetupError: a step failed; the next call begins it anew.
@@ -97,7 +101,7 @@ class Environment:
         self._create(keep=self._done().get("root") == str(ROOT) and self.python.exists())
         self._install(lock, compiled)
         self._write_launcher()
-        levels = {RUN: _digest(RUN)} | ({DEVELOP: _digest(DEVELOP)} if lock == DEVELOP else {})
+        levels = {level: _digest(level) for level in ((RUN, DEVELOP) if lock == DEVELOP else (lock,))}
         self._stamp.write_text(json.dumps({"root": str(ROOT)} | levels), encoding="utf-8")
 
     @property
@@ -120,15 +124,28 @@ class Environment:
         self._stamp.unlink(missing_ok=True)
 
     def _install(self, lock: str, compiled: Sequence[Path]) -> None:
-        pip = [*pip_command(), "--python", str(self.python), "install", "--no-deps"]
+        self._install_locked(lock)
+        if lock == FINETUNE and not self._install_torch_for_cpus():
+            self._install_locked(TORCH)
+        follow([*self._pip(), "--no-index", *map(str, compiled)], "Installing the compiled packages")
+
+    def _install_locked(self, lock: str) -> None:
         requirements = REQUIREMENTS / f"{lock}.txt"
         count = sum("==" in line for line in requirements.read_text(encoding="utf-8").splitlines())
         follow(
-            [*pip, "--only-binary=:all:", "--require-hashes", "-r", str(requirements)],
+            [*self._pip(), "--only-binary=:all:", "--require-hashes", "-r", str(requirements)],
             f"Installing {count} packages",
             note=_package_named,
         )
-        follow([*pip, "--no-index", *map(str, compiled)], "Installing the compiled packages")
+
+    def _pip(self) -> list[str]:
+        return [*pip_command(), "--python", str(self.python), "install", "--no-deps"]
+
+    def _install_torch_for_cpus(self) -> bool:
+        """Take the CPU build from a folder that pip was told of; it spares some 3 GB, and no package index has it."""
+        lock = str(REQUIREMENTS / f"{TORCH_CPU}.txt")
+        command = [*self._pip(), "--no-index", "--only-binary=:all:", "--require-hashes", "-r", lock]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
     def _write_launcher(self) -> None:
         """Make the package importable and ``medbot`` callable, as an editable install would."""
@@ -169,7 +186,7 @@ def _one_at_a_time(file: Path) -> Iterator[None]:
 
 def _digest(lock: str) -> str:
     """What an installed lock is known by."""
-    names = (f"{lock}.txt", "source.txt")
+    names = (f"{lock}.txt", "source.txt", *((f"{TORCH}.txt", f"{TORCH_CPU}.txt") if lock == FINETUNE else ()))
     return hashlib.sha256(b"".join((REQUIREMENTS / name).read_bytes() for name in names)).hexdigest()
 
 

@@ -19,14 +19,14 @@ import psutil
 import pytest
 
 from build import SetupError
-from build.environment import DEVELOP, REQUIREMENTS, ROOT, RUN, pip_command
+from build.environment import DEVELOP, FINETUNE, REQUIREMENTS, ROOT, RUN, TORCH, TORCH_CPU, pip_command
 from build.locks import SOURCE_PACKAGES
 from build.models import models_ready
 from build.progress import follow
 from build.source_wheels import llama_for, source_packages, wheels, wheels_folder
 from build.system_libraries import install, missing_compiler
 
-LOCKS = (RUN, DEVELOP, "source", "compile")
+LOCKS = (RUN, DEVELOP, "source", "compile", FINETUNE, TORCH, TORCH_CPU)
 PINNED = re.compile(r"^[a-z0-9-]+==[0-9a-z.]+( ; [^\\]+)? \\\n(    --hash=sha256:[0-9a-f]{64}( \\)?\n)+", re.MULTILINE)
 
 SLEEPING_STEP = """
@@ -79,6 +79,15 @@ def test_the_locks_hold_every_dependency_of_the_project() -> None:
     assert set(project["optional-dependencies"]["dev"]) <= {*locked(DEVELOP), "types-PyYAML"}
 
 
+def test_the_locks_of_the_recipe_hold_the_extra_and_pytorch_in_one_version() -> None:
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"][
+        FINETUNE
+    ]
+    assert {re.split("[><=]", line)[0] for line in extra} <= locked(FINETUNE).keys() | locked(TORCH).keys()
+    assert locked(TORCH_CPU) == {"torch": locked(TORCH)["torch"]}
+    assert "torch" not in locked(FINETUNE)
+
+
 def test_the_program_imports_only_what_people_who_run_it_install() -> None:
     installed = locked(RUN).keys() | locked("source").keys()
     providers = metadata.packages_distributions()
@@ -110,7 +119,7 @@ def test_only_the_packages_without_wheels_are_compiled() -> None:
 def test_without_a_command_dev_says_what_it_can_do() -> None:
     done = dev()
     assert done.returncode == 2
-    for command in ("run", "test", "lint", "bench", "screenshots", "build", "lock"):
+    for command in ("run", "test", "lint", "bench", "screenshots", "build", "finetune", "lock"):
         assert f"\n  {command} " in done.stderr
 
 
