@@ -5,28 +5,36 @@ from __future__ import annotations
 import ctypes
 import os
 import queue
-import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
-from typing import Any, Literal
+from typing import Literal
 
-from medbot_desktop.inference.devices import worker_threads
+from medbot_desktop.inference.chat_template import TemplateError
 from medbot_desktop.inference.llama_messages import (
     Cancel,
-    ChatMessage,
+    Count,
+    Counted,
     Ended,
     Generate,
     Load,
     Loaded,
     LoadFailed,
     Piece,
+    Pulse,
     Refused,
     Reply,
+    Threads,
 )
+from medbot_desktop.inference.llama_model import CardFailedError, ConstraintError, LlamaModel, PromptTooLongError
 from medbot_desktop.network import install_guard
+
+PULSE_S = 0.5
+CARD_FAILED, OUT_OF_MEMORY = 70, 71
+"""Exit statuses of a process whose graphics card failed, and of one that got no more memory."""
 
 
 def run(connection: Connection, load: Load) -> None:
@@ -37,19 +45,24 @@ def run(connection: Connection, load: Load) -> None:
         load: what to open.
     """
     shield()
+    replies = _Replies(connection)
     requests = _Requests(connection)
     try:
-        model = _LlamaModel(load, requests.abort_flag)
-    except (ValueError, RuntimeError, OSError, AssertionError):
-        connection.send(LoadFailed())
+        model = LlamaModel(load, requests.abort_flag, replies.send, lambda: replies.send(requests.refusal("template")))
+    except TemplateError:
+        replies.send(LoadFailed("template"))
         return
+    except (ValueError, RuntimeError, OSError, AssertionError):
+        replies.send(LoadFailed())
+        return
+    replies.send(Loaded(model.device))
+    threading.Thread(target=_count, args=(model, requests, replies), name="counts", daemon=True).start()
     if load.prime:
-        model.prime(load.prime)
-    connection.send(Loaded(model.device))
+        model.prime(load.prime, requests.waiting)
     while True:
         request = requests.next()
         for reply in _answer(model, request, requests):
-            connection.send(reply)
+            replies.send(reply)
 
 
 def shield() -> None:
@@ -70,15 +83,13 @@ def shield() -> None:
     os.dup2(nowhere, 2)
 
 
-def _answer(model: _LlamaModel, request: Generate, requests: _Requests) -> Iterator[Reply]:
+def _answer(model: LlamaModel, request: Generate, requests: _Requests) -> Iterator[Reply]:
     """The replies to one request, as they come to be."""
     if not requests.begin(request.id):
         yield Ended(request.id, "cancelled")
         return
-    if model.refuses_grammar(request.grammar):
-        yield Refused(request.id, "grammar")
-        return
     reason: Literal["stop", "length"] = "stop"
+    model.compute_with(requests.threads or model.threads)
     try:
         for text, finish in model.write(request):
             if requests.cancelled:
@@ -86,14 +97,65 @@ def _answer(model: _LlamaModel, request: Generate, requests: _Requests) -> Itera
             if text:
                 yield Piece(request.id, text)
             reason = "length" if finish == "length" else reason
-    except _PromptTooLongError:
-        yield Refused(request.id, "too_long")
-        return
+            model.compute_with(requests.threads or model.threads)
+    except CardFailedError:
+        os._exit(CARD_FAILED)
+    except MemoryError:
+        # Whatever is left half done, a new process begins without.
+        os._exit(OUT_OF_MEMORY)
     except Exception as error:  # the outermost line of this worker
         if not requests.cancelled:
-            yield Refused(request.id, "failed", type(error).__name__)
+            yield _refused(request, error)
             return
     yield Ended(request.id, "cancelled" if requests.cancelled else reason)
+
+
+def _refused(request: Generate | Count, error: Exception) -> Refused:
+    match error:
+        case PromptTooLongError():
+            return Refused(request.id, "too_long")
+        case ConstraintError(args=("grammar" | "schema" | "adapter" as kind,)):
+            return Refused(request.id, kind)
+        case TemplateError():
+            return Refused(request.id, "template")
+        case _:
+            return Refused(request.id, "failed", type(error).__name__)
+
+
+def _count(model: LlamaModel, requests: _Requests, replies: _Replies) -> None:
+    """Count tokens in a thread of its own, so that nobody waits for an answer to end."""
+    while True:
+        request = requests.counts.get()
+        try:
+            replies.send(Counted(request.id, model.count(request.messages)))
+        except Exception as error:  # the outermost line of this worker
+            replies.send(_refused(request, error))
+
+
+class _Replies:
+    """What goes out, from several threads; twice a second a sign of life among it.
+
+    Args:
+        connection: where replies go out.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        threading.Thread(target=self._live, name="pulse", daemon=True).start()
+
+    def send(self, reply: Reply) -> None:
+        """Send a reply; where nobody is left to hear it, the process ends."""
+        try:
+            with self._lock:
+                self._connection.send(reply)
+        except OSError:
+            os._exit(0)
+
+    def _live(self) -> None:
+        while True:
+            self.send(Pulse())
+            time.sleep(PULSE_S)
 
 
 class _Requests:
@@ -106,9 +168,11 @@ class _Requests:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._waiting: queue.SimpleQueue[Generate] = queue.SimpleQueue()
+        self.counts: queue.SimpleQueue[Count] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._current = 0
         self._cancelled_up_to = 0
+        self.threads = 0
         self.abort_flag = ctypes.create_string_buffer(2)
         threading.Thread(target=self._listen, name="requests", daemon=True).start()
 
@@ -116,6 +180,10 @@ class _Requests:
     def cancelled(self) -> bool:
         """Whether the request that began last is to stop."""
         return self._cancelled_up_to >= self._current
+
+    def waiting(self) -> bool:
+        """Whether somebody asked for an answer."""
+        return not self._waiting.empty()
 
     def next(self) -> Generate:
         """Wait for the next request."""
@@ -128,105 +196,28 @@ class _Requests:
             self.abort_flag[0] = b"\0"
             return not self.cancelled
 
+    def refusal(self, reason: Literal["template"]) -> Reply:
+        """How to refuse what is being done, be it a request or the loading of the model."""
+        return Refused(self._current, reason) if self._current else LoadFailed(reason)
+
     def _listen(self) -> None:
         try:
             while True:
-                request = self._connection.recv()
-                if isinstance(request, Cancel):
-                    with self._lock:
-                        self._cancelled_up_to = request.id
-                        if self.cancelled:
-                            self.abort_flag[0] = b"\1"
-                else:
-                    self._waiting.put(request)
+                self._hear(self._connection.recv())
         except (EOFError, OSError):
             # Nobody is left to answer; the main thread may be deep in native code, so there is no other way out.
             os._exit(0)
 
-
-class _PromptTooLongError(ValueError):
-    """The prompt does not fit into the context."""
-
-
-class _LlamaModel:
-    """One GGUF model in llama.cpp.
-
-    Args:
-        load: what to open.
-        abort_flag: two bytes; a first one that is not zero stops a computation, the second stays zero.
-    """
-
-    def __init__(self, load: Load, abort_flag: ctypes.Array[ctypes.c_char]) -> None:
-        import llama_cpp
-
-        self._library: Any = llama_cpp
-        offload = bool(llama_cpp.llama_supports_gpu_offload())
-        threads = load.threads or worker_threads()
-        self._llama: Any = llama_cpp.Llama(
-            load.path,
-            n_ctx=load.context_length,
-            n_threads=threads,
-            n_threads_batch=threads,
-            n_gpu_layers=-1 if offload else 0,
-            verbose=False,
-        )
-        self.device = "gpu" if offload else "cpu"
-        # llama.cpp asks this function between any two steps of a computation. A function of the C library that
-        # returns 0 while the flag is empty and 1 once it is set costs nothing, where one in Python would wait for
-        # the interpreter's lock hundreds of times for every token.
-        c_library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
-        self._abort = ctypes.cast(c_library.strlen, llama_cpp.ggml_abort_callback)
-        self._abort_flag = abort_flag
-        llama_cpp.llama_set_abort_callback(self._llama.ctx, self._abort, ctypes.cast(abort_flag, ctypes.c_void_p))
-        self._control = self._control_tokens()
-
-    def prime(self, messages: Sequence[ChatMessage]) -> None:
-        """Read messages, so that what later prompts have in common with them is computed already."""
-        self._llama.create_chat_completion([self._message(message) for message in messages], max_tokens=1)
-
-    def write(self, request: Generate) -> Iterator[tuple[str, str | None]]:
-        """Yield the answer piece by piece, each with the reason to finish once there is one."""
-        grammar = self._library.LlamaGrammar.from_string(request.grammar, verbose=False) if request.grammar else None
-        try:
-            chunks = self._llama.create_chat_completion(
-                [self._message(message) for message in request.messages],
-                max_tokens=request.max_tokens,
-                temperature=request.temperature,
-                seed=request.seed,
-                grammar=grammar,
-                stop=list(request.stop),
-                stream=True,
-            )
-            for chunk in chunks:
-                choice = chunk["choices"][0]
-                yield choice["delta"].get("content") or "", choice["finish_reason"]
-        except ValueError as error:
-            if "exceed context window" in str(error):
-                raise _PromptTooLongError from error
-            raise
-
-    def refuses_grammar(self, grammar: str | None) -> bool:
-        """Whether llama.cpp cannot read a grammar; using it would end the process."""
-        if grammar is None:
-            return False
-        vocabulary = self._library.llama_model_get_vocab(self._llama.model)
-        sampler = self._library.llama_sampler_init_grammar(vocabulary, grammar.encode(), b"root")
-        if not sampler:
-            return True
-        self._library.llama_sampler_free(sampler)
-        return False
-
-    def _message(self, message: ChatMessage) -> dict[str, str]:
-        """A message as the chat template takes it; nobody can write the marks that part one role from another."""
-        text = message.content.encode("utf-8", "replace").decode("utf-8")
-        return {"role": message.role, "content": self._control.sub(" ", text)}
-
-    def _control_tokens(self) -> re.Pattern[str]:
-        library, vocabulary = self._library, self._library.llama_model_get_vocab(self._llama.model)
-        texts = [
-            library.llama_vocab_get_text(vocabulary, token).decode("utf-8", "ignore")
-            for token in range(library.llama_vocab_n_tokens(vocabulary))
-            if library.llama_vocab_is_control(vocabulary, token)
-        ]
-        longest_first = sorted(filter(None, texts), key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+    def _hear(self, request: object) -> None:
+        match request:
+            case Cancel(id=request_id):
+                with self._lock:
+                    self._cancelled_up_to = max(self._cancelled_up_to, request_id)
+                    if self.cancelled:
+                        self.abort_flag[0] = b"\1"
+            case Threads(count=count):
+                self.threads = count
+            case Count():
+                self.counts.put(request)
+            case Generate():
+                self._waiting.put(request)

@@ -23,17 +23,26 @@ class Load:
         threads: processor threads; 0: one for each physical core.
         context_length: tokens that a prompt and its answer may have together.
         prime: the beginning that prompts have in common; read at once, so that the first of them need not wait for it.
+        gpu_layers: layers to put on graphics cards; -1: as many as fit.
+        adapters: names and files of the LoRA adapters that a request may name.
+        prompt_cache: bytes for the states of earlier prompts.
     """
 
     path: str
     threads: int
     context_length: int
     prime: tuple[ChatMessage, ...] = ()
+    gpu_layers: int = -1
+    adapters: tuple[tuple[str, str], ...] = ()
+    prompt_cache: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Write on; ``id`` grows from request to request. The rest as in ``SupervisedTextModel.stream``."""
+    """Write on; ``id`` grows from request to request. The rest as in ``SupervisedTextModel.stream``.
+
+    ``schema`` is the JSON schema as text.
+    """
 
     id: int
     messages: tuple[ChatMessage, ...]
@@ -42,6 +51,16 @@ class Generate:
     seed: int
     grammar: str | None
     stop: tuple[str, ...]
+    schema: str | None = None
+    adapter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Say how many tokens these messages are, answer or no answer; ``id`` as in ``Generate``."""
+
+    id: int
+    messages: tuple[ChatMessage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,26 @@ class Cancel:
     """Stop the request of this id, and every earlier one."""
 
     id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Compute with this many processor threads from the next token on."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The process lives; said twice a second, also while it loads or computes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The model is about to be loaded with so many layers on graphics cards; ``why`` is a sentence."""
+
+    layers: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +99,9 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadFailed:
-    """llama.cpp refused the file."""
+    """The ``file`` was refused by llama.cpp, or its chat ``template`` cannot be used."""
+
+    reason: Literal["file", "template"] = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +110,14 @@ class Piece:
 
     id: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many tokens."""
+
+    id: int
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +133,9 @@ class Refused:
     """A request cannot be served; the next one can. ``detail`` is the kind of error, never anybody's words."""
 
     id: int
-    reason: Literal["too_long", "grammar", "template", "failed"]
+    reason: Literal["too_long", "grammar", "schema", "template", "adapter", "failed"]
     detail: str = ""
 
 
-Request = Generate | Cancel
-Reply = Loaded | LoadFailed | Piece | Ended | Refused
+Request = Generate | Count | Cancel | Threads
+Reply = Pulse | Placed | Loaded | LoadFailed | Piece | Counted | Ended | Refused

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from typing import Literal
+
+import psutil
 
 from medbot_desktop.inference import llama_child
-from medbot_desktop.inference.llama_messages import Cancel, Generate, Load, Reply
+from medbot_desktop.inference.llama_messages import Load, Loaded, LoadFailed, Reply, Request
+
+End = Literal["killed", "crashed", "hung"]
+_KILLED = (-9, -15)
+"""Exit statuses of a process that somebody ended: by SIGKILL, by SIGTERM."""
 
 _FAREWELL_S = 2.0
+_LISTEN_S = 0.5
+_SILENT_LOOKS = 2
+"""After so many looks without a pulse, whoever is silent is looked at: a stopped process is known within 1.5 s."""
 
 
 class LlamaProcess:
@@ -18,6 +32,9 @@ class LlamaProcess:
 
     Args:
         load: what it opens.
+
+    Attributes:
+        id: the system's number of the process.
     """
 
     def __init__(self, load: Load) -> None:
@@ -29,32 +46,60 @@ class LlamaProcess:
         )
         self._process.start()
         theirs.close()
+        self.id = self._process.pid
+        self._sending = threading.Lock()
+        self._end: End = "killed"
 
-    @property
-    def id(self) -> int | None:
-        """The system's number of the process."""
-        return self._process.pid
-
-    def send(self, request: Generate | Cancel) -> None:
+    def send(self, request: Request) -> None:
         """Ask for something; where the process is dead, ``replies`` ends and tells so."""
         try:
-            self._connection.send(request)
+            with self._sending:
+                self._connection.send(request)
         except OSError:
             return
 
-    def replies(self, first_within: float) -> Iterator[Reply]:
-        """What the process says, until it is dead.
+    def receive(self, timeout: float) -> Reply | None:
+        """The next thing that the process says.
 
         Args:
-            first_within: seconds in which it must say something at all.
+            timeout: seconds to wait at most.
+
+        Returns:
+            What it said; None where it said nothing in time.
+
+        Raises:
+            EOFError: the process is dead, and all that it said was received.
         """
-        if not self._connection.poll(first_within):
-            return
         try:
-            while True:
-                yield self._connection.recv()
-        except (EOFError, OSError):
-            return
+            if not self._connection.poll(timeout):
+                return None
+            reply: Reply = self._connection.recv()
+        except OSError as error:
+            raise EOFError from error
+        return reply
+
+    def replies(self, loading: float, silent: float) -> Iterator[Reply]:
+        """What the process says, until it is dead or hangs; it hangs where it is stopped, or silent for too long.
+
+        Args:
+            loading: seconds until it must have said that it is loaded, or was not.
+            silent: seconds in which it must say something.
+        """
+        looks, deadline = 0, time.monotonic() + loading
+        while looks * _LISTEN_S < silent and time.monotonic() < deadline:
+            try:
+                reply = self.receive(_LISTEN_S)
+            except EOFError:
+                return
+            # Looks are counted rather than seconds, for a computer that slept is no reason to give a process up.
+            looks = 0 if reply is not None else looks + 1
+            if isinstance(reply, Loaded | LoadFailed):
+                deadline = math.inf
+            if reply is not None:
+                yield reply
+            elif looks >= _SILENT_LOOKS and self._is_stopped():
+                break
+        self._end = "hung"
 
     def receive(self, timeout: float) -> Reply | None:
         """The next thing that the process says.
@@ -78,15 +123,24 @@ class LlamaProcess:
 
     def kill(self) -> None:
         """Stop the process at once, even one that hangs; ``end`` sees it out."""
-        self._process.kill()
-
-    def end(self) -> None:
-        """Stop the process and wait until it is gone."""
-        self._process.join(0)
-        if self._process.is_alive():
-            self._process.terminate()
-            self._process.join(_FAREWELL_S)
-        if self._process.is_alive():
+        with suppress(ValueError):  # it was seen out already
             self._process.kill()
-            self._process.join(_FAREWELL_S)
+
+    def end(self) -> End:
+        """Stop the process, wait until it is gone, and say how it had come to its end."""
+        self._process.join(0 if self._end == "hung" else _LISTEN_S)
+        status = self._process.exitcode
+        self._process.kill()
+        self._process.join(_FAREWELL_S)
         self._connection.close()
+        if self._process.exitcode is not None:
+            self._process.close()
+        if self._end != "hung" and status not in (None, 0, *_KILLED):
+            self._end = "crashed"
+        return self._end
+
+    def _is_stopped(self) -> bool:
+        try:
+            return bool(psutil.Process(self.id).status() == psutil.STATUS_STOPPED)
+        except psutil.Error:
+            return False

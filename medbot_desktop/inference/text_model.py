@@ -1,83 +1,49 @@
-"""Keep the text model at work in its own process: start it, watch it, stop it, and start it again when it dies."""
+"""A text model in llama.cpp: what is asked of it goes to a supervised process, what it writes comes back in pieces."""
 
 from __future__ import annotations
 
-import atexit
+import json
 import queue
 import threading
 import time
-from collections import deque
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Final
 
 from medbot_desktop.errors import ModelError
-from medbot_desktop.inference.llama_messages import (
-    Cancel,
-    ChatMessage,
-    Ended,
-    Generate,
-    Load,
-    Loaded,
-    LoadFailed,
-    Piece,
-    Refused,
-    Reply,
-)
+from medbot_desktop.inference import offload, refusals
+from medbot_desktop.inference.care import Care
+from medbot_desktop.inference.llama_messages import ChatMessage, Count, Counted, Ended, Generate, Load, Piece, Refused
 from medbot_desktop.inference.llama_process import LlamaProcess
+from medbot_desktop.inference.runtime import Capabilities
+from medbot_desktop.inference.supervision import Gone, Inbox, Supervision, TimeLimits
 
 __all__ = ["ChatMessage", "SupervisedTextModel", "TimeLimits"]
 
-_DEATHS = 3
-_DEATHS_WITHIN_S = 60.0
 _HEARTBEAT_S = 0.05
-_FAREWELL_S = 5.0
+_COUNTED_WITHIN_S = 15.0
 _BYTES_PER_TOKEN = 24
-_VERIFY_HINT = "Check it with `medbot models verify`, or choose another model in the settings."
-
-
-@dataclass(frozen=True, slots=True)
-class TimeLimits:
-    """How long the process may be silent before it counts as hung, in seconds.
-
-    Attributes:
-        loading: from its start until the model is ready.
-        first: until the first words of an answer; a long prompt on a slow computer takes most of a minute.
-        between: from some words to the next.
-    """
-
-    loading: float = 180.0
-    first: float = 120.0
-    between: float = 20.0
-
-
-class _State(Enum):
-    IDLE = auto()
-    LOADING = auto()
-    READY = auto()
-    REFUSED = auto()
-    RESTING = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class _Gone:
-    """The process that held the request is dead."""
+_PATIENCE = TimeLimits()
+_PROMPT_CACHE = 96 * 2**20
 
 
 class SupervisedTextModel:
-    """A text model in a child process.
+    """The llama.cpp runtime of ``runtime.TextModel``: a model in a child process.
 
-    A process that dies is started again in the background; after three deaths within a minute it rests for a minute.
-    One answer is written at a time: a second one waits for the first.
+    What happens when the process dies, ``Supervision`` says. One answer is written at a time: a second one waits for
+    the first.
 
     Args:
         path: the GGUF file, checked by ``ModelStore``.
         identity: the model's name, for those who say which model served.
         threads: processor threads; 0: one for each physical core.
         context_length: tokens that a prompt and its answer may have together.
-        prime: the beginning that most prompts have in common; the model reads it while it loads.
+        prime: the beginning that most prompts have in common; the model reads it as soon as it is loaded.
         limits: how long the process may be silent.
+        gpu_layers: layers to put on graphics cards; -1: as many as fit.
+        adapters: LoRA adapters (GGUF) by the name that requests call them.
+        care: when its memory is given back; None: only by ``unload`` and ``close``.
+        prompt_cache: bytes for the states of earlier prompts, beside the last one.
     """
 
     def __init__(
@@ -88,49 +54,65 @@ class SupervisedTextModel:
         threads: int = 0,
         context_length: int = 2048,
         prime: Sequence[ChatMessage] = (),
-        limits: TimeLimits = TimeLimits(),
+        limits: TimeLimits = _PATIENCE,
+        gpu_layers: int = offload.AUTOMATIC,
+        adapters: Mapping[str, Path] | None = None,
+        care: Care | None = None,
+        prompt_cache: int = _PROMPT_CACHE,
     ) -> None:
         self.identity = identity
-        self._load = Load(str(path), threads, context_length, tuple(prime))
-        self._limits = limits
+        self._limits: Final = limits
+        self._adapters: Final = dict(adapters or {})
+        self._usable_adapters: set[str] = set()
+        self._bad_adapters: set[str] = set()
+        named = tuple((name, str(file)) for name, file in self._adapters.items())
+        self._life = Supervision(
+            Load(str(path), threads, context_length, tuple(prime), gpu_layers, named, prompt_cache), limits, care
+        )
+        self._context_length: Final = context_length
         # A longer text fits into no context. It is refused here, for it could also fill the pipe of a child that hangs.
-        self._most_bytes = context_length * _BYTES_PER_TOKEN
-        self._changed = threading.Condition()
-        self._state = _State.IDLE
-        self._device = "cpu"
-        self._child: LlamaProcess | None = None
-        self._deaths: deque[float] = deque(maxlen=_DEATHS)
-        self._inboxes: dict[int, queue.SimpleQueue[Reply | _Gone]] = {}
-        self._last_id = 0
+        self._most_bytes: Final = context_length * _BYTES_PER_TOKEN
         self._writing = threading.Lock()
-        self._supervisor: threading.Thread | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be asked of it."""
+        return Capabilities(
+            runtime="llama.cpp",
+            context_length=self._context_length,
+            grammar=True,
+            json_schema=True,
+            prefix_reuse=True,
+            adapters=tuple(name for name in self._adapters if name not in self._bad_adapters),
+        )
 
     @property
     def ready(self) -> bool:
         """Whether an answer would begin at once."""
-        return self._state is _State.READY
+        return self._life.ready
 
     @property
     def device(self) -> str:
         """Where the model computes, ``cpu`` or ``gpu``; known once it was ready."""
-        return self._device
+        return self._life.device
+
+    @property
+    def placement(self) -> str:
+        """Which layers run where, and why, in a sentence; empty before it was loaded."""
+        return self._life.placement
 
     @property
     def process_id(self) -> int | None:
         """The child process, where one lives."""
-        child = self._child
-        return child.id if child else None
+        return self._life.process_id
+
+    def take_notice(self) -> str:
+        """What a person should be told about the graphics card; said once, and empty where there is nothing new."""
+        return self._life.take_notice()
 
     def start(self) -> None:
         """Begin to load the model and return at once; does nothing where it is loaded, loading, refused or at rest."""
-        with self._changed:
-            rested = self._state is _State.RESTING and time.monotonic() - self._deaths[-1] > _DEATHS_WITHIN_S
-            if self._state is not _State.IDLE and not rested:
-                return
-            self._state = _State.LOADING
-            self._supervisor = threading.Thread(target=self._supervise, name="text model", daemon=True)
-            self._supervisor.start()
-        atexit.register(self.close)
+        self._life.start()
 
     def wait_ready(self, timeout: float | None = None) -> bool:
         """Wait until the model is ready.
@@ -141,9 +123,40 @@ class SupervisedTextModel:
         Returns:
             Whether it is ready; False as well where it cannot become so.
         """
-        with self._changed:
-            self._changed.wait_for(lambda: self._state is not _State.LOADING, timeout)
-            return self.ready
+        return self._life.wait_ready(timeout)
+
+    def yield_to_person(self, typing: bool) -> None:
+        """Take less of the processor while a person types, and all that is allowed again afterwards."""
+        self._life.yield_to_person(typing)
+
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        """Tokens of the prompt that asks for the next message, laid out by the model's own template.
+
+        An answer that is being written is not disturbed.
+
+        Raises:
+            ModelError: the model cannot be loaded, or its template does not lay out these messages.
+        """
+        self._refuse_long(messages)
+        self._life.start()
+        self._life.wait_ready(self._limits.loading)
+        request_id, child, inbox = self._life.open()
+        try:
+            child.send(Count(request_id, tuple(messages)))
+            reply = inbox.get(timeout=_COUNTED_WITHIN_S)
+        except queue.Empty:
+            raise refusals.gone("hung") from None
+        finally:
+            self._life.forget(request_id)
+        match reply:
+            case Counted(tokens=tokens):
+                return tokens
+            case Gone(end=end):
+                raise refusals.gone(end)
+            case Refused(reason=reason, detail=detail):
+                raise refusals.refused(reason, detail)
+            case _:
+                raise refusals.gone("crashed")
 
     def stream(
         self,
@@ -153,7 +166,9 @@ class SupervisedTextModel:
         temperature: float = 0.0,
         seed: int = 0,
         grammar: str | None = None,
+        schema: Mapping[str, Any] | None = None,
         stop: Sequence[str] = (),
+        adapter: str | None = None,
     ) -> Generator[str, None, None]:
         """Write the next message of a chat. Closing the generator stops the model within 100 ms.
 
@@ -163,7 +178,9 @@ class SupervisedTextModel:
             temperature: 0 writes the likeliest words, more varies them.
             seed: decides the variation.
             grammar: GBNF that the answer must follow; its start is ``root``.
+            schema: JSON schema that the answer must follow; it goes before ``grammar``.
             stop: texts at which the answer ends, themselves left out.
+            adapter: the LoRA adapter to write with; None: none.
 
         Yields:
             The answer's characters as they come; while there are none, an empty text every 50 ms, so that whoever
@@ -172,58 +189,57 @@ class SupervisedTextModel:
         Raises:
             ModelError: the model could not be loaded, died, hung, or cannot take this request.
         """
-        if sum(len(message.content.encode("utf-8", "replace")) for message in messages) > self._most_bytes:
-            raise _refusal("too_long", "")
+        self._refuse_long(messages)
+        self._check_adapter(adapter)
+        wanted = None if schema is None else _as_text(schema)
         if not self._writing.acquire(timeout=self._limits.first):
-            raise ModelError("The text model is busy with another answer.", "Wait for it, or stop it.")
-        inbox: queue.SimpleQueue[Reply | _Gone] = queue.SimpleQueue()
+            raise refusals.busy()
         request_id = 0
         try:
-            self.start()
+            self._life.start()
             deadline = time.monotonic() + self._limits.loading
-            while not self.wait_ready(_HEARTBEAT_S) and self._is_loading() and time.monotonic() < deadline:
+            while not self._life.wait_ready(_HEARTBEAT_S) and self._life.loading and time.monotonic() < deadline:
                 yield ""
-            with self._changed:
-                child = self._usable_child()
-                self._last_id = request_id = self._last_id + 1
-                self._inboxes[request_id] = inbox
-            child.send(Generate(request_id, tuple(messages), max_tokens, temperature, seed, grammar, tuple(stop)))
-            yield from self._receive(child, inbox)
+            request_id, child, inbox = self._life.open()
+            child.send(
+                Generate(
+                    request_id, tuple(messages), max_tokens, temperature, seed, grammar, tuple(stop), wanted, adapter
+                )
+            )
+            yield from self._receive(child, inbox, adapter)
         finally:
-            with self._changed:
-                if self._inboxes.pop(request_id, None) is not None and self._child is not None:
-                    self._child.send(Cancel(request_id))
+            self._life.forget(request_id)
             self._writing.release()
+
+    def unload(self) -> None:
+        """Give its memory back; the next ``start`` or ``stream`` loads it again."""
+        self._life.close()
 
     def close(self) -> None:
         """End the process; ``start`` may begin again."""
-        atexit.unregister(self.close)
-        with self._changed:
-            self._state = _State.IDLE
-            supervisor, self._supervisor = self._supervisor, None
-            child, self._child = self._child, None
-            self._dismiss_all()
-        if child is not None:
-            child.kill()
-        if supervisor is not None:
-            supervisor.join(_FAREWELL_S)
+        self._life.close()
 
-    def _is_loading(self) -> bool:
-        return self._state is _State.LOADING
+    def _refuse_long(self, messages: Sequence[ChatMessage]) -> None:
+        if sum(len(message.content.encode("utf-8", "replace")) for message in messages) > self._most_bytes:
+            raise refusals.refused("too_long")
 
-    def _usable_child(self) -> LlamaProcess:
-        if self._state is _State.READY and self._child is not None:
-            return self._child
-        if self._state is _State.REFUSED:
-            raise ModelError(f"llama.cpp cannot open the model file {Path(self._load.path).name}.", _VERIFY_HINT)
-        if self._state is _State.RESTING:
+    def _check_adapter(self, name: str | None) -> None:
+        """Refuse an adapter that is not known or was no use before; the file of a new one is looked into."""
+        if name is None or name in self._usable_adapters:
+            return
+        if name not in self._adapters:
             raise ModelError(
-                "The text model stopped three times within a minute, so MedBot goes on without it for now.",
-                _VERIFY_HINT,
+                f"The text model has no adapter {name}.", "Choose one of those that it was given, or none."
             )
-        raise ModelError("The text model is not ready yet.", "Ask again in a moment.")
+        if name in self._bad_adapters:
+            raise refusals.adapter_refused(name)
+        try:
+            refusals.check_adapter(self._adapters[name], name)
+        except ModelError:
+            self._bad_adapters.add(name)
+            raise
 
-    def _receive(self, child: LlamaProcess, inbox: queue.SimpleQueue[Reply | _Gone]) -> Generator[str, None, None]:
+    def _receive(self, child: LlamaProcess, inbox: Inbox, adapter: str | None) -> Generator[str, None, None]:
         deadline = time.monotonic() + self._limits.first
         while True:
             try:
@@ -232,85 +248,32 @@ class SupervisedTextModel:
                 if time.monotonic() < deadline:
                     yield ""
                     continue
-                self._give_up(child)
-                raise ModelError(
-                    "The text model stopped answering and is being started again.", "Ask again in a moment."
-                ) from None
+                self._life.give_up(child)
+                raise refusals.gone("hung") from None
             match reply:
                 case Piece(text=text):
+                    self._usable_adapters.update(filter(None, [adapter]))
                     yield text
                 case Ended():
                     return
+                case Refused(reason="adapter"):
+                    raise self._adapter_failed(adapter)
                 case Refused(reason=reason, detail=detail):
-                    raise _refusal(reason, detail)
-                case _:
-                    raise ModelError(
-                        "The text model stopped in the middle of its answer and is being started again.",
-                        "Ask again in a moment.",
-                    )
+                    raise refusals.refused(reason, detail)
+                case Gone(end="crashed") if adapter is not None and adapter not in self._usable_adapters:
+                    raise self._adapter_failed(adapter)
+                case Gone(end=end):
+                    raise refusals.gone(end)
             deadline = time.monotonic() + self._limits.between
 
-    def _give_up(self, child: LlamaProcess) -> None:
-        """Kill a child that hangs; nobody turns to it while its watcher has not seen its end yet."""
-        with self._changed:
-            if self._child is child:
-                self._state, self._child = _State.LOADING, None
-        child.kill()
-
-    def _supervise(self) -> None:
-        """The life of the child processes, one after another; runs in a thread of its own."""
-        again = True
-        while again:
-            child = LlamaProcess(self._load)
-            with self._changed:
-                wanted = self._is_supervised_here()
-                self._child = child if wanted else self._child
-            if wanted:
-                for reply in child.replies(self._limits.loading):
-                    self._take(child, reply)
-            child.end()
-            with self._changed:
-                again = self._is_supervised_here() and self._state is not _State.REFUSED and self._mourn()
-
-    def _is_supervised_here(self) -> bool:
-        """Whether this thread is still the one that was started last and not closed since."""
-        return threading.current_thread() is self._supervisor
-
-    def _mourn(self) -> bool:
-        """Note a death that nobody wished for; says whether to start again."""
-        self._child = None
-        now = time.monotonic()
-        self._deaths.append(now)
-        worn = len(self._deaths) == _DEATHS and now - self._deaths[0] <= _DEATHS_WITHIN_S
-        self._state = _State.RESTING if worn else _State.LOADING
-        self._dismiss_all()
-        return not worn
-
-    def _dismiss_all(self) -> None:
-        """Tell everybody who waits that there is nothing more to come from this process."""
-        for inbox in self._inboxes.values():
-            inbox.put(_Gone())
-        self._inboxes.clear()
-        self._changed.notify_all()
-
-    def _take(self, child: LlamaProcess, reply: Reply) -> None:
-        with self._changed:
-            if self._child is not child:
-                return
-            if isinstance(reply, Loaded):
-                self._state, self._device = _State.READY, reply.device
-            elif isinstance(reply, LoadFailed):
-                self._state, self._child = _State.REFUSED, None
-            elif reply.id in self._inboxes:
-                self._inboxes[reply.id].put(reply)
-                if not isinstance(reply, Piece):
-                    del self._inboxes[reply.id]
-            self._changed.notify_all()
+    def _adapter_failed(self, name: str | None) -> ModelError:
+        if name is not None:
+            self._bad_adapters.add(name)
+        return refusals.adapter_refused(name or "")
 
 
-def _refusal(reason: str, detail: str) -> ModelError:
-    if reason == "too_long":
-        return ModelError("The text model cannot read so much text at once.", "Ask something shorter.")
-    if reason == "grammar":
-        return ModelError("The text model cannot follow this grammar.", "Correct the grammar.")
-    return ModelError(f"The text model failed ({detail}).", _VERIFY_HINT)
+def _as_text(schema: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(schema)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise refusals.refused("schema") from error

@@ -12,8 +12,19 @@ import psutil
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference import devices
 from medbot_desktop.inference.gguf import read_header
-from medbot_desktop.inference.llama_messages import ChatMessage, Ended, Generate, Load, Loaded, Piece, Refused, Reply
+from medbot_desktop.inference.llama_messages import (
+    ChatMessage,
+    Ended,
+    Generate,
+    Load,
+    Loaded,
+    Piece,
+    Placed,
+    Pulse,
+    Reply,
+)
 from medbot_desktop.inference.llama_process import LlamaProcess
+from medbot_desktop.inference.refusals import cannot_load
 
 __all__ = ["Trial", "TrialLimits", "try_model"]
 
@@ -83,6 +94,7 @@ def try_model(
     try:
         return _examined(process, path.name, tokens, TrialLimits(limits.seconds, memory))
     finally:
+        process.kill()
         process.end()
 
 
@@ -90,7 +102,7 @@ def _examined(process: LlamaProcess, name: str, tokens: int, limits: TrialLimits
     began, watch = time.monotonic(), _Watch(process, name, limits)
     loaded = watch.next()
     if not isinstance(loaded, Loaded):
-        raise ModelError(f"llama.cpp cannot open the model file {name}.", _HINT)
+        raise cannot_load(loaded, name)
     load_seconds = time.monotonic() - began
     process.send(Generate(1, (_QUESTION,), tokens, 0.0, 0, None, ()))
     times = [time.monotonic() for _ in _pieces(watch, name)]
@@ -108,8 +120,6 @@ def _pieces(watch: _Watch, name: str) -> Iterator[str]:
                 yield text
             case Ended():
                 return
-            case Refused(reason="template"):
-                raise ModelError(f"The chat template in {name} cannot be used.", _HINT)
             case _:
                 raise ModelError(f"llama.cpp cannot run the model file {name}.", _HINT)
 
@@ -134,7 +144,7 @@ class _Watch:
             except EOFError:
                 raise ModelError(f"The model file {self._name} makes llama.cpp crash.", _HINT) from None
             self._look()
-            if reply is not None:
+            if not isinstance(reply, Pulse | Placed | None):
                 return reply
 
     def _look(self) -> None:

@@ -1,0 +1,100 @@
+"""Whatever happens to the text model's process in the middle of an answer, its reader is told and the next one is served."""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from medbot_desktop.errors import ModelError
+from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a test starve another process")
+
+STORY = [ChatMessage("user", "Write a long story about a village doctor.")]
+LONG_PROMPT = [ChatMessage("user", "Drink plenty of water and rest when you have a fever. " * 15)]
+
+
+@pytest.fixture
+def model(models: ModelStore) -> Iterator[SupervisedTextModel]:
+    gguf: Path = models.file("smollm2-135m-instruct-q4_1", "SmolLM2-135M-Instruct.Q4_1.gguf")
+    text_model = SupervisedTextModel(gguf, "smollm2")
+    text_model.start()
+    assert text_model.wait_ready(120)
+    yield text_model
+    text_model.close()
+
+
+def kill(process: psutil.Process) -> None:
+    process.kill()
+
+
+def hang(process: psutil.Process) -> None:
+    os.kill(process.pid, signal.SIGSTOP)
+
+
+def starve(process: psutil.Process) -> None:
+    """Let it have no more memory than it has, and hardly any of the processor."""
+    process.rlimit(psutil.RLIMIT_AS, (process.memory_info().vms, psutil.RLIM_INFINITY))
+    process.nice(19)
+
+
+def disturbed(model: SupervisedTextModel, chance: random.Random) -> str:
+    """Read an answer, do something bad to the process at a random moment, and say how the answer ended."""
+    how = chance.choice((kill, hang, starve))
+    pieces = chance.randrange(1, 20)
+    try:
+        for count, _ in enumerate(model.stream(chance.choice((STORY, LONG_PROMPT)), max_tokens=24)):
+            if count == pieces and model.process_id is not None:
+                how(psutil.Process(model.process_id))
+    except ModelError as error:
+        assert error.hint
+        return error.message
+    return ""
+
+
+def put_an_end_to_starving(model: SupervisedTextModel) -> None:
+    """A starved process lives on, so that it would be starved for ever; the others were replaced already."""
+    if model.process_id is None:
+        return
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(model.process_id)
+        if process.nice() == 19:
+            process.kill()
+            while model.process_id == process.pid:
+                time.sleep(0.02)
+
+
+def what_the_program_holds() -> tuple[int, int]:
+    here = psutil.Process()
+    return here.num_fds(), here.num_threads()
+
+
+@pytest.mark.parametrize("times", [6, pytest.param(100, marks=pytest.mark.slow)])
+def test_every_answer_ends_and_the_next_process_serves_whatever_is_done_to_the_last(
+    model: SupervisedTextModel, times: int
+) -> None:
+    chance = random.Random(times)
+    disturbed(model, chance)
+    assert model.wait_ready(60)
+    gc.collect()
+    before, resident = what_the_program_holds(), psutil.Process().memory_info().rss
+    for _ in range(times):
+        disturbed(model, chance)
+        put_an_end_to_starving(model)
+        assert model.wait_ready(60)
+    assert "".join(model.stream(STORY, max_tokens=4))
+    gc.collect()
+    assert what_the_program_holds() <= before
+    assert psutil.Process().memory_info().rss - resident < 24 * 2**20
+    assert len([child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]) == 1
