@@ -12,10 +12,12 @@ from contextvars import ContextVar
 from medbot_desktop.errors import NetworkRefusedError
 
 _allowed: ContextVar[bool] = ContextVar("network_allowed", default=False)
+_address_allowed: ContextVar[tuple[str, int] | None] = ContextVar("address_allowed", default=None)
 _installed = False
 
 # The interpreter raises these audit events before anything leaves the process.
 _CONNECTING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_ONE_ADDRESS = frozenset({"socket.connect", "socket.getaddrinfo"})
 _RESOLVING = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
 
 
@@ -41,17 +43,34 @@ def network_allowed() -> Iterator[None]:
         _allowed.reset(token)
 
 
+@contextmanager
+def address_allowed(host: str, port: int) -> Iterator[None]:
+    """Let the enclosed steps of this thread look up one name, or connect to one address, and nothing else.
+
+    Args:
+        host: a name to look up, or an address to connect to, as it will be given to the system.
+        port: the port.
+    """
+    token = _address_allowed.set((host, port))
+    try:
+        yield
+    finally:
+        _address_allowed.reset(token)
+
+
 def _refuse(event: str, args: tuple[object, ...]) -> None:
     if event in _CONNECTING:
         connection, address = args[0], args[1]
         if isinstance(connection, socket.socket) and connection.family not in (socket.AF_INET, socket.AF_INET6):
             return
-        host = address[0] if isinstance(address, tuple) else address
+        host, port = address[:2] if isinstance(address, tuple) else (address, None)
     elif event in _RESOLVING:
-        host = args[0][0] if isinstance(args[0], tuple) else args[0]
+        host, port = args[0][:2] if isinstance(args[0], tuple) else (args[0], args[1] if len(args) > 1 else None)
     else:
         return
     if host is None or _allowed.get() or _is_this_machine(host):
+        return
+    if event in _ONE_ADDRESS and (host, port) == _address_allowed.get():
         return
     raise NetworkRefusedError(
         "A connection to another machine was refused, because MedBot works without a network.",

@@ -38,6 +38,11 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class OnnxLoad(Load):
+    """The same for a model in ONNX: ``path`` is the folder of its export, all on the processor, without adapters."""
+
+
+@dataclass(frozen=True, slots=True)
 class Generate:
     """Write on; ``id`` grows from request to request. The rest as in ``SupervisedTextModel.stream``.
 
@@ -102,6 +107,14 @@ class LoadFailed:
     """The ``file`` was refused by llama.cpp, or its chat ``template`` cannot be used."""
 
     reason: Literal["file", "template"] = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxRefused(LoadFailed):
+    """The export cannot be used; the sentence and the hint say why."""
+
+    message: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

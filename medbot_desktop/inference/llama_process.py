@@ -6,7 +6,7 @@ import math
 import multiprocessing
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -15,7 +15,7 @@ from typing import Literal
 import psutil
 
 from medbot_desktop.inference import llama_child
-from medbot_desktop.inference.llama_messages import Load, Loaded, LoadFailed, Reply, Request
+from medbot_desktop.inference.llama_messages import Load, Loaded, LoadFailed, OnnxLoad, Reply, Request
 
 End = Literal["killed", "crashed", "hung"]
 _KILLED = (-9, -15)
@@ -42,7 +42,7 @@ class LlamaProcess:
         theirs: Connection
         self._connection, theirs = context.Pipe()
         self._process: SpawnProcess = context.Process(
-            target=llama_child.run, args=(theirs, load), name="MedBot text model", daemon=True
+            target=_runner(load), args=(theirs, load), name="MedBot text model", daemon=True
         )
         self._process.start()
         theirs.close()
@@ -144,3 +144,12 @@ class LlamaProcess:
             return bool(psutil.Process(self.id).status() == psutil.STATUS_STOPPED)
         except psutil.Error:
             return False
+
+
+def _runner(load: Load) -> Callable[..., None]:
+    """What the process does, by the kind of model."""
+    if isinstance(load, OnnxLoad):
+        from medbot_desktop.inference import onnx_child  # slow to load, and a GGUF model goes without
+
+        return onnx_child.run
+    return llama_child.run

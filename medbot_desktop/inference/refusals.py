@@ -7,7 +7,7 @@ from pathlib import Path
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.gguf import read_header
-from medbot_desktop.inference.llama_messages import LoadFailed, Reply
+from medbot_desktop.inference.llama_messages import LoadFailed, OnnxRefused, Reply
 from medbot_desktop.inference.llama_process import End
 
 _VERIFY_HINT = "Check it with `medbot models verify`, or choose another model in the settings."
@@ -43,6 +43,8 @@ def gone(end: End) -> ModelError:
 
 def cannot_load(reply: Reply | None, name: str) -> ModelError:
     """Why a model file is not used at all."""
+    if isinstance(reply, OnnxRefused):
+        return ModelError(reply.message, reply.hint)
     if isinstance(reply, LoadFailed) and reply.reason == "template":
         return ModelError(f"The chat template in the model file {name} cannot be used.", _VERIFY_HINT)
     return ModelError(f"llama.cpp cannot open the model file {name}.", _VERIFY_HINT)

@@ -11,7 +11,7 @@ import pytest
 PRELUDE = """
 import asyncio, contextlib, http.client, os, socket, sys, tempfile, threading, urllib.request
 from medbot_desktop.errors import NetworkRefusedError
-from medbot_desktop.network import install_guard, network_allowed
+from medbot_desktop.network import address_allowed, install_guard, network_allowed
 install_guard()
 def refused(step):
     try:
@@ -116,6 +116,30 @@ def test_allowing_one_thread_allows_no_other() -> None:
     print(*found)
     """
     assert guarded(code) == "refused"
+
+
+def test_an_allowed_address_opens_that_address_and_port_and_nothing_else() -> None:
+    code = """
+    with address_allowed("192.0.2.1", 443):
+        inside = [
+            outcome(lambda: connect(("192.0.2.1", 443))),
+            outcome(lambda: connect(("192.0.2.1", 80))),
+            outcome(lambda: connect(("192.0.2.2", 443))),
+            outcome(lambda: send(("192.0.2.1", 443))),
+            refused(lambda: socket.getaddrinfo("example.org", 443)),
+        ]
+    print(*inside, outcome(lambda: connect(("192.0.2.1", 443))))
+    """
+    assert guarded(code) == "tried refused refused refused True refused"
+
+
+def test_an_allowed_name_may_be_looked_up_and_no_other() -> None:
+    code = """
+    with address_allowed("models.clinic.invalid", 443):
+        inside = [refused(lambda: socket.getaddrinfo(name, 443)) for name in ("models.clinic.invalid", "example.org")]
+    print(*inside, refused(lambda: socket.getaddrinfo("models.clinic.invalid", 443)))
+    """
+    assert guarded(code) == "False True True"
 
 
 def test_the_guard_cannot_be_taken_off() -> None:
