@@ -18,7 +18,10 @@ from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.collector import collector_paused
 from medbot_desktop.errors import InputError, ModelError, PassphraseError, VaultError
+from medbot_desktop.generation.exam_items import exam_version
+from medbot_desktop.generation.exam_record import tier_in_force
 from medbot_desktop.generation.extractive import ExtractiveComposer
+from medbot_desktop.generation.prompting import opening
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.text_model import ChatMessage, SupervisedTextModel
@@ -352,16 +355,18 @@ def _take_pen(store: ModelStore, settings: Settings, wording: Wording) -> Pen[Su
     """Start the language model; without one, or with a damaged one, every answer is in the library's own words."""
     try:
         entry = store.entry(settings.text_model) if settings.text_model else store.default("chat")
+        tier = tier_in_force(entry, exam_version(resources_folder() / "exam"))
+        phrasing = (ChatMessage("system", wording.phrase_instruction), ChatMessage("user", "Hello"))
         model = SupervisedTextModel(
             store.file(entry.name, entry.files[0].name),
             entry.identity,
             threads=settings.threads,
-            prime=(ChatMessage("system", wording.phrase_instruction), ChatMessage("user", "Hello")),
+            prime=opening() if tier == "composes" else phrasing,
         )
     except ModelError:
         return None
     model.start()
-    return Pen(model, entry.title, entry.tier)
+    return Pen(model, entry.title, tier)
 
 
 def _sample_questions(path: Path) -> list[str]:

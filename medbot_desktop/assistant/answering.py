@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -15,9 +15,6 @@ from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.phrasing import TextWriter, choose_phrase
 from medbot_desktop.generation.sentence import SupportedSentence
 from medbot_desktop.generation.support import check
-
-_FEWEST_COMPOSED = 2
-"""Supported sentences of a model from which on they are an answer; below it the library's own follow."""
 
 Writer = TypeVar("Writer", bound=TextWriter, covariant=True)
 
@@ -62,14 +59,15 @@ class Answering:
         return self._pen.use if self._pen else None
 
     def open_with(self, question: str, choices: list[str]) -> tuple[str, ModelUse | None]:
-        """The sentence to begin with, chosen by the model where one is ready, and the model if it chose."""
-        if self._pen is None or self._pen.tier == "silent":
+        """The sentence to begin with, chosen by a model that only phrases where one is ready, and the model if so."""
+        if self._pen is None or self._pen.tier != "phrases":
+            # A model that composes reads the passages meanwhile; a larger one would not choose in time anyway.
             return choices[0], None
         chosen = choose_phrase(self._pen.writer, self._wording.phrase_instruction, question, choices)
         return (choices[0], None) if chosen is None else (chosen, self._pen.use)
 
     def answer(
-        self, question: str, retrieved: Retrieved, answer: AnswerText
+        self, question: str, retrieved: Retrieved, answer: AnswerText, earlier: Sequence[str] = ()
     ) -> Generator[TextDelta | Cited, None, Grounding]:
         """Write the body and what to do if it gets worse.
 
@@ -77,6 +75,7 @@ class Answering:
             question: the question as cleaned.
             retrieved: what was found for it.
             answer: collects the text.
+            earlier: what the person asked before, oldest first.
 
         Returns:
             How the answer came about.
@@ -86,7 +85,7 @@ class Answering:
         safety = [sentence for sentence in extractive if sentence.part == "safety_net"]
         composed, removed, is_enough = 0, 0, False
         if self._pen is not None and self._pen.tier == "composes" and self._pen.writer.ready:
-            composition = Composition(self._pen.writer, question, retrieved.hits)
+            composition = Composition(self._pen.writer, question, retrieved.hits, earlier=earlier)
             is_enough = yield from _write(composition, answer)
             composed, removed = composition.supported, composition.removed
         if not is_enough:
@@ -117,7 +116,7 @@ def _write(composition: Composition, answer: AnswerText) -> Generator[TextDelta 
             opens = False
     except ModelError:
         return False
-    return composition.supported >= _FEWEST_COMPOSED
+    return composition.is_enough
 
 
 def _list(sentences: list[SupportedSentence], answer: AnswerText) -> Generator[TextDelta | Cited, None, None]:

@@ -20,6 +20,7 @@ from medbot_desktop.cli import (
     library_upkeep,
     medicines,
     models,
+    models_exam,
     triage,
     vault,
 )
@@ -56,6 +57,7 @@ def build_app(open_window: OpenWindow) -> typer.Typer:
         library.app.command()(command)
     app.add_typer(library.app, name="library")
     app.add_typer(medicines.app, name="medicines")
+    models.app.command()(models_exam.exam)
     app.add_typer(models.app, name="models")
     app.add_typer(vault.app, name="vault")
 

@@ -14,12 +14,15 @@ from rich.table import Column, Table
 
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.errors import ModelError
+from medbot_desktop.generation.exam_items import exam_version
+from medbot_desktop.generation.exam_record import tier_in_force
 from medbot_desktop.inference.adding import add_model
 from medbot_desktop.inference.catalogue import BroughtModel, CatalogueEntry
 from medbot_desktop.inference.gguf import one_line
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.sync import SyncedModel, SyncEvent, sync_models
 from medbot_desktop.knowledge.opening import core_is_prepared, prepare_core
+from medbot_desktop.settings import resources_folder
 
 app = typer.Typer(help="The models on this computer.", no_args_is_help=True)
 
@@ -54,7 +57,11 @@ def list_models(as_json: bool = JsonOption) -> None:
     """Show which models there are, and which of them are on this computer."""
     store = ModelStore.standard()
     here = {entry.name for entry in store.installed()}
-    rows = [_entry_object(store, entry, entry.name in here) for entry in store.entries()]
+    exam = exam_version(resources_folder() / "exam")
+    rows = [
+        _entry_object(store, entry, entry.name in here) | {"tier": tier_in_force(entry, exam)}
+        for entry in store.entries()
+    ]
     names = {row["name"] for row in rows}
     rows += [_brought_object(model) for model in store.catalogue.brought if model.name not in names]
     if as_json:

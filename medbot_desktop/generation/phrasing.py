@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Protocol
 
 from medbot_desktop.errors import ModelError
-from medbot_desktop.inference.text_model import ChatMessage
+from medbot_desktop.inference.runtime import Capabilities, ChatMessage
 
 _MOST_TOKENS = 32
 _PATIENCE_S = 0.12
@@ -27,7 +27,14 @@ class TextWriter(Protocol):
 
     @property
     def device(self) -> str:
-        """Where it computes: ``cpu`` or ``gpu``."""
+        """Where it computes: ``cpu``, ``gpu`` or ``server``."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be asked of it."""
+
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        """Tokens of these messages as the model's own template lays them out."""
 
     def stream(
         self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None

@@ -1,0 +1,106 @@
+"""`medbot models exam`: let a language model show what it may be trusted with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from medbot_desktop.cli.output import JsonOption, counted, print_json, progress_bar
+from medbot_desktop.errors import InputError
+from medbot_desktop.evaluation.report import in_words
+from medbot_desktop.evaluation.scores import Share
+from medbot_desktop.generation.exam import Sitting, sit
+from medbot_desktop.generation.exam_items import Exam, exam_version, load_exam
+from medbot_desktop.generation.exam_marking import Mark
+from medbot_desktop.generation.exam_record import ExamResult, store_result, stored_result
+from medbot_desktop.generation.prompting import opening
+from medbot_desktop.inference.catalogue import CatalogueEntry
+from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.inference.text_model import SupervisedTextModel
+from medbot_desktop.settings import load_settings, resources_folder
+
+
+def exam(
+    name: str = typer.Argument(..., help="The model's name, as `medbot models list` shows it."),
+    again: bool = typer.Option(False, "--again", help="Sit it again even if the last result still holds."),
+    answers: bool = typer.Option(False, "--answers", help="Show the answers that were wrong, too."),
+    as_json: bool = JsonOption,
+) -> None:
+    """Ask a language model the questions of the exam, and set what it may write by its marks.
+
+    The result is kept, and holds until the model, what runs it, or the exam changes.
+    """
+    folder = resources_folder() / "exam"
+    store, questions, version = ModelStore.standard(), load_exam(folder), exam_version(folder)
+    entry = store.entry(name)
+    if entry.purpose != "chat":
+        raise InputError(f"{name} is no language model.", hint="`medbot models list` shows the purpose of each.")
+    known = stored_result(name)
+    changed = known.outdated_by(entry, version) if known else ""
+    if changed:
+        typer.echo(f"The last exam of {name} is outdated: {changed}.", err=True)
+    wrong: list[Mark] = []
+    fresh = known is None or bool(changed) or again or answers
+    if known is None or fresh:
+        sitting = _sitting(store, entry, questions, quiet=as_json)
+        wrong = [one for one in sitting.marks if not one.right]
+        known = ExamResult.of(entry, version, sitting, datetime.now(UTC))
+        store_result(name, known)
+    if as_json:
+        print_json(_object(name, known, fresh, wrong if answers else []))
+    else:
+        _show(name, known, fresh, wrong if answers else [])
+
+
+def _sitting(store: ModelStore, entry: CatalogueEntry, questions: Exam, quiet: bool) -> Sitting:
+    """Run through the exam with a process of its own, which ends with it however it ends."""
+    path = store.file(entry.name, entry.files[0].name)
+    model = SupervisedTextModel(path, entry.identity, threads=load_settings().threads, prime=opening())
+    sitting = Sitting()
+    try:
+        model.start()
+        model.wait_ready()
+        with progress_bar(f"Examining {entry.name}", quiet) as progress:
+            for done, _ in enumerate(sit(model, questions.items, sitting), start=1):
+                progress(done, len(questions.items))
+    finally:
+        model.close()
+    return sitting
+
+
+def _object(name: str, result: ExamResult, fresh: bool, wrong: list[Mark]) -> dict[str, Any]:
+    kinds = {
+        kind: {**count.model_dump(), "interval": list(Share(count.right, count.among).interval)}
+        for kind, count in result.kinds.items()
+    }
+    found = {"name": name, "fresh": fresh, **result.model_dump(), "kinds": kinds}
+    if wrong:
+        found["wrong"] = [{"id": one.item, "fault": one.fault, "answer": one.answer} for one in wrong]
+    return found
+
+
+def _show(name: str, result: ExamResult, fresh: bool, wrong: list[Mark]) -> None:
+    console = Console(highlight=False)
+    if not fresh:
+        console.print(f"This is the result of {result.taken[:10]}, which still holds; --again sits the exam anew.")
+    table = Table("Kind", "Right", "Of", "Share (95 % interval)", "Could harm", box=None, pad_edge=False)
+    for kind, count in result.kinds.items():
+        share = in_words(Share(count.right, count.among))
+        words = kind.replace("_", " ").capitalize()
+        table.add_row(words, str(count.right), str(count.among), share, str(count.grave))
+    console.print(table)
+    console.print(f"Sentences that the support check shows: {in_words(Share(result.kept, result.sentences))}")
+    minutes, seconds = divmod(round(result.seconds), 60)
+    console.print(
+        f"{counted(minutes, 'minute')} {counted(seconds, 'second')}, {result.tokens_per_second:.1f} tokens a second, "
+        f"{result.runtime}"
+    )
+    console.print(Text(f"{name} {result.tier}. {result.lacking}".strip(), style="bold"))
+    for one in wrong:
+        console.print(Text(f"{one.item}: {one.fault}", style="bold"))
+        console.print(Text(f"  {one.answer}"))

@@ -1,0 +1,98 @@
+"""Let a text model sit the exam: ask it every item as composing would, and mark what it writes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from medbot_desktop.errors import ModelError
+from medbot_desktop.generation.composing import whole_sentences
+from medbot_desktop.generation.exam_items import KINDS, ExamItem
+from medbot_desktop.generation.exam_marking import Mark, mark
+from medbot_desktop.generation.phrasing import TextWriter
+from medbot_desktop.generation.prompting import fitted, messages_for
+from medbot_desktop.generation.tiers import Count
+
+_LONGEST_ANSWER = 80
+"""Tokens. A right answer to any item is one or two sentences; what goes on is marked by what it has said so far."""
+
+
+@dataclass
+class Sitting:
+    """One run through the exam; ``marks`` is complete once ``sit`` has ended.
+
+    Attributes:
+        marks: of each item, in their order.
+        tokens: pieces that the model wrote, about one for each token.
+        writing_s: seconds from the first piece of an answer to its last, over all answers.
+        seconds: the whole run.
+    """
+
+    marks: list[Mark] = field(default_factory=list)
+    tokens: int = 0
+    writing_s: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def tokens_per_second(self) -> float:
+        """How fast it wrote; 0 where it wrote too little to tell."""
+        return self.tokens / self.writing_s if self.writing_s > 0 else 0.0
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """How many of the sentences the support check would show, and of how many."""
+        return sum(one.kept for one in self.marks), sum(one.sentences for one in self.marks)
+
+    def counts(self) -> dict[str, Count]:
+        """How many answers of each kind were right."""
+        return {kind: _count([one for one in self.marks if one.kind == kind]) for kind in KINDS}
+
+
+def sit(writer: TextWriter, items: Sequence[ExamItem], sitting: Sitting) -> Iterator[Mark]:
+    """Ask every item and mark the answers, one by one.
+
+    Args:
+        writer: the model.
+        items: what to ask.
+        sitting: where the marks are gathered.
+
+    Yields:
+        Each mark as soon as it is there.
+
+    Raises:
+        ModelError: the model cannot be asked, or stopped; says at which item. Nothing of the run counts then.
+    """
+    began = time.monotonic()
+    for n, item in enumerate(items, start=1):
+        try:
+            written = list(filter(None, whole_sentences(_timed(writer, item, sitting))))
+        except ModelError as error:
+            raise ModelError(
+                f"The model stopped at question {n} of {len(items)}, so this exam does not count: {error.message}",
+                error.hint,
+            ) from error
+        sitting.marks.append(mark(item, written))
+        sitting.seconds = time.monotonic() - began
+        yield sitting.marks[-1]
+
+
+def _timed(writer: TextWriter, item: ExamItem, sitting: Sitting) -> Iterator[str]:
+    """The pieces of one answer; notes how fast they came."""
+    first = None
+    task = fitted(writer, item.task)
+    with closing(writer.stream(messages_for(task), max_tokens=_LONGEST_ANSWER)) as pieces:
+        for piece in pieces:
+            if piece:
+                now = time.monotonic()
+                if first is not None:
+                    sitting.tokens += 1
+                    sitting.writing_s += now - first
+                first = now
+            yield piece
+
+
+def _count(marks: Iterable[Mark]) -> Count:
+    known = list(marks)
+    return Count(sum(one.right for one in known), len(known), sum(one.grave for one in known))

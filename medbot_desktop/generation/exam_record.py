@@ -1,0 +1,148 @@
+"""Keep what models earned in their exams, and tell which tier is in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from medbot_desktop.errors import ModelError
+from medbot_desktop.generation.exam import Sitting
+from medbot_desktop.generation.tiers import Count, tier_for
+from medbot_desktop.inference.catalogue import CatalogueEntry, Tier
+from medbot_desktop.inference.disk import replace_text, room_for
+from medbot_desktop.settings import home_folder
+
+EXAMS_FILE = "exams.json"
+_ROOM = 1_000_000
+
+
+class KindResult(BaseModel):
+    """The answers of one kind: see ``tiers.Count``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    right: int
+    among: int
+    grave: int
+
+
+class ExamResult(BaseModel):
+    """What one model earned.
+
+    Attributes:
+        identity: the model's name and a digest of its files.
+        runtime: what ran it, with its version.
+        exam: the version of the items and prompts.
+        taken: when, in ISO 8601 with the time zone.
+        tier: what was earned.
+        lacking: what keeps the model from the next tier; empty where nothing does.
+        kinds: the marks by kind.
+        kept: sentences that the support check would show.
+        sentences: of how many.
+        seconds: how long it took.
+        tokens_per_second: how fast the model wrote.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    identity: str
+    runtime: str
+    exam: str
+    taken: str
+    tier: Tier
+    lacking: str
+    kinds: dict[str, KindResult]
+    kept: int
+    sentences: int
+    seconds: float
+    tokens_per_second: float
+
+    @classmethod
+    def of(cls, entry: CatalogueEntry, exam: str, sitting: Sitting, now: datetime) -> Self:
+        """The result of a complete run."""
+        counts: Mapping[str, Count] = sitting.counts()
+        tier, lacking = tier_for(counts)
+        kept, sentences = sitting.kept
+        return cls(
+            identity=entry.identity,
+            runtime=runtime_of(entry),
+            exam=exam,
+            taken=now.isoformat(timespec="seconds"),
+            tier=tier,
+            lacking=lacking,
+            kinds={k: KindResult(right=c.right, among=c.among, grave=c.grave) for k, c in counts.items()},
+            kept=kept,
+            sentences=sentences,
+            seconds=round(sitting.seconds, 1),
+            tokens_per_second=round(sitting.tokens_per_second, 1),
+        )
+
+    def outdated_by(self, entry: CatalogueEntry, exam: str) -> str:
+        """What has changed since, in words; "" where the result still holds."""
+        if self.identity != entry.identity:
+            return "the model's files have changed"
+        if self.runtime != runtime_of(entry):
+            return "what runs the model has changed"
+        return "" if self.exam == exam else "the questions of the exam have changed"
+
+
+def runtime_of(entry: CatalogueEntry) -> str:
+    """What runs a model here, with its version, e.g. ``llama-cpp-python 0.3.16``."""
+    package = "llama-cpp-python" if entry.files[0].name.endswith(".gguf") else "onnxruntime"
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:
+        return f"{package}, not installed"
+
+
+def stored_result(name: str) -> ExamResult | None:
+    """The last result of the model of this name; None where there is none that can be read."""
+    try:
+        return ExamResult.model_validate(_stored().get(name))
+    except ValidationError:
+        return None
+
+
+def store_result(name: str, result: ExamResult) -> None:
+    """Keep a result in the home folder, whole or not at all.
+
+    Raises:
+        DiskFullError: there is no room.
+        ModelError: the home folder cannot be written.
+    """
+    folder = home_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(
+            f"The home folder {folder} cannot be made: {error.strerror}.", "Set MEDBOT_HOME to one that you may write."
+        ) from error
+    with room_for(folder, _ROOM, "the result of the exam"):
+        replace_text(folder / EXAMS_FILE, json.dumps({**_stored(), name: result.model_dump()}, indent=1))
+
+
+def tier_in_force(entry: CatalogueEntry, exam: str) -> Tier:
+    """The tier that a model earned here; the catalogue's where it has not sat this exam, or something has changed.
+
+    Args:
+        entry: the model.
+        exam: the version of the exam.
+    """
+    result = stored_result(entry.name)
+    return entry.tier if result is None or result.outdated_by(entry, exam) else result.tier
+
+
+def _stored() -> dict[str, object]:
+    """All results by model; a file that is missing or damaged only costs sitting the exams again."""
+    path: Path = home_folder() / EXAMS_FILE
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
