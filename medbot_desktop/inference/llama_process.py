@@ -101,26 +101,6 @@ class LlamaProcess:
                 break
         self._end = "hung"
 
-    def receive(self, timeout: float) -> Reply | None:
-        """The next thing that the process says.
-
-        Args:
-            timeout: seconds to wait at most.
-
-        Returns:
-            What it said; None where it said nothing in time.
-
-        Raises:
-            EOFError: the process is dead, and all that it said was received.
-        """
-        try:
-            if not self._connection.poll(timeout):
-                return None
-            reply: Reply = self._connection.recv()
-        except OSError as error:
-            raise EOFError from error
-        return reply
-
     def kill(self) -> None:
         """Stop the process at once, even one that hangs; ``end`` sees it out."""
         with suppress(ValueError):  # it was seen out already
