@@ -22,6 +22,10 @@ class TextWriter(Protocol):
     """The part of a text model that writing needs."""
 
     @property
+    def identity(self) -> str:
+        """The model's name, or where it stands for several, that of the one which wrote last."""
+
+    @property
     def ready(self) -> bool:
         """Whether the model is loaded, so that the next stream starts at once."""
 

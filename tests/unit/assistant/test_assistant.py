@@ -27,7 +27,7 @@ from medbot_desktop.domain import (
     Utterance,
 )
 from medbot_desktop.errors import LibraryError, ModelError
-from medbot_desktop.inference.text_model import ChatMessage
+from medbot_desktop.inference.runtime import Capabilities, ChatMessage
 from medbot_desktop.knowledge.opening import Knowledge
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.memory.conversations import ConversationStore
@@ -58,11 +58,16 @@ class FailingOnce:
 class Composer:
     """A text model that writes what was recorded, and fails after it where it should."""
 
+    identity = "composer@0123"
     ready = True
     device = "cpu"
+    capabilities = Capabilities("llama.cpp", 4096)
 
     def __init__(self, written: str, fault: ModelError | None = None) -> None:
         self._written, self._fault = written, fault
+
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        return sum(len(message.content.split()) for message in messages)
 
     def stream(
         self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
@@ -330,6 +335,26 @@ def test_a_composing_model_without_a_supported_sentence_leaves_the_librarys_own(
     assert answer.grounding.mode == "extractive"
     assert answer.grounding.sentences == answer.grounding.supported > 0
     assert unsupported_sentences(answer) == []
+
+
+def test_what_a_model_did_is_told_with_the_answer(
+    build: Callable[..., Assistant], talk: Conversation, knowledge: Knowledge
+) -> None:
+    sentence = knowledge.retriever.retrieve(SORE_THROAT).hits[0].passage.text.splitlines()[0]
+    assistant = build(pen=Pen(Composer(f"{sentence} [1] Take 40 tablets of morphine. [1]"), "a model", "composes"))
+    for skill, did in (("health_question", [("composer", True, True)]), ("greeting", [])):
+        answer = answer_of(assistant, talk, SORE_THROAT if did else "hello")
+        assert answer.skill == skill
+        assert [(work.model, work.composed, work.fell_back) for work in answer.work] == did
+
+
+def test_a_model_whose_place_was_taken_is_told_with_the_answer(
+    build: Callable[..., Assistant], talk: Conversation
+) -> None:
+    answer = answer_of(build(pen=Pen(Composer("", ModelError("It died.")), "a model", "composes")), talk, SORE_THROAT)
+    assert [(work.model, work.tokens, work.composed, work.fell_back) for work in answer.work] == [
+        ("composer", 0, False, True)
+    ]
 
 
 @pytest.mark.parametrize("tier", ["phrases", "silent"])
