@@ -42,6 +42,7 @@ from medbot_desktop.memory.export import Exporting
 from medbot_desktop.memory.forgetting import Forgetting
 from medbot_desktop.memory.people import People
 from medbot_desktop.memory.unanswered import Unanswered
+from medbot_desktop.memory.usage import Usage
 from medbot_desktop.settings import Settings, load_settings, resources_folder
 from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.numbers import emergency_numbers
@@ -79,6 +80,7 @@ class Workspace:
         queue: the files that were added to them, or are to be.
         retriever: finds passages.
         conversations: what was said.
+        usage: what the text models did, by day.
         unanswered: the questions that found nothing.
         contributions: what documents contributed to answers.
         people: whom conversations are about.
@@ -103,6 +105,7 @@ class Workspace:
     queue: ImportQueue
     retriever: Retriever
     conversations: ConversationStore
+    usage: Usage
     unanswered: Unanswered
     contributions: Contributions
     people: People
@@ -120,6 +123,8 @@ class Workspace:
     _vault: Vault
     _wording: Wording
     _pen: Pen[SupervisedTextModel] | None
+    _with_text_model: bool
+    _answering: Answering | None = None
     _knowledge: Knowledge
 
     @classmethod
@@ -166,6 +171,7 @@ class Workspace:
         workspace.store = ModelStore.standard()
         workspace.access = opened.access if opened else Access(vault, DEMO_ACCOUNT)
         workspace._wording = wording = Wording.load(resources_folder())
+        workspace._with_text_model = with_text_model
         workspace._pen = pen = _take_pen(workspace.store, workspace.settings, wording) if with_text_model else None
         workspace.text_model = pen.writer if pen else None
         try:
@@ -183,6 +189,7 @@ class Workspace:
         vault, access, opened = self._vault, self.access, self.opened
         self.preferences = Preferences(vault, access)
         self.conversations = ConversationStore(vault, access)
+        self.usage = Usage(vault, access)
         self.unanswered = Unanswered(vault, access)
         self.contributions = Contributions(vault, access)
         self.people = People(vault, access)
@@ -218,13 +225,14 @@ class Workspace:
                 knowledge.prepared.embed,
                 QuestionKinds.load(resources / "retrieval" / "question_kinds.toml"),
             )
+            answering = self._answering = Answering(composer, wording, self._pen)
             formulary = Formulary.load(resources)
             medicines = MedicineAnswers(formulary, wording.medicines)
             return Assistant(
                 reader=Reader.load(resources, formulary.spoken, knowledge.embedder.embed, self.settings.country),
                 watch=Watch.load(resources),
                 retriever=self.retriever,
-                answering=Answering(composer, wording, self._pen),
+                answering=answering,
                 memory=self.conversations,
                 wording=wording,
                 numbers=emergency_numbers(self.settings.country),
@@ -245,6 +253,24 @@ class Workspace:
             self.close()
             raise
         return self
+
+    @contextmanager
+    def text_model_at_rest(self) -> Iterator[None]:
+        """End the text model while its file, its tier or the choice of it changes; then the chosen one is started.
+
+        Used on the thread that answers, between two turns.
+        """
+        if self.text_model is not None:
+            self.text_model.close()
+        try:
+            yield
+        finally:
+            self.settings = load_settings()
+            if self._with_text_model:
+                self._pen = pen = _take_pen(self.store, self.settings, self._wording)
+                self.text_model = pen.writer if pen else None
+                if self._answering is not None:
+                    self._answering.use(pen)
 
     def upkeep(self, now: datetime) -> list[str]:
         """Erase what the rules say is old enough.
