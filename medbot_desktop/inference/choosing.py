@@ -32,7 +32,7 @@ def choose_text_model(name: str) -> None:
         ModelError: the home folder cannot be written.
         DiskFullError: there is no room.
     """
-    load_settings()
+    in_force = load_settings().text_model
     folder = home_folder()
     file = folder / "settings.toml"
     try:
@@ -43,15 +43,16 @@ def choose_text_model(name: str) -> None:
         ) from error
     with room_for(folder, _ROOM, "the settings"):
         before = file.read_text(encoding="utf-8") if file.exists() else ""
+        settings = tomllib.loads(before)
+        if in_force != settings.get("text_model", ""):
+            raise InputError(
+                "The variable MEDBOT_TEXT_MODEL decides which text model serves, so a choice would have no effect.",
+                hint="Remove the variable from the system's settings, then start MedBot again.",
+            )
         line = f"text_model = {json.dumps(name)}"
         after = _LINE.sub(lambda _: line, before, count=1) if _LINE.search(before) else f"{line}\n{before}"
-        if tomllib.loads(after) != {**tomllib.loads(before), "text_model": name}:
+        if tomllib.loads(after) != {**settings, "text_model": name}:
             raise InputError(
                 f"MedBot cannot change the settings file {file}.", hint=f"Write this line into it by hand: {line}"
             )
         replace_text(file, after)
-    if load_settings().text_model != name:
-        raise InputError(
-            "The variable MEDBOT_TEXT_MODEL decides which text model serves, so the choice has no effect.",
-            hint="Remove the variable from the system's settings, then start MedBot again.",
-        )

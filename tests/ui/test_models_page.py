@@ -106,6 +106,17 @@ def test_what_matters_of_a_model_is_told(qtbot: QtBot, page: ModelsPage) -> None
     assert "terms" in page.facts.text()
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_long_words_about_a_model_cover_nothing(
+    qtbot: QtBot, window: MainWindow, page: ModelsPage, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    page.choose_model("medgemma-4b-it")
+    qtbot.waitUntil(lambda: page.facts.height() >= page.facts.heightForWidth(page.facts.width()))
+    assert page.table.geometry().bottom() < page.facts.geometry().top()
+    assert page.facts.geometry().bottom() < page.table_button.geometry().top()
+
+
 def test_a_model_that_is_whole_is_said_to_be_whole(qtbot: QtBot, page: ModelsPage) -> None:
     page.verify_button.click()
     assert "is whole" in told(qtbot, page)
