@@ -44,6 +44,7 @@ class Settings(BaseSettings):
         text_model: catalogue name of the text model; empty: the catalogue's default.
         threads: processor threads for the text model; 0: as many as there are cores.
         gpu_layers: layers of the text model on graphics cards; -1: as many as fit.
+        unload_after: minutes without a question after which the text model gives its memory back; 0: never.
         server_url: a model server of the clinic's own network, as ``https://models.clinic.lan:8443/v1``; empty: none.
         server_model: what that server calls the model to ask.
         server_allowed: the servers that may be asked, each as ``host:port``, with spaces between them.
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     text_model: str = ""
     threads: int = Field(default=0, ge=0, le=256)
     gpu_layers: int = Field(default=-1, ge=-1, le=10_000)
+    unload_after: float = Field(default=15.0, ge=0, le=10_000)
     server_url: str = ""
     server_model: str = ""
     server_allowed: str = ""

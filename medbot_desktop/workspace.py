@@ -44,6 +44,7 @@ from medbot_desktop.memory.export import Exporting
 from medbot_desktop.memory.forgetting import Forgetting
 from medbot_desktop.memory.people import People
 from medbot_desktop.memory.unanswered import Unanswered
+from medbot_desktop.memory.usage import Usage
 from medbot_desktop.settings import Settings, load_settings, resources_folder
 from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.numbers import emergency_numbers
@@ -81,6 +82,7 @@ class Workspace:
         queue: the files that were added to them, or are to be.
         retriever: finds passages.
         conversations: what was said.
+        usage: what the text models did, by day.
         unanswered: the questions that found nothing.
         contributions: what documents contributed to answers.
         people: whom conversations are about.
@@ -105,6 +107,7 @@ class Workspace:
     queue: ImportQueue
     retriever: Retriever
     conversations: ConversationStore
+    usage: Usage
     unanswered: Unanswered
     contributions: Contributions
     people: People
@@ -122,7 +125,8 @@ class Workspace:
     _vault: Vault
     _wording: Wording
     _chosen: Chosen | None
-    _pen: Pen[FallbackTextModel] | None
+    _with_text_model: bool
+    _answering: Answering | None = None
     _knowledge: Knowledge
 
     @classmethod
@@ -168,10 +172,9 @@ class Workspace:
         workspace.settings = load_settings()
         workspace.store = ModelStore.standard()
         workspace.access = opened.access if opened else Access(vault, DEMO_ACCOUNT)
-        workspace._wording = wording = Wording.load(resources_folder())
-        workspace._chosen = chosen = _choose(workspace.store, workspace.settings, wording) if with_text_model else None
-        workspace._pen = Pen(chosen.model, chosen.title, chosen.tier) if chosen else None
-        workspace.text_model = chosen.model if chosen else None
+        workspace._wording = Wording.load(resources_folder())
+        workspace._with_text_model = with_text_model
+        workspace._take_text_model()
         try:
             workspace._remember()
             with collector_paused():
@@ -187,6 +190,7 @@ class Workspace:
         vault, access, opened = self._vault, self.access, self.opened
         self.preferences = Preferences(vault, access)
         self.conversations = ConversationStore(vault, access)
+        self.usage = Usage(vault, access)
         self.unanswered = Unanswered(vault, access)
         self.contributions = Contributions(vault, access)
         self.people = People(vault, access)
@@ -222,13 +226,14 @@ class Workspace:
                 knowledge.prepared.embed,
                 QuestionKinds.load(resources / "retrieval" / "question_kinds.toml"),
             )
+            answering = self._answering = Answering(composer, wording, self._pen)
             formulary = Formulary.load(resources)
             medicines = MedicineAnswers(formulary, wording.medicines)
             return Assistant(
                 reader=Reader.load(resources, formulary.spoken, knowledge.embedder.embed, self.settings.country),
                 watch=Watch.load(resources),
                 retriever=self.retriever,
-                answering=Answering(composer, wording, self._pen),
+                answering=answering,
                 memory=self.conversations,
                 wording=wording,
                 numbers=emergency_numbers(self.settings.country),
@@ -249,6 +254,32 @@ class Workspace:
             self.close()
             raise
         return self
+
+    @contextmanager
+    def text_model_at_rest(self) -> Iterator[None]:
+        """End the text model while its file, its tier or the choice of it changes; then the chosen one is started.
+
+        Used on the thread that answers, between two turns.
+        """
+        if self.text_model is not None:
+            self.text_model.close()
+        try:
+            yield
+        finally:
+            self.settings = load_settings()
+            self._take_text_model()
+            if self._answering is not None:
+                self._answering.use(self._pen)
+
+    def _take_text_model(self) -> None:
+        """Start the text models that the settings name; without one every answer is in the library's own words."""
+        chosen = _choose(self.store, self.settings, self._wording) if self._with_text_model else None
+        self._chosen, self.text_model = chosen, chosen.model if chosen else None
+
+    @property
+    def _pen(self) -> Pen[FallbackTextModel] | None:
+        chosen = self._chosen
+        return Pen(chosen.model, chosen.title, chosen.tier, chosen.titles) if chosen else None
 
     def upkeep(self, now: datetime) -> list[str]:
         """Erase what the rules say is old enough.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
+from medbot_desktop.assistant.metering import Meter
 from medbot_desktop.assistant.render import AnswerText
 from medbot_desktop.assistant.wording import Wording
-from medbot_desktop.domain import Cited, Grounding, ModelUse, Retrieved, TextDelta
+from medbot_desktop.domain import Cited, Grounding, ModelUse, ModelWork, Retrieved, TextDelta
 from medbot_desktop.errors import ModelError
 from medbot_desktop.generation.composing import Composition
 from medbot_desktop.generation.extractive import ExtractiveComposer
@@ -27,16 +28,18 @@ class Pen(Generic[Writer]):
         writer: the model.
         name: what it is called.
         tier: ``composes``, ``phrases`` or ``silent``.
+        titles: what the models are called that the writer stands for, by their identities.
     """
 
     writer: Writer
     name: str
     tier: str
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def use(self) -> ModelUse:
-        """Who wrote; the device is known once the model has been loaded."""
-        return ModelUse(self.name, self.tier, self.writer.device)
+        """Who wrote last; the device is known once the model has been loaded."""
+        return ModelUse(self.titles.get(self.writer.identity, self.name), self.tier, self.writer.device)
 
 
 class Answering:
@@ -51,7 +54,20 @@ class Answering:
     def __init__(self, composer: ExtractiveComposer, wording: Wording, pen: Pen[TextWriter] | None) -> None:
         self._composer = composer
         self._wording = wording
-        self._pen = pen
+        self.use(pen)
+
+    def use(self, pen: Pen[TextWriter] | None) -> None:
+        """Let another text model write from the next turn on; None: none."""
+        self._meter = Meter(pen.writer) if pen else None
+        self._pen = replace(pen, writer=self._meter) if pen and self._meter else None
+
+    def take_work(self, composed: bool = False) -> tuple[ModelWork, ...]:
+        """What text models did since this was last asked for.
+
+        Args:
+            composed: whether the answer has sentences that a model wrote.
+        """
+        return self._meter.take(composed) if self._meter else ()
 
     @property
     def model(self) -> ModelUse | None:
@@ -60,11 +76,14 @@ class Answering:
 
     def open_with(self, question: str, choices: list[str]) -> tuple[str, ModelUse | None]:
         """The sentence to begin with, chosen by a model that only phrases where one is ready, and the model if so."""
-        if self._pen is None or self._pen.tier != "phrases":
+        if self._pen is None or self._meter is None or self._pen.tier != "phrases":
             # A model that composes reads the passages meanwhile; a larger one would not choose in time anyway.
             return choices[0], None
         chosen = choose_phrase(self._pen.writer, self._wording.phrase_instruction, question, choices)
-        return (choices[0], None) if chosen is None else (chosen, self._pen.use)
+        if chosen is None:
+            self._meter.fell_back = True
+            return choices[0], None
+        return chosen, self._pen.use
 
     def answer(
         self, question: str, retrieved: Retrieved, answer: AnswerText, earlier: Sequence[str] = ()
@@ -84,10 +103,14 @@ class Answering:
         body = [sentence for sentence in extractive if sentence.part == "body"]
         safety = [sentence for sentence in extractive if sentence.part == "safety_net"]
         composed, removed, is_enough = 0, 0, False
-        if self._pen is not None and self._pen.tier == "composes" and self._pen.writer.ready:
-            composition = Composition(self._pen.writer, question, retrieved.hits, earlier=earlier)
-            is_enough = yield from _write(composition, answer)
-            composed, removed = composition.supported, composition.removed
+        if self._meter is not None and self._pen is not None and self._pen.tier == "composes":
+            if self._meter.ready:
+                composition = Composition(self._meter, question, retrieved.hits, earlier=earlier)
+                is_enough = yield from _write(composition, answer)
+                composed, removed = composition.supported, composition.removed
+            else:
+                self._meter.start()  # for the next question
+            self._meter.fell_back |= not is_enough
         if not is_enough:
             body = [sentence for sentence in body if sentence.text not in answer.text]
             yield from _list(body, answer)

@@ -222,6 +222,7 @@ class Assistant:
         elif alert is None and triage.disposition is not Disposition.NONE:
             yield Triaged(triage)
         draft = _Draft(utterance.intent.name, AnswerText())
+        self._answering.take_work()  # of a turn that was stopped
         for event in self._skill(_Turn(conversation, utterance, judged, triage), draft, clock):
             if isinstance(event, TextDelta) and event.text:
                 clock.first_text()
@@ -238,6 +239,7 @@ class Assistant:
             model=draft.model,
             escalated=draft.escalated,
             timings_ms=clock.stop(),
+            work=self._answering.take_work(draft.grounding.mode == "composed"),
         )
         yield Finished(answer, self._memory.record(conversation.id, answer))
 

@@ -14,14 +14,13 @@ from medbot_desktop.cli.output import JsonOption, counted, print_json, progress_
 from medbot_desktop.errors import InputError
 from medbot_desktop.evaluation.report import in_words
 from medbot_desktop.evaluation.scores import Share
-from medbot_desktop.generation.exam import Sitting, sit
+from medbot_desktop.generation.exam import Sitting
 from medbot_desktop.generation.exam_items import Exam, exam_version, load_exam
 from medbot_desktop.generation.exam_marking import Mark
 from medbot_desktop.generation.exam_record import ExamResult, store_result, stored_result
-from medbot_desktop.generation.prompting import opening
+from medbot_desktop.generation.exam_sitting import hold_exam
 from medbot_desktop.inference.catalogue import CatalogueEntry
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.inference.text_model import SupervisedTextModel
 from medbot_desktop.settings import load_settings, resources_folder
 
 
@@ -58,19 +57,10 @@ def exam(
 
 
 def _sitting(store: ModelStore, entry: CatalogueEntry, questions: Exam, quiet: bool) -> Sitting:
-    """Run through the exam with a process of its own, which ends with it however it ends."""
+    """Run through the exam, with a bar."""
     path = store.file(entry.name, entry.files[0].name)
-    model = SupervisedTextModel(path, entry.identity, threads=load_settings().threads, prime=opening())
-    sitting = Sitting()
-    try:
-        model.start()
-        model.wait_ready()
-        with progress_bar(f"Examining {entry.name}", quiet) as progress:
-            for done, _ in enumerate(sit(model, questions.items, sitting), start=1):
-                progress(done, len(questions.items))
-    finally:
-        model.close()
-    return sitting
+    with progress_bar(f"Examining {entry.name}", quiet) as progress:
+        return hold_exam(path, entry.identity, questions.items, load_settings().threads, progress)
 
 
 def _object(name: str, result: ExamResult, fresh: bool, wrong: list[Mark]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The words that every room uses: what was said, how urgent it is, what supports the answer."""
 
-from medbot_desktop.domain.answered import Answer, Grounding, ModelUse
+from medbot_desktop.domain.answered import Answer, Grounding, ModelUse, ModelWork
 from medbot_desktop.domain.events import (
     Alert,
     Cited,
@@ -53,6 +53,7 @@ __all__ = [
     "Intent",
     "Message",
     "ModelUse",
+    "ModelWork",
     "Passage",
     "Person",
     "Question",

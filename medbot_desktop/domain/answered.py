@@ -39,6 +39,25 @@ class ModelUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelWork:
+    """What one text model did for an answer, in numbers.
+
+    Attributes:
+        model: its stable name.
+        tokens: pieces of text that it wrote, about one for each token.
+        first_text_ms: milliseconds from being asked to its first text; None where it wrote none.
+        composed: whether the answer has sentences that it wrote.
+        fell_back: whether another model, or the library's own words, had to take its place.
+    """
+
+    model: str
+    tokens: int = 0
+    first_text_ms: int | None = None
+    composed: bool = False
+    fell_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A whole turn, as it is shown, stored and printed.
 
@@ -47,6 +66,7 @@ class Answer:
         text: the answer with its numbered marks; paragraphs are parted by an empty line.
         skill: which skill answered.
         timings_ms: milliseconds by step; ``total`` is the whole turn.
+        work: what the text models did for it; it is counted by day and not kept with the answer.
     """
 
     question: str
@@ -59,3 +79,4 @@ class Answer:
     model: ModelUse | None = None
     escalated: bool = False
     timings_ms: dict[str, int] = field(default_factory=dict)
+    work: tuple[ModelWork, ...] = ()

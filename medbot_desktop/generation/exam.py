@@ -27,18 +27,27 @@ class Sitting:
         marks: of each item, in their order.
         tokens: pieces that the model wrote, about one for each token.
         writing_s: seconds from the first piece of an answer to its last, over all answers.
+        waiting_s: seconds from asking to the first piece of an answer, over all answers that have one.
+        begun: how many those are.
         seconds: the whole run.
     """
 
     marks: list[Mark] = field(default_factory=list)
     tokens: int = 0
     writing_s: float = 0.0
+    waiting_s: float = 0.0
+    begun: int = 0
     seconds: float = 0.0
 
     @property
     def tokens_per_second(self) -> float:
         """How fast it wrote; 0 where it wrote too little to tell."""
         return self.tokens / self.writing_s if self.writing_s > 0 else 0.0
+
+    @property
+    def first_text_s(self) -> float:
+        """How long it took on average until its first words; 0 where it wrote none."""
+        return self.waiting_s / self.begun if self.begun else 0.0
 
     @property
     def kept(self) -> tuple[int, int]:
@@ -82,11 +91,15 @@ def _timed(writer: TextWriter, item: ExamItem, sitting: Sitting) -> Iterator[str
     """The pieces of one answer; notes how fast they came."""
     first = None
     task = fitted(writer, item.task)
+    asked = time.monotonic()
     with closing(writer.stream(messages_for(task), max_tokens=_LONGEST_ANSWER)) as pieces:
         for piece in pieces:
             if piece:
                 now = time.monotonic()
-                if first is not None:
+                if first is None:
+                    sitting.begun += 1
+                    sitting.waiting_s += now - asked
+                else:
                     sitting.tokens += 1
                     sitting.writing_s += now - first
                 first = now

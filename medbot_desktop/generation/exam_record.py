@@ -47,6 +47,7 @@ class ExamResult(BaseModel):
         sentences: of how many.
         seconds: how long it took.
         tokens_per_second: how fast the model wrote.
+        first_text_s: seconds until its first words, on average; 0 where that was not measured.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,6 +63,7 @@ class ExamResult(BaseModel):
     sentences: int
     seconds: float
     tokens_per_second: float
+    first_text_s: float = 0.0
 
     @classmethod
     def of(cls, entry: CatalogueEntry, exam: str, sitting: Sitting, now: datetime) -> Self:
@@ -81,6 +83,7 @@ class ExamResult(BaseModel):
             sentences=sentences,
             seconds=round(sitting.seconds, 1),
             tokens_per_second=round(sitting.tokens_per_second, 1),
+            first_text_s=round(sitting.first_text_s, 2),
         )
 
     def outdated_by(self, entry: CatalogueEntry, exam: str) -> str:

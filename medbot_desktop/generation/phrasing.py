@@ -22,12 +22,19 @@ class TextWriter(Protocol):
     """The part of a text model that writing needs."""
 
     @property
+    def identity(self) -> str:
+        """The model's name, or where it stands for several, that of the one which wrote last."""
+
+    @property
     def ready(self) -> bool:
         """Whether the model is loaded, so that the next stream starts at once."""
 
     @property
     def device(self) -> str:
         """Where it computes: ``cpu``, ``gpu`` or ``server``."""
+
+    def start(self) -> None:
+        """Begin to load it, where it gave its memory back, and return at once."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -60,6 +67,7 @@ def choose_phrase(
         The chosen sentence; None where the model is not ready, failed, or took too long.
     """
     if not writer.ready:
+        writer.start()
         return None
     messages = [ChatMessage("system", instruction), ChatMessage("user", message[:_READ_CHARACTERS])]
     written = ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from medbot_desktop.errors import ModelError
+from medbot_desktop.inference.care import Care
 from medbot_desktop.inference.catalogue import CatalogueEntry
 from medbot_desktop.inference.fallback import FallbackTextModel
 from medbot_desktop.inference.runtime import ChatMessage, TextModel
@@ -33,6 +34,7 @@ class Chosen:
     Attributes:
         model: asks them in their order.
         title: what the first of them is called.
+        titles: what each is called, by its identity.
         tier: what they may be trusted with, each of them.
         notice: why the clinic's server is not asked; empty where it is, or none is wanted.
     """
@@ -40,6 +42,7 @@ class Chosen:
     model: FallbackTextModel
     title: str
     tier: str
+    titles: Mapping[str, str]
     notice: str = ""
 
 
@@ -81,7 +84,8 @@ def text_model_from(
             return None
     best = max((tier for _, _, tier in ranked), key=TIERS.index)
     trusted = [rank for rank in ranked if rank[2] == best]
-    return Chosen(FallbackTextModel([model for model, _, _ in trusted]), trusted[0][1], best, notice)
+    titles = {model.identity: title for model, title, _ in trusted}
+    return Chosen(FallbackTextModel([model for model, _, _ in trusted]), trusted[0][1], best, titles, notice)
 
 
 def server_model_from(settings: Settings) -> ServerTextModel | None:
@@ -109,15 +113,26 @@ def server_name(settings: Settings) -> str:
 
 
 def _local(store: ModelStore, entry: CatalogueEntry, settings: Settings, prime: Sequence[ChatMessage]) -> TextModel:
-    first = entry.files[0].name
+    first, care = entry.files[0].name, _care(settings)
     if any(file.name.endswith(".onnx") for file in entry.files):
         from medbot_desktop.inference.onnx_model import OnnxTextModel  # slow to load, and a GGUF model goes without
 
-        return OnnxTextModel(store.open(entry.name), entry.identity, threads=settings.threads, prime=prime)
+        return OnnxTextModel(store.open(entry.name), entry.identity, threads=settings.threads, prime=prime, care=care)
     return SupervisedTextModel(
         store.file(entry.name, first),
         entry.identity,
         threads=settings.threads,
         gpu_layers=settings.gpu_layers,
         prime=prime,
+        care=care,
+    )
+
+
+def _care(settings: Settings) -> Care:
+    """When the model gives its memory back: as it was set, and on battery at the latest after the usual few minutes."""
+    usual = Care()
+    return replace(
+        usual,
+        idle_minutes=settings.unload_after,
+        idle_minutes_on_battery=min(settings.unload_after, usual.idle_minutes_on_battery),
     )

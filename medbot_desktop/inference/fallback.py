@@ -13,6 +13,7 @@ from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.breaker import Breaker, BreakerLimits, State
 from medbot_desktop.inference.runtime import Capabilities, ChatMessage, TextModel
 from medbot_desktop.inference.served import Served
+from medbot_desktop.inference.text_model import SupervisedTextModel
 
 _LIMITS = BreakerLimits()
 _FIRST_WITHIN_S = 150.0
@@ -89,6 +90,24 @@ class FallbackTextModel:
     def device(self) -> str:
         """Where the model computes that served last."""
         return self.served_by.device
+
+    @property
+    def placement(self) -> str:
+        """Which layers of this computer's own model run where, and why; empty where none is loaded."""
+        return next((model.placement for model in self._own() if model.placement), "")
+
+    def take_notice(self) -> str:
+        """What a person should be told about the graphics card; said once, and empty where there is nothing new."""
+        return " ".join(notice for model in self._own() if (notice := model.take_notice()))
+
+    def yield_to_person(self, typing: bool) -> None:
+        """Take less of the processor while a person types, and all that is allowed again afterwards."""
+        for model in self._own():
+            model.yield_to_person(typing)
+
+    def _own(self) -> list[SupervisedTextModel]:
+        """The models that run on this computer."""
+        return [model for model, _ in self._ranks if isinstance(model, SupervisedTextModel)]
 
     @property
     def states(self) -> dict[str, State]:

@@ -6,7 +6,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Select, func, literal_column, select, true
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +17,7 @@ from medbot_desktop.domain import Answer, Conversation, Message, Triage
 from medbot_desktop.errors import InputError, VaultError
 from medbot_desktop.memory.rows import answer_row, conversation_of, message_of, question_row
 from medbot_desktop.memory.search import Found, Scope, find_messages, find_titles
+from medbot_desktop.memory.usage import count_work
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.moments import stored, stored_now
 from medbot_desktop.vault.roles import Permission, Role
@@ -125,6 +126,8 @@ class ConversationStore:
     def record(self, conversation_id: str, answer: Answer) -> str:
         """Store one turn, the message and the answer with its citations, triage and timings, in one transaction.
 
+        What the text models did for it is counted in the same one.
+
         Returns:
             The identifier of the stored answer.
         """
@@ -139,6 +142,7 @@ class ConversationStore:
             conversation.updated = max(now, conversation.updated)  # where the clock was set back, it stays
             answered = answer_row(conversation_id, position + 1, answer, now)
             session.add_all([question_row(conversation_id, position, answer, now), answered])
+            count_work(session, answer.work, date.today())
         return answered.id
 
     def note_emergency(self, conversation_id: str, triage: Triage) -> None:

@@ -15,8 +15,10 @@ from medbot_desktop.vault.schema import CitationRow, ConversationRow, MessageRow
 _ANSWER = TypeAdapter(Answer)
 _PASSAGE = TypeAdapter(Passage)
 _TRIAGE = TypeAdapter(Triage)
-_NOT_IN_ANSWER: Any = {"citations": True, "triage": True, "timings_ms": True, "utterance": {"known": True}}
-"""What has a column of its own, and what the record of the person holds, which is kept with the person alone."""
+_NOT_IN_ANSWER: Any = {
+    "citations": True, "triage": True, "timings_ms": True, "work": True, "utterance": {"known": True}
+}  # fmt: skip
+"""What has a column of its own or is counted by day, and what the record of the person holds, which stays there."""
 
 
 def person_of(row: PersonRow) -> Person:

@@ -39,6 +39,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "Settings and library": {
         "settings_changed": "Changed settings",
         "library_changed": "Changed the library",
+        "models_changed": "Changed the models",
     },
     "Backups": {
         "backed_up": "Made a backup",

@@ -10,6 +10,7 @@ IN_SETTINGS = {
     "`medbot vault verify`": "“Check the vault” in the section “Backups”",
     "`medbot vault restore`": "“Restore it…” in the section “Backups”",
     "`medbot library list`": "The list at the left",
+    "`medbot models list`": "The table of the section “Models”",
 }
 
 AT_THE_LOCK = {"`medbot vault restore`": "“Restore a backup…”"}

@@ -30,6 +30,7 @@ from medbot_desktop.ui.example_documents import UNANSWERED, write_examples
 from medbot_desktop.ui.example_label import example_label
 from medbot_desktop.ui.library_shelf import DOCUMENTS, FILES, QUESTIONS
 from medbot_desktop.ui.main_window import MainWindow
+from medbot_desktop.ui.models_page import ModelsPage
 from medbot_desktop.ui.privacy_page import PrivacyPage
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.transcript_model import State
@@ -42,6 +43,7 @@ QUESTION = "What can I do about a sore throat?"
 EMERGENCY = "I have crushing chest pain and my left arm is numb"
 COMPLAINT = "I have had knee pain for 8 weeks and it locks"
 MEDICINES = "Can I take ibuprofen with warfarin?"
+TO_BRING, TO_FETCH = "medgemma-4b-it", "qwen2.5-coder-1.5b-instruct-q4_k_m"
 STREAMED = "How can I sleep better?"
 
 _EXAMPLE_PASSPHRASE = "quiet harbour lantern seven"
@@ -239,6 +241,7 @@ class Photographer:
             settings.open_section(name)
             self._wait(self._is_idle())
             self._take(name)
+        self._take_models()
         accounts, privacy = settings.section("accounts"), settings.section("privacy")
         assert isinstance(accounts, AccountsPage)
         assert isinstance(privacy, PrivacyPage)
@@ -254,6 +257,31 @@ class Photographer:
         self._worker.run(lambda services: services.people.find(PERSON), privacy.erasure.look_at)
         self._wait(lambda: not privacy.erasure.erase_button.isHidden())
         self._take("one_person")
+
+    def _take_models(self) -> None:
+        """Take the models with what is known of one, an exam on its way, one that is to be brought, and their use."""
+        settings = self.window.settings
+        settings.open_section("models")
+        page = settings.section("models")
+        assert isinstance(page, ModelsPage)
+        self._wait(lambda: "Device: " in page.facts.text())
+        self._take("models")
+        page.exam_button.click()
+        self._wait(lambda: page.progress.bar.maximum() > 0)
+        self._take("models_exam")
+        page.progress.stop()
+        self._wait(lambda: not page.is_busy)
+        page.notice.hide()
+        page.choose_model(TO_BRING)
+        self.window.resize(*SCREENS[0])
+        self._pause()
+        page.bring_into_sight(page.use.table)
+        self._take("models_use")
+        page.choose_model(TO_FETCH)
+        page.bring_into_sight(page.table)
+        page.fetch_button.click()
+        self._take("models_fetch", above=page.dialog)
+        self._close(page.dialog)
 
     def _take_lock(self) -> None:
         """Take the lock, what helps whoever has forgotten the passphrase, and the steps of a first run."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.theme import Appearance
@@ -84,7 +84,9 @@ def _scrolling(inside: QWidget, unit: int) -> QScrollArea:
 
 def _still(inside: QWidget, unit: int) -> QWidget:
     page = named(QWidget(), "sectionBody")
-    around = QVBoxLayout(page)
+    around = QHBoxLayout(page)  # a row reckons the height of wrapped words by the width that they get in the end
     around.setContentsMargins(4 * unit, 0, 4 * unit, 0)
-    around.addWidget(inside)
+    around.setSpacing(0)
+    around.addWidget(inside, 1_000)
+    around.addStretch(1)
     return page

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from medbot_desktop.domain import Conversation, Triage, TurnEvent
 
 if TYPE_CHECKING:  # what keeps things is slow to load, and the window must not wait for it
+    from medbot_desktop.inference.fallback import FallbackTextModel
     from medbot_desktop.knowledge.documents import Documents
     from medbot_desktop.knowledge.importing.importing import Importing
     from medbot_desktop.knowledge.importing.queue import ImportQueue
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # what keeps things is slow to load, and the window must not 
     from medbot_desktop.memory.forgetting import Forgetting
     from medbot_desktop.memory.people import People
     from medbot_desktop.memory.unanswered import Unanswered
+    from medbot_desktop.memory.usage import Usage
     from medbot_desktop.understanding.labels import LabelMedicine
     from medbot_desktop.vault.access import Access
     from medbot_desktop.vault.accounts import Accounts
@@ -83,6 +85,17 @@ class Services(Protocol):
     @property
     def unanswered(self) -> Unanswered:
         """Questions that found nothing."""
+
+    @property
+    def usage(self) -> Usage:
+        """What the text models did, by day."""
+
+    @property
+    def text_model(self) -> FallbackTextModel | None:
+        """The text model that serves; None where none does."""
+
+    def text_model_at_rest(self) -> AbstractContextManager[None]:
+        """Ends the text model while something about it changes; then the chosen one is started."""
 
     @property
     def contributions(self) -> Contributions:

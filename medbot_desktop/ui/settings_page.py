@@ -22,6 +22,7 @@ from medbot_desktop.ui.appearance_page import AppearancePage
 from medbot_desktop.ui.audit_page import AuditPage
 from medbot_desktop.ui.backups_page import BackupsPage
 from medbot_desktop.ui.health_page import HealthPage
+from medbot_desktop.ui.models_page import ModelsPage
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.passphrase_page import PassphrasePage
 from medbot_desktop.ui.privacy_page import PrivacyPage
@@ -38,6 +39,7 @@ _SECTIONS: Mapping[str, tuple[str, Callable[[Appearance, Worker], SectionPage]]]
     "backups": ("Backups", BackupsPage),
     "audit": ("Audit trail", AuditPage),
     "health": ("Library health", HealthPage),
+    "models": ("Models", ModelsPage),
 }
 """Each section by its name: how it is called, and what makes it."""
 
@@ -197,6 +199,7 @@ def offered(standing: Standing) -> frozenset[str]:
         "privacy": keeps and may(Permission.CHANGE_SETTINGS) and may(Permission.ERASE),
         "backups": keeps and may(Permission.BACK_UP),
         "audit": keeps and may(Permission.READ_AUDIT),
+        "models": keeps and may(Permission.SEE_INSIGHTS),
         "health": keeps and may(Permission.EDIT_LIBRARY) and may(Permission.CHANGE_SETTINGS),
     }
     return frozenset(name for name, is_wanted in wanted.items() if is_wanted)

@@ -91,6 +91,10 @@ class WorkingPage(QWidget):
         """Fetch what is shown; what the page says about work that was done stays."""
         self._run(job, then, self.notice.tell_failure, (), is_work=False)
 
+    def read_aside(self, job: Callable[[Services], Result], then: Callable[[Result], None]) -> None:
+        """Fetch what takes long to find out and is shown beside the rest; it may not touch the vault."""
+        self._run(job, then, self.notice.tell_failure, (), aside=True, is_work=False)
+
     def do(
         self,
         job: Callable[[Services], Result],

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from medbot_desktop.errors import VaultError
 
-NEWEST = "0005"
+NEWEST = "0006"
 """The newest revision; a test compares it with the migrations themselves."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import and_, delete, false, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -14,7 +14,7 @@ from medbot_desktop.vault.erasing import empty_log, erase_conversations
 from medbot_desktop.vault.moments import stored
 from medbot_desktop.vault.preferences import Preferences, RetentionRules, mark, set_mark
 from medbot_desktop.vault.roles import Permission
-from medbot_desktop.vault.schema import AuditRow, ConversationRow
+from medbot_desktop.vault.schema import AuditRow, ConversationRow, ModelUseRow
 from medbot_desktop.vault.trail import Action
 from medbot_desktop.vault.vault import Vault
 
@@ -22,6 +22,10 @@ _LAST_RUN = "retention_run"
 _CLOCK_TOLERANCE = timedelta(minutes=2)
 _LONGEST_SILENCE = timedelta(days=45)
 """After a longer time without use, a wrong clock is more likely than an empty clinic, and a person has to confirm."""
+
+_COUNTS_KEPT = timedelta(days=400)
+"""What the text models did is counted without anybody's words, and kept so that a month can be compared with the same
+one of the year before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class Retention:
                 erase_conversations(session, or_(*(rule.holds for rule in rules)))
                 counts = {found.kind: len(found.conversations) for found in report.rules}
                 self._access.record(session, Action.RETENTION_RUN, "conversation", "", **counts)
+            session.execute(delete(ModelUseRow).where(ModelUseRow.day < now.astimezone().date() - _COUNTS_KEPT))
             set_mark(session, _LAST_RUN, now.isoformat())
         if report.conversations:
             empty_log(self._vault)

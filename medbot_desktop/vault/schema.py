@@ -255,6 +255,26 @@ class CitationRow(Base):
     message: Mapped[MessageRow] = relationship(back_populates="citations")
 
 
+class ModelUseRow(Base):
+    """What a text model did on one local day, in numbers; where ``model`` is empty, no model wrote.
+
+    ``answers`` are those that it wrote or had a part in, ``composed`` those with sentences of its own.
+    ``first_text_ms`` is the time from being asked to the first text, all added up over ``begun`` answers. ``fallbacks``
+    are answers in which something else had to take its place.
+    """
+
+    __tablename__ = "model_use"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    answers: Mapped[int] = mapped_column(default=0)
+    composed: Mapped[int] = mapped_column(default=0)
+    tokens: Mapped[int] = mapped_column(default=0)
+    first_text_ms: Mapped[int] = mapped_column(default=0)
+    begun: Mapped[int] = mapped_column(default=0)
+    fallbacks: Mapped[int] = mapped_column(default=0)
+
+
 class SettingRow(Base):
     """A setting or a mark of the program, by name, as JSON."""
 

@@ -42,6 +42,7 @@ class Action(StrEnum):
     DATA_KEY_CHANGED = "data_key_changed"
     SETTINGS_CHANGED = "settings_changed"
     LIBRARY_CHANGED = "library_changed"
+    MODELS_CHANGED = "models_changed"
     BACKED_UP = "backed_up"
     RESTORED = "restored"
 

@@ -134,6 +134,10 @@ class KilledWhileWriting:
         self.killed = 0
 
     @property
+    def identity(self) -> str:
+        return self._model.identity
+
+    @property
     def ready(self) -> bool:
         return self._model.ready
 

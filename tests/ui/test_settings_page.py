@@ -14,6 +14,7 @@ from medbot_desktop.ui.audit_page import AuditPage
 from medbot_desktop.ui.backups_page import BackupsPage
 from medbot_desktop.ui.desk import SETTINGS
 from medbot_desktop.ui.main_window import MainWindow
+from medbot_desktop.ui.models_page import ModelsPage
 from medbot_desktop.ui.passphrase_page import PassphrasePage
 from medbot_desktop.ui.privacy_page import PrivacyPage
 from medbot_desktop.ui.settings_page import Standing, offered
@@ -23,8 +24,9 @@ from medbot_desktop.vault.roles import PERMISSIONS, RECOVERY_ACCOUNT, Account, R
 from .conftest import PlayedServices
 from .vaulted import open_as, open_window, section, settle, told
 
-ALL = {"appearance", "passphrase", "accounts", "privacy", "backups", "audit", "health"}
+ALL = {"appearance", "passphrase", "accounts", "privacy", "backups", "audit", "health", "models"}
 EVERYBODY = {"appearance", "passphrase", "backups"}
+CLINICIAN = EVERYBODY | {"models"}
 
 
 def sections_in_sight(window: MainWindow) -> set[str]:
@@ -35,7 +37,7 @@ def standing(role: Role, keeps: bool = True) -> Standing:
     return Standing(Account("a", "a", role), lambda permission: permission in PERMISSIONS[role], keeps)
 
 
-@pytest.mark.parametrize(("account", "sections"), [("admin", ALL), ("eva", EVERYBODY), ("desk", EVERYBODY)])
+@pytest.mark.parametrize(("account", "sections"), [("admin", ALL), ("eva", CLINICIAN), ("desk", EVERYBODY)])
 def test_an_account_sees_the_sections_that_its_role_may_use(
     qtbot: QtBot, vault_folder: VaultFolder, account: str, sections: set[str]
 ) -> None:
@@ -61,7 +63,7 @@ def test_where_nothing_is_kept_there_is_nothing_to_look_after(
     assert sections_in_sight(window) == {"appearance"}
 
 
-@pytest.mark.parametrize("name", ["accounts", "audit"])
+@pytest.mark.parametrize("name", ["accounts", "audit", "models"])
 def test_a_page_that_was_opened_all_the_same_shows_the_refusal(
     qtbot: QtBot, vault_folder: VaultFolder, name: str
 ) -> None:
@@ -69,7 +71,7 @@ def test_a_page_that_was_opened_all_the_same_shows_the_refusal(
     window.settings.open_section(name)
     page = window.settings.section(name)
     assert "front desk may not" in told(qtbot, page)
-    assert isinstance(page, AccountsPage | AuditPage)
+    assert isinstance(page, AccountsPage | AuditPage | ModelsPage)
     assert page.table.rows.records == []
 
 
@@ -114,6 +116,7 @@ PAGES = {
     "privacy": PrivacyPage,
     "backups": BackupsPage,
     "audit": AuditPage,
+    "models": ModelsPage,
 }
 
 

@@ -15,6 +15,7 @@ from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.memory.export import Exporting
 from medbot_desktop.memory.forgetting import Forgetting
 from medbot_desktop.memory.people import People
+from medbot_desktop.memory.usage import Usage
 from medbot_desktop.ui.desk import SETTINGS
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.section_page import SectionPage
@@ -44,6 +45,8 @@ class VaultServices(PlayedServices):
         self.opened = opened
         vault, self.rights = opened.vault, opened.access
         self.store = ConversationStore(vault, self.rights)
+        self.usage = Usage(vault, self.rights)
+        self.text_model = None
         self.people = People(vault, self.rights)
         self.exporting = Exporting(self.store, self.rights)
         self.audit = AuditTrail(vault, self.rights)

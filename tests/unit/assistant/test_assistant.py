@@ -59,6 +59,7 @@ class FailingOnce:
 class Composer:
     """A text model that writes what was recorded, and fails after it where it should."""
 
+    identity = "composer@0123"
     ready = True
     device = "cpu"
     capabilities = Capabilities("llama.cpp", 4096)
@@ -335,6 +336,26 @@ def test_a_composing_model_without_a_supported_sentence_leaves_the_librarys_own(
     assert answer.grounding.mode == "extractive"
     assert answer.grounding.sentences == answer.grounding.supported > 0
     assert unsupported_sentences(answer) == []
+
+
+def test_what_a_model_did_is_told_with_the_answer(
+    build: Callable[..., Assistant], talk: Conversation, knowledge: Knowledge
+) -> None:
+    sentence = knowledge.retriever.retrieve(SORE_THROAT).hits[0].passage.text.splitlines()[0]
+    assistant = build(pen=Pen(Composer(f"{sentence} [1] Take 40 tablets of morphine. [1]"), "a model", "composes"))
+    for skill, did in (("health_question", [("composer", True, True)]), ("greeting", [])):
+        answer = answer_of(assistant, talk, SORE_THROAT if did else "hello")
+        assert answer.skill == skill
+        assert [(work.model, work.composed, work.fell_back) for work in answer.work] == did
+
+
+def test_a_model_whose_place_was_taken_is_told_with_the_answer(
+    build: Callable[..., Assistant], talk: Conversation
+) -> None:
+    answer = answer_of(build(pen=Pen(Composer("", ModelError("It died.")), "a model", "composes")), talk, SORE_THROAT)
+    assert [(work.model, work.tokens, work.composed, work.fell_back) for work in answer.work] == [
+        ("composer", 0, False, True)
+    ]
 
 
 @pytest.mark.parametrize("tier", ["phrases", "silent"])

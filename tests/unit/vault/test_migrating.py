@@ -95,7 +95,8 @@ def fill_0004(session: Session) -> None:
     """What a vault of the fourth version holds of the same, and a person."""
     for statement in (
         "INSERT INTO libraries (id, name) VALUES (1, 'clinic')",
-        "INSERT INTO people VALUES ('ann', 'Ann', 'ann', '1980-05-06', 'A-17', '2026-01-01 12:00:00.000000')",
+        "INSERT INTO people (id, name, name_key, born, reference, created) VALUES"
+        " ('ann', 'Ann', 'ann', '1980-05-06', 'A-17', '2026-01-01 12:00:00.000000')",
         "INSERT INTO conversations (id, title, started, updated, pinned, at_kiosk) VALUES"
         " ('talk', 'Asthma', '2026-01-01 12:00:00.000000', '2026-01-01 12:06:00.000000', 0, 0)",
         "INSERT INTO conversations (id, title, started, updated, pinned, at_kiosk) VALUES"
@@ -107,7 +108,18 @@ def fill_0004(session: Session) -> None:
     _answer_to_it(session)
 
 
-FILL = {"0001": fill_0001, "0002": fill_0002, "0003": fill_0003, "0004": fill_0004}
+def fill_0005(session: Session) -> None:
+    """What a vault of the fifth version holds of the same."""
+    session.execute(
+        text(
+            "INSERT INTO people (id, name, name_key, reference, allergies, created)"
+            " VALUES ('bob', 'Bob', 'bob', '', '[\"penicillin\"]', '2026-01-01 12:00:00.000000')"
+        )
+    )
+    fill_0004(session)
+
+
+FILL = {"0001": fill_0001, "0002": fill_0002, "0003": fill_0003, "0004": fill_0004, "0005": fill_0005}
 
 
 @pytest.fixture
