@@ -112,9 +112,13 @@ def test_long_words_about_a_model_cover_nothing(
 ) -> None:
     window.resize(*size)
     page.choose_model("medgemma-4b-it")
-    qtbot.waitUntil(lambda: page.facts.height() >= page.facts.heightForWidth(page.facts.width()))
-    assert page.table.geometry().bottom() < page.facts.geometry().top()
-    assert page.facts.geometry().bottom() < page.table_button.geometry().top()
+
+    def is_laid_out() -> bool:
+        table, facts, button = (part.geometry() for part in (page.table, page.facts, page.table_button))
+        is_whole = facts.height() >= page.facts.heightForWidth(facts.width())
+        return is_whole and table.bottom() < facts.top() and facts.bottom() < button.top()
+
+    qtbot.waitUntil(is_laid_out, timeout=PATIENCE_MS)
 
 
 def test_a_model_that_is_whole_is_said_to_be_whole(qtbot: QtBot, page: ModelsPage) -> None:
