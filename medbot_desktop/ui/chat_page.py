@@ -35,6 +35,10 @@ from medbot_desktop.ui.worker import Worker
 
 if TYPE_CHECKING:
     from medbot_desktop.memory.search import Found
+    from medbot_desktop.ui.services import Services
+
+_TYPING_MS = 1_500
+"""How long after the last key the person still counts as typing."""
 
 
 class ChatPage(QWidget):
@@ -67,6 +71,9 @@ class ChatPage(QWidget):
         self.desk = ConversationDesk(appearance, worker, self.archive, self.column, self.notice)
         self.monographs = Monographs(appearance, worker, self.notice, self)
         self.attaching = Attaching(appearance, worker, self.composer, self.notice, self)
+        self.typed = QTimer(self)
+        self.typed.setSingleShot(True)
+        self.typed.setInterval(_TYPING_MS)
         self.setAcceptDrops(True)
         self.hint = DropHint(appearance, self)
         self._middle = QStackedWidget()
@@ -125,6 +132,8 @@ class ChatPage(QWidget):
         self.replies.chosen.connect(self.send)
         self.composer.sent.connect(self.send)
         self.composer.stop_wanted.connect(self.stop)
+        self.composer.edit.textChanged.connect(self._mind_typing)
+        self.typed.timeout.connect(lambda: self._worker.mind_typing(False))
         self.composer.too_long.connect(self._look_through)
         self.hint.let_go.connect(self.attaching.take)
         self.composer.libraries.switched.connect(lambda off: self.archive.switch_off(self.talk, off))
@@ -245,6 +254,10 @@ class ChatPage(QWidget):
         has_room = self.width() >= sizes.conversations + sizes.sources + least
         self.panel.setVisible(has_evidence and has_room and not self.panel.was_closed)
 
+    def _mind_typing(self) -> None:
+        self._worker.mind_typing(True)
+        self.typed.start()
+
     def _show_behind(self, row: int) -> None:
         entry = self.talk.transcript.entry(row)
         if not entry.mine:
@@ -295,6 +308,7 @@ class ChatPage(QWidget):
         self._asked.pop(number, None)
         if self._turn is not None and self._turn.number == number:
             self._finish(self._turn)
+        self._worker.run(_notice_of_model, lambda told: self.notice.keep_telling(told) if told else None)
 
     def _on_loaded(self, conversation: Conversation, messages: Sequence[Message]) -> None:
         talk = self.archive.find(conversation)
@@ -362,3 +376,8 @@ class ChatPage(QWidget):
         """Use the room there is."""
         super().resizeEvent(event)
         self._fit()
+
+
+def _notice_of_model(services: Services) -> str:
+    """What the person should know of the graphics card; said once."""
+    return services.text_model.take_notice() if services.text_model is not None else ""

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -49,6 +49,7 @@ class Clerk(QObject):
     Args:
         cancelled: the turns that are not wanted any more; -1 stands for all.
         lock: guards them.
+        typing: set while the person types.
     """
 
     ready = Signal(object, str, object)
@@ -63,12 +64,13 @@ class Clerk(QObject):
     listed = Signal(object)
     done = Signal(object, object)
 
-    def __init__(self, cancelled: set[int], lock: Lock) -> None:
+    def __init__(self, cancelled: set[int], lock: Lock, typing: Event) -> None:
         super().__init__()
         self._services: Services | None = None
         self._failure: Failed | None = None
         self._cancelled = cancelled
         self._lock = lock
+        self._typing = typing
         self._lent = Lock()
 
     @Slot(object)
@@ -120,6 +122,8 @@ class Clerk(QObject):
             for event in events:
                 if self._is_cancelled(turn):
                     return
+                if (model := self._services.text_model) is not None:
+                    model.yield_to_person(self._typing.is_set())
                 self.happened.emit(turn, event)
                 if isinstance(event, Finished):
                     self.listed.emit(self._services.conversations.list())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from threading import Lock
+from threading import Event, Lock
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -68,7 +68,8 @@ class Worker(QObject):
         self._lock = Lock()
         self._turns = self._session = 0
         self._thread = QThread(self)
-        self._clerk = Clerk(self._cancelled, self._lock)
+        self._typing = Event()
+        self._clerk = Clerk(self._cancelled, self._lock, self._typing)
         self._clerk.moveToThread(self._thread)
         clerk = self._clerk
         for call, slot in (
@@ -129,6 +130,13 @@ class Worker(QObject):
         """Stop a turn at its next event; nothing of it is heard of afterwards but ``ended``."""
         with self._lock:
             self._cancelled.add(turn)
+
+    def mind_typing(self, typing: bool) -> None:
+        """Leave more of the processor to the window while the person types: the text model goes on with less."""
+        if typing:
+            self._typing.set()
+        else:
+            self._typing.clear()
 
     def rate(self, message_id: str, rating: int | None) -> None:
         """Keep a rating of an answer."""

@@ -93,6 +93,21 @@ class EmptyLibrary:
         return 0
 
 
+class PlayedModel:
+    """Remembers how it was asked to mind the person, and has something to say about the graphics card."""
+
+    def __init__(self, notice: str = "") -> None:
+        self.minded: list[bool] = []
+        self._notice = notice
+
+    def yield_to_person(self, typing: bool) -> None:
+        self.minded.append(typing)
+
+    def take_notice(self) -> str:
+        told, self._notice = self._notice, ""
+        return told
+
+
 class PlayedServices:
     """Answers each message with the events that the test has laid down, and waits where it says so."""
 
@@ -102,6 +117,7 @@ class PlayedServices:
         self.emergency_number = "999"
         self.libraries = self.queue = EmptyLibrary()
         self.opened = None
+        self.text_model: PlayedModel | None = None
         self.account = DEMO_ACCOUNT
         self.ratings: list[tuple[str, int | None]] = []
         self.asked: list[tuple[str, str]] = []

@@ -26,7 +26,7 @@ from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.talk import Talk
 from medbot_desktop.ui.transcript_model import Entry, State
 
-from .conftest import QUOTE, PlayedServices, citation, emergency, finished
+from .conftest import QUOTE, PlayedModel, PlayedServices, citation, emergency, finished
 
 ANSWER = f"{QUOTE} [1]"
 
@@ -58,6 +58,34 @@ def test_an_answer_arrives_with_its_sources(qtbot: QtBot, window: MainWindow, se
     qtbot.waitUntil(card.isVisible)
     assert card.text.marked == [QUOTE]
     assert QUOTE in card.text.toPlainText()
+
+
+def test_the_text_model_stands_back_while_the_person_types(
+    qtbot: QtBot, window: MainWindow, services: PlayedServices
+) -> None:
+    services.text_model = model = PlayedModel()
+    typed, rested = Event(), Event()
+    play(services, TextDelta("One. "), typed, TextDelta("Two. "), rested, TextDelta("Three."), finished(ANSWER))
+    begin(qtbot, window, "What helps a sore throat?")
+    qtbot.waitUntil(lambda: len(model.minded) == 1)
+    qtbot.keyClicks(window.chat.composer.edit, "And")
+    typed.set()
+    qtbot.waitUntil(lambda: len(model.minded) == 2)
+    assert model.minded[-1]
+    window.chat.typed.timeout.emit()
+    rested.set()
+    qtbot.waitUntil(lambda: len(model.minded) == 4)
+    assert not model.minded[-1]
+
+
+def test_what_became_of_the_graphics_card_is_told_once(
+    qtbot: QtBot, window: MainWindow, services: PlayedServices
+) -> None:
+    services.text_model = PlayedModel("The graphics card ran out of memory.")
+    play(services, finished(ANSWER))
+    ask(qtbot, window, "What helps a sore throat?")
+    qtbot.waitUntil(lambda: "ran out of memory" in window.chat.notice.text())
+    assert services.text_model.take_notice() == ""
 
 
 def test_a_source_opens_with_its_sentence_marked(qtbot: QtBot, window: MainWindow, services: PlayedServices) -> None:

@@ -46,7 +46,6 @@ class VaultServices(PlayedServices):
         vault, self.rights = opened.vault, opened.access
         self.store = ConversationStore(vault, self.rights)
         self.usage = Usage(vault, self.rights)
-        self.text_model = None
         self.people = People(vault, self.rights)
         self.exporting = Exporting(self.store, self.rights)
         self.audit = AuditTrail(vault, self.rights)
