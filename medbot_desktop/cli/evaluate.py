@@ -28,7 +28,9 @@ _UNBOUNDED = 10_000
 
 
 def evaluate(
-    suite: str = typer.Argument(..., help="redflags, triage, assertions, intents, entities, mentions or medicines."),
+    suite: str = typer.Argument(
+        ..., help="redflags, triage, assertions, intents, entities, mentions, medicines or support."
+    ),
     cases: Path = typer.Option(None, "--cases", help="A JSON-lines file of labelled cases; the repository's without."),
     half: str = typer.Option("dev", "--half", help="Which part of the set; test is for reporting only."),
     html: Path = typer.Option(None, "--html", help="Write the report as a page into this file, too."),

@@ -16,6 +16,8 @@ from medbot_desktop.evaluation.medicines import judge_medicines
 from medbot_desktop.evaluation.mentions import LABELS as MENTION_LABELS
 from medbot_desktop.evaluation.mentions import judge_mentions
 from medbot_desktop.evaluation.scores import Calibration, Confusion, Share
+from medbot_desktop.evaluation.support import LABELS as SUPPORT_LABELS
+from medbot_desktop.evaluation.support import judge_support, support_shares
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.watch import Watch
@@ -121,6 +123,7 @@ def suites(reader: Reader, watch: Watch, judge: Judge, formulary: Formulary) -> 
             lambda case: [judge_medicines(reader, formulary, case)],
             shares=lambda confusion: {"rated_too_low": confusion.too_low, "rated_too_high": confusion.too_high},
         ),
+        Suite("support", SUPPORT_LABELS, "support.jsonl", judge_support, shares=support_shares),
     )
     return {suite.name: suite for suite in known}
 

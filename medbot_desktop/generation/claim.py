@@ -69,22 +69,27 @@ class Term:
         return self.after_pause or bool(self.joined_by)
 
 
-@lru_cache(maxsize=4_096)
-def terms(sentence: str) -> tuple[Term, ...]:
-    """The terms of one sentence in order; the number of a step is not among them."""
+def plain_text(sentence: str) -> str:
+    """The sentence in lower case without the number of a step, its short forms spelled out."""
     plain = STEP.sub("", sentence.strip(), count=1) if STEP.match(sentence.strip()) else sentence
     plain = plain.lower()
     for pattern, spelled_out in _SPELLED_OUT:
         plain = pattern.sub(spelled_out, plain)
+    return plain
+
+
+@lru_cache(maxsize=4_096)
+def terms(sentence: str) -> tuple[Term, ...]:
+    """The terms of one sentence in order; the number of a step is not among them."""
     found: list[Term] = []
     joined_by, after_pause = "", False
-    for token in _TOKEN.findall(plain):
+    for token in _TOKEN.findall(plain_text(sentence)):
         if token in ("and", "or"):
             joined_by = token
         elif token in _PAUSES:
             after_pause = True
         elif token not in _SLIGHT and token not in (".", "!", "?"):
-            found.append(Term(_value(token), joined_by, after_pause))
+            found.append(Term(value_of(token), joined_by, after_pause))
             joined_by, after_pause = "", False
     return tuple(found)
 
@@ -101,7 +106,8 @@ def sentences_of(passage: str) -> tuple[tuple[int, int], ...]:
     return tuple(sentence_spans(passage))
 
 
-def _value(token: str) -> str:
+def value_of(token: str) -> str:
+    """What a word or number in lower case stands for: its stem, its unit's short form, its digits."""
     if token[0].isdigit():
         whole = token.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", token) else token
         return re.sub(r"\.0+$", "", whole)

@@ -2,8 +2,9 @@
 
 The check is strict on purpose and is code, not another opinion of a model. A sentence is supported when one sentence of
 the passage, or two neighbouring ones, say the same in the same order: every number with its unit, every negation, every
-word but a few slight ones ("the", "your"). Left out may be only what takes nothing away from the truth of the rest: the
-item of a list, an example, a reason. A condition, a time, a number, a negation or the people it holds for may not.
+word but a few slight ones ("the", "your"); or when it says the same in other words (`restating`). Left out may be only
+what takes nothing away from the truth of the rest: the item of a list, an example, a reason. A condition, a time, a
+number, a negation or the people it holds for may not.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import pairwise
 
 from medbot_desktop.generation.alignment import follows, is_part_of
 from medbot_desktop.generation.claim import NEGATIONS, Term, sentences_of, step_number, terms
+from medbot_desktop.generation.restating import restating
 
 
 class Fault(StrEnum):
@@ -49,6 +51,7 @@ class Support:
         return self.fault is None
 
 
+_CUT_OFF = re.compile(r"\b(?:and|or|but|not)\W*$", re.IGNORECASE)
 _CITATION_MARK = re.compile(r"\s*\[\d+\]")
 
 
@@ -66,18 +69,31 @@ def check(sentence: str, passage: str) -> Support:
     claim = terms(claim_text)
     if not claim:
         return Support(None, Fault.EMPTY)
-    step = step_number(claim_text)
+    if _CUT_OFF.search(claim_text) and claim_text not in passage:
+        return Support(None, Fault.LEFT_OUT)
+    span = _literal(claim_text, passage)
+    if span is None and not step_number(claim_text):
+        span = restating(claim_text, passage)
+    if span is not None:
+        return Support(span)
+    texts = [passage[start:end] for start, end in sentences_of(passage)]
+    stretches = [terms(text) for text in texts]
+    stretches += [one + other for one, other in pairwise(stretches)]
+    return min((_fault(claim, stretch) for stretch in stretches), key=_distance, default=Support(None, Fault.WORDS))
+
+
+def _literal(claim_text: str, passage: str) -> tuple[int, int] | None:
+    """The stretch that says the claim in its own words and order; None where none does."""
+    claim, step = terms(claim_text), step_number(claim_text)
     spans = sentences_of(passage)
     texts = [passage[start:end] for start, end in spans]
     for span, text in zip(spans, texts, strict=True):
         if step in ("", step_number(text)) and follows(claim, terms(text)):
-            return Support(span)
+            return span
     for (first, one), (second, other) in pairwise(zip(spans, texts, strict=True)):
         if step in ("", step_number(one)) and _joins(claim, terms(one), terms(other)):
-            return Support((first[0], second[1]))
-    stretches = [terms(text) for text in texts]
-    stretches += [one + other for one, other in pairwise(stretches)]
-    return min((_fault(claim, stretch) for stretch in stretches), key=_distance, default=Support(None, Fault.WORDS))
+            return first[0], second[1]
+    return None
 
 
 def _joins(claim: tuple[Term, ...], one: tuple[Term, ...], other: tuple[Term, ...]) -> bool:
@@ -115,8 +131,8 @@ def _distance(verdict: Support) -> int:
 
 def _quantities(stretch: tuple[Term, ...]) -> list[tuple[str, str]]:
     """Every number with the word behind it."""
-    following = [*(term.value for term in stretch[1:]), ""]
-    return [(term.value, unit) for term, unit in zip(stretch, following, strict=True) if term.is_number]
+    following = (*(term.value for term in stretch[1:]), "")
+    return [(term.value, unit) for term, unit in zip(stretch, following, strict=False) if term.is_number]
 
 
 def _negations(stretch: tuple[Term, ...]) -> Counter[str]:
