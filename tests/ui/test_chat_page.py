@@ -84,7 +84,7 @@ def test_what_became_of_the_graphics_card_is_told_once(
     services.text_model = PlayedModel("The graphics card ran out of memory.")
     play(services, finished(ANSWER))
     ask(qtbot, window, "What helps a sore throat?")
-    qtbot.waitUntil(lambda: "ran out of memory" in window.chat.notice.text())
+    qtbot.waitUntil(lambda: "ran out of memory" in window.chat.notice.words.text())
     assert services.text_model.take_notice() == ""
 
 
