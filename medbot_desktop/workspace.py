@@ -19,7 +19,7 @@ from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.collector import collector_paused
 from medbot_desktop.errors import InputError, PassphraseError, VaultError
 from medbot_desktop.generation.exam_items import exam_version
-from medbot_desktop.generation.exam_record import tier_in_force
+from medbot_desktop.generation.exam_record import Examinee, tier_in_force
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.prompting import opening
 from medbot_desktop.generation.question_kind import QuestionKinds
@@ -395,7 +395,8 @@ def _choose(store: ModelStore, settings: Settings, wording: Wording) -> Chosen |
         settings,
         store,
         lambda tier: opening() if tier == "composes" else phrasing,
-        lambda entry: tier_in_force(entry, exam),
+        lambda entry: tier_in_force(Examinee.of(entry), exam),
+        tier_in_force(Examinee.on_server(settings), exam),
     )
     if chosen is not None:
         chosen.model.start()

@@ -15,7 +15,7 @@ from rich.table import Column, Table
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.errors import ModelError
 from medbot_desktop.generation.exam_items import exam_version
-from medbot_desktop.generation.exam_record import tier_in_force
+from medbot_desktop.generation.exam_record import Examinee, tier_in_force
 from medbot_desktop.inference.adding import add_model
 from medbot_desktop.inference.catalogue import BroughtModel, CatalogueEntry
 from medbot_desktop.inference.gguf import one_line
@@ -59,7 +59,7 @@ def list_models(as_json: bool = JsonOption) -> None:
     here = {entry.name for entry in store.installed()}
     exam = exam_version(resources_folder() / "exam")
     rows = [
-        _entry_object(store, entry, entry.name in here) | {"tier": tier_in_force(entry, exam)}
+        _entry_object(store, entry, entry.name in here) | {"tier": tier_in_force(Examinee.of(entry), exam)}
         for entry in store.entries()
     ]
     names = {row["name"] for row in rows}

@@ -11,21 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from medbot_desktop.cli.output import JsonOption, counted, print_json, progress_bar
-from medbot_desktop.errors import InputError
 from medbot_desktop.evaluation.report import in_words
 from medbot_desktop.evaluation.scores import Share
-from medbot_desktop.generation.exam import Sitting
-from medbot_desktop.generation.exam_items import Exam, exam_version, load_exam
+from medbot_desktop.generation.exam_items import exam_version, load_exam
 from medbot_desktop.generation.exam_marking import Mark
 from medbot_desktop.generation.exam_record import ExamResult, store_result, stored_result
-from medbot_desktop.generation.exam_sitting import hold_exam
-from medbot_desktop.inference.catalogue import CatalogueEntry
+from medbot_desktop.generation.exam_sitting import examinee_named, hold_exam
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.settings import load_settings, resources_folder
 
 
 def exam(
-    name: str = typer.Argument(..., help="The model's name, as `medbot models list` shows it."),
+    name: str = typer.Argument(..., help="The model's name, as `medbot models list` shows it, or server:MODEL."),
     again: bool = typer.Option(False, "--again", help="Sit it again even if the last result still holds."),
     answers: bool = typer.Option(False, "--answers", help="Show the answers that were wrong, too."),
     as_json: bool = JsonOption,
@@ -36,31 +33,23 @@ def exam(
     """
     folder = resources_folder() / "exam"
     store, questions, version = ModelStore.standard(), load_exam(folder), exam_version(folder)
-    entry = store.entry(name)
-    if entry.purpose != "chat":
-        raise InputError(f"{name} is no language model.", hint="`medbot models list` shows the purpose of each.")
+    examinee, model = examinee_named(name, load_settings(), store)
     known = stored_result(name)
-    changed = known.outdated_by(entry, version) if known else ""
+    changed = known.outdated_by(examinee, version) if known else ""
     if changed:
         typer.echo(f"The last exam of {name} is outdated: {changed}.", err=True)
     wrong: list[Mark] = []
     fresh = known is None or bool(changed) or again or answers
     if known is None or fresh:
-        sitting = _sitting(store, entry, questions, quiet=as_json)
+        with progress_bar(f"Examining {name}", as_json) as progress:
+            sitting = hold_exam(model, questions.items, progress)
         wrong = [one for one in sitting.marks if not one.right]
-        known = ExamResult.of(entry, version, sitting, datetime.now(UTC))
+        known = ExamResult.of(examinee, version, sitting, datetime.now(UTC))
         store_result(name, known)
     if as_json:
         print_json(_object(name, known, fresh, wrong if answers else []))
     else:
         _show(name, known, fresh, wrong if answers else [])
-
-
-def _sitting(store: ModelStore, entry: CatalogueEntry, questions: Exam, quiet: bool) -> Sitting:
-    """Run through the exam, with a bar."""
-    path = store.file(entry.name, entry.files[0].name)
-    with progress_bar(f"Examining {entry.name}", quiet) as progress:
-        return hold_exam(path, entry.identity, questions.items, load_settings().threads, progress)
 
 
 def _object(name: str, result: ExamResult, fresh: bool, wrong: list[Mark]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,11 +16,45 @@ from medbot_desktop.errors import ModelError
 from medbot_desktop.generation.exam import Sitting
 from medbot_desktop.generation.tiers import Count, tier_for
 from medbot_desktop.inference.catalogue import CatalogueEntry, Tier
+from medbot_desktop.inference.choosing import server_name
 from medbot_desktop.inference.disk import replace_text, room_for
-from medbot_desktop.settings import home_folder
+from medbot_desktop.settings import Settings, home_folder
 
 EXAMS_FILE = "exams.json"
 _ROOM = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Examinee:
+    """A model that sits the exam.
+
+    Attributes:
+        name: its name.
+        identity: the name with a digest of its files; of a model on a server, with the server's address.
+        runtime: what runs it, with its version, e.g. ``llama-cpp-python 0.3.16``.
+        tier: what it may be trusted with before it has sat the exam.
+    """
+
+    name: str
+    identity: str
+    runtime: str
+    tier: Tier
+
+    @classmethod
+    def of(cls, entry: CatalogueEntry) -> Self:
+        """A model on this computer."""
+        package = "llama-cpp-python" if entry.runtime == "llama.cpp" else "onnxruntime"
+        try:
+            runtime = f"{package} {version(package)}"
+        except PackageNotFoundError:
+            runtime = f"{package}, not installed"
+        return cls(entry.name, entry.identity, runtime, entry.tier)
+
+    @classmethod
+    def on_server(cls, settings: Settings) -> Self:
+        """The model on the clinic's server."""
+        name = server_name(settings)
+        return cls(name, f"{name}@{settings.server_url}", "server", "silent")
 
 
 class KindResult(BaseModel):
@@ -66,14 +101,14 @@ class ExamResult(BaseModel):
     first_text_s: float = 0.0
 
     @classmethod
-    def of(cls, entry: CatalogueEntry, exam: str, sitting: Sitting, now: datetime) -> Self:
+    def of(cls, examinee: Examinee, exam: str, sitting: Sitting, now: datetime) -> Self:
         """The result of a complete run."""
         counts: Mapping[str, Count] = sitting.counts()
         tier, lacking = tier_for(counts)
         kept, sentences = sitting.kept
         return cls(
-            identity=entry.identity,
-            runtime=runtime_of(entry),
+            identity=examinee.identity,
+            runtime=examinee.runtime,
             exam=exam,
             taken=now.isoformat(timespec="seconds"),
             tier=tier,
@@ -86,22 +121,13 @@ class ExamResult(BaseModel):
             first_text_s=round(sitting.first_text_s, 2),
         )
 
-    def outdated_by(self, entry: CatalogueEntry, exam: str) -> str:
+    def outdated_by(self, examinee: Examinee, exam: str) -> str:
         """What has changed since, in words; "" where the result still holds."""
-        if self.identity != entry.identity:
+        if self.identity != examinee.identity:
             return "the model's files have changed"
-        if self.runtime != runtime_of(entry):
+        if self.runtime != examinee.runtime:
             return "what runs the model has changed"
         return "" if self.exam == exam else "the questions of the exam have changed"
-
-
-def runtime_of(entry: CatalogueEntry) -> str:
-    """What runs a model here, with its version, e.g. ``llama-cpp-python 0.3.16``."""
-    package = "llama-cpp-python" if entry.files[0].name.endswith(".gguf") else "onnxruntime"
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return f"{package}, not installed"
 
 
 def stored_result(name: str) -> ExamResult | None:
@@ -130,15 +156,15 @@ def store_result(name: str, result: ExamResult) -> None:
         replace_text(folder / EXAMS_FILE, json.dumps({**_stored(), name: result.model_dump()}, indent=1))
 
 
-def tier_in_force(entry: CatalogueEntry, exam: str) -> Tier:
-    """The tier that a model earned here; the catalogue's where it has not sat this exam, or something has changed.
+def tier_in_force(examinee: Examinee, exam: str) -> Tier:
+    """The tier that a model earned here; its own from before where it has not sat this exam, or something has changed.
 
     Args:
-        entry: the model.
+        examinee: the model.
         exam: the version of the exam.
     """
-    result = stored_result(entry.name)
-    return entry.tier if result is None or result.outdated_by(entry, exam) else result.tier
+    result = stored_result(examinee.name)
+    return examinee.tier if result is None or result.outdated_by(examinee, exam) else result.tier
 
 
 def _stored() -> dict[str, object]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from pathlib import Path
 
+from medbot_desktop.errors import InputError
 from medbot_desktop.generation.exam import Sitting, sit
 from medbot_desktop.generation.exam_items import ExamItem
+from medbot_desktop.generation.exam_record import Examinee
 from medbot_desktop.generation.phrasing import TextWriter
 from medbot_desktop.generation.prompting import opening
-from medbot_desktop.inference.runtime import Capabilities, ChatMessage
-from medbot_desktop.inference.text_model import SupervisedTextModel
+from medbot_desktop.inference.choosing import open_model, server_model_from, server_name
+from medbot_desktop.inference.runtime import Capabilities, ChatMessage, TextModel
+from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.settings import Settings
 
 Progress = Callable[[int, int], None]
 """Called with the questions answered and all questions, many times for each; what it raises ends the exam."""
@@ -20,16 +23,33 @@ Progress = Callable[[int, int], None]
 _LOOK_S = 0.1
 
 
-def hold_exam(
-    path: Path, identity: str, items: Sequence[ExamItem], threads: int = 0, progress: Progress = lambda done, of: None
-) -> Sitting:
+def examinee_named(name: str, settings: Settings, store: ModelStore) -> tuple[Examinee, TextModel]:
+    """Who is to sit the exam, and the model, of which nothing is loaded yet.
+
+    Args:
+        name: a model of this computer, or the one on the clinic's server, as ``choosing.server_name`` calls it.
+        settings: the settings in force.
+        store: the models of this computer.
+
+    Raises:
+        InputError: it is no language model.
+        ModelError: it is not here, was changed, or may not be asked.
+    """
+    server = server_model_from(settings) if settings.server_model and name == server_name(settings) else None
+    if server is not None:
+        return Examinee.on_server(settings), server
+    entry = store.entry(name)
+    if entry.purpose != "chat":
+        raise InputError(f"{name} is no language model.", hint="`medbot models list` shows the purpose of each.")
+    return Examinee.of(entry), open_model(store, entry, settings, opening())
+
+
+def hold_exam(model: TextModel, items: Sequence[ExamItem], progress: Progress = lambda done, of: None) -> Sitting:
     """Let a model answer the questions.
 
     Args:
-        path: its GGUF file, checked by ``ModelStore``.
-        identity: its name.
+        model: the model; it is ended afterwards.
         items: what is asked.
-        threads: processor threads; 0: one for each physical core.
         progress: told how far it is.
 
     Returns:
@@ -39,7 +59,6 @@ def hold_exam(
         ModelError: the model cannot be loaded, or stopped. Nothing of its process is left.
     """
     sitting = Sitting()
-    model = SupervisedTextModel(path, identity, threads=threads, prime=opening())
     watched = _Watched(model, lambda: progress(len(sitting.marks), len(items)))
     try:
         model.start()
@@ -59,7 +78,7 @@ class _Watched:
         look: looks; what it raises ends the exam at once.
     """
 
-    def __init__(self, model: SupervisedTextModel, look: Callable[[], None]) -> None:
+    def __init__(self, model: TextModel, look: Callable[[], None]) -> None:
         self.look = look
         self._model = model
         self._writer: TextWriter = model

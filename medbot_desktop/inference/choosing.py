@@ -78,7 +78,7 @@ def text_model_from(
     try:
         entry = store.entry(settings.text_model) if settings.text_model else store.default("chat")
         tier = tier_of(entry)
-        ranked.append((_local(store, entry, settings, prime_for(tier)), entry.title, tier))
+        ranked.append((open_model(store, entry, settings, prime_for(tier)), entry.title, tier))
     except ModelError:
         if not ranked:
             return None
@@ -112,9 +112,20 @@ def server_name(settings: Settings) -> str:
     return f"server:{settings.server_model}"
 
 
-def _local(store: ModelStore, entry: CatalogueEntry, settings: Settings, prime: Sequence[ChatMessage]) -> TextModel:
+def open_model(store: ModelStore, entry: CatalogueEntry, settings: Settings, prime: Sequence[ChatMessage]) -> TextModel:
+    """A language model of this computer in the runtime that its files are for; nothing of it is loaded yet.
+
+    Args:
+        store: the models on this computer.
+        entry: the model.
+        settings: the settings in force.
+        prime: the beginning that most prompts have in common.
+
+    Raises:
+        ModelError: a file is missing or was changed.
+    """
     first, care = entry.files[0].name, _care(settings)
-    if any(file.name.endswith(".onnx") for file in entry.files):
+    if entry.runtime == "onnxruntime":
         from medbot_desktop.inference.onnx_model import OnnxTextModel  # slow to load, and a GGUF model goes without
 
         return OnnxTextModel(store.open(entry.name), entry.identity, threads=settings.threads, prime=prime, care=care)

@@ -124,18 +124,16 @@ def examine(services: Services, name: str, tell: Progress) -> ExamResult:
     """Let a model sit the exam, and keep the result."""
     from medbot_desktop.generation.exam_items import exam_version, load_exam
     from medbot_desktop.generation.exam_record import ExamResult, store_result
-    from medbot_desktop.generation.exam_sitting import hold_exam
+    from medbot_desktop.generation.exam_sitting import examinee_named, hold_exam
     from medbot_desktop.inference.store import ModelStore
     from medbot_desktop.settings import load_settings, resources_folder
 
     _require(services)
     folder, store = resources_folder() / "exam", ModelStore.standard()
-    exam, version, entry = load_exam(folder), exam_version(folder), store.entry(name)
-    if entry.runtime != "llama.cpp":
-        raise ModelError(f"The exam of {entry.title} cannot be held here.", "Give a model in a GGUF file.")
-    path = store.file(name, entry.files[0].name)
-    sitting = hold_exam(path, entry.identity, exam.items, load_settings().threads, tell)
-    result = ExamResult.of(entry, version, sitting, datetime.now(UTC))
+    exam, version = load_exam(folder), exam_version(folder)
+    examinee, model = examinee_named(name, load_settings(), store)
+    sitting = hold_exam(model, exam.items, tell)
+    result = ExamResult.of(examinee, version, sitting, datetime.now(UTC))
     store_result(name, result)
     _note(services, name, "examined")
     return result
@@ -201,7 +199,7 @@ def _entry_facts(
     cards: Sequence[Card] | None,
 ) -> ModelFacts:
     from medbot_desktop.generation.exam_items import exam_version
-    from medbot_desktop.generation.exam_record import stored_result, tier_in_force
+    from medbot_desktop.generation.exam_record import Examinee, stored_result, tier_in_force
     from medbot_desktop.inference.memory_need import RESERVE
     from medbot_desktop.settings import resources_folder
 
@@ -217,9 +215,9 @@ def _entry_facts(
         terms=entry.terms,
         what_for=entry.what_for,
         state=state,
-        tier=tier_in_force(entry, version),
+        tier=tier_in_force(Examinee.of(entry), version),
         result=result,
-        outdated=result.outdated_by(entry, version) if result else "",
+        outdated=result.outdated_by(Examinee.of(entry), version) if result else "",
         need=need,
         room=memory.total - RESERVE,
         memory=memory.total,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -11,10 +12,11 @@ from typer.testing import CliRunner
 
 from medbot_desktop.cli.main import build_app
 from medbot_desktop.errors import InputError, ModelError
-from medbot_desktop.generation.exam_record import stored_result
+from medbot_desktop.generation.exam_record import Examinee, stored_result
+from medbot_desktop.inference.catalogue import CatalogueEntry, ModelFile
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.settings import resources_folder
-from tests.unit.inference.test_gguf import small_gguf
+from medbot_desktop.settings import Settings, resources_folder
+from tests.servers import Server, event, sending, streamed
 
 SMALL = "smollm2-135m-instruct-q4_1"
 KEPT_ITEMS = 1
@@ -61,13 +63,30 @@ def test_the_small_model_sits_the_exam_once_and_again_only_when_something_change
 
 def test_a_model_that_cannot_be_loaded_keeps_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDBOT_MODELS", str(tmp_path / "models"))
-    (tmp_path / "models").mkdir()
-    broken = tmp_path / "broken.gguf"
-    broken.write_bytes(small_gguf())
-    entry = ModelStore(ModelStore.standard().catalogue, [tmp_path / "models"]).add(broken)
-    with pytest.raises(ModelError, match="stopped at question 1 of 9"):
-        medbot("exam", entry.name)
-    assert stored_result(entry.name) is None
+    made = tmp_path / "models" / "made"
+    made.mkdir(parents=True)
+    (made / "broken.gguf").write_bytes(b"GGUF, but nothing of a model")
+    file = ModelFile("broken.gguf", 28, hashlib.sha256((made / "broken.gguf").read_bytes()).hexdigest())
+    entry = CatalogueEntry("broken", "Broken", "chat", "MIT", (file,))
+    ModelStore(ModelStore.standard().catalogue, [tmp_path / "models"]).take_in(made, entry)
+    with pytest.raises(ModelError, match="broken"):
+        medbot("exam", "broken")
+    assert stored_result("broken") is None
+
+
+def test_a_model_on_a_server_sits_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(sending(streamed(event("NOT FOUND"), event(finish="stop"), b"data: [DONE]\n\n")))
+    place = f"localhost:{server.port}"
+    for name, value in (("URL", f"http://{place}/v1"), ("MODEL", "clinic-7b"), ("ALLOWED", place)):
+        monkeypatch.setenv(f"MEDBOT_SERVER_{name}", value)
+    found = json.loads(medbot("exam", "server:clinic-7b", "--json")[0])
+    server.close()
+    assert found["runtime"] == "server"
+    assert found["tier"] == "silent"
+    assert (found["kinds"]["not_in_passage"]["right"], found["kinds"]["from_passage"]["right"]) == (1, 0)
+    kept = stored_result("server:clinic-7b")
+    assert kept is not None
+    assert kept.outdated_by(Examinee.on_server(Settings(server_url="http://other/v1", server_model="clinic-7b")), "")
 
 
 def test_what_writes_no_text_sits_no_exam() -> None:

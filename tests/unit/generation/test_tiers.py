@@ -12,7 +12,14 @@ from medbot_desktop.generation import exam_record
 from medbot_desktop.generation.exam import Sitting
 from medbot_desktop.generation.exam_items import KINDS
 from medbot_desktop.generation.exam_marking import Mark
-from medbot_desktop.generation.exam_record import EXAMS_FILE, ExamResult, store_result, stored_result, tier_in_force
+from medbot_desktop.generation.exam_record import (
+    EXAMS_FILE,
+    Examinee,
+    ExamResult,
+    store_result,
+    stored_result,
+    tier_in_force,
+)
 from medbot_desktop.generation.tiers import Count, tier_for
 from medbot_desktop.inference.catalogue import CatalogueEntry, ModelFile
 
@@ -53,18 +60,18 @@ def test_a_model_that_cannot_read_is_silent() -> None:
 
 
 def result() -> ExamResult:
-    return ExamResult.of(ENTRY, "v1", ALL_RIGHT, datetime.now(UTC))
+    return ExamResult.of(Examinee.of(ENTRY), "v1", ALL_RIGHT, datetime.now(UTC))
 
 
 def test_without_an_exam_the_catalogues_tier_is_in_force() -> None:
-    assert tier_in_force(ENTRY, "v1") == "silent"
-    assert tier_in_force(replace(ENTRY, tier="phrases"), "v1") == "phrases"
+    assert tier_in_force(Examinee.of(ENTRY), "v1") == "silent"
+    assert tier_in_force(Examinee.of(replace(ENTRY, tier="phrases")), "v1") == "phrases"
 
 
 def test_a_stored_result_sets_the_tier_and_reads_back_as_it_was() -> None:
     store_result("toy", result())
     assert stored_result("toy") == result().model_copy(update={"taken": stored_result("toy").taken})  # type: ignore[union-attr]
-    assert tier_in_force(ENTRY, "v1") == "composes"
+    assert tier_in_force(Examinee.of(ENTRY), "v1") == "composes"
 
 
 def test_results_of_other_models_stay() -> None:
@@ -76,15 +83,15 @@ def test_results_of_other_models_stay() -> None:
 def test_another_file_under_the_same_name_has_not_sat_the_exam() -> None:
     store_result("toy", result())
     swapped = replace(ENTRY, files=(ModelFile("toy.gguf", 1, "b" * 64),))
-    assert result().outdated_by(swapped, "v1") == "the model's files have changed"
-    assert tier_in_force(swapped, "v1") == "silent"
+    assert result().outdated_by(Examinee.of(swapped), "v1") == "the model's files have changed"
+    assert tier_in_force(Examinee.of(swapped), "v1") == "silent"
 
 
 def test_another_runtime_or_another_exam_outdates_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = result()
-    assert kept.outdated_by(ENTRY, "v2") == "the questions of the exam have changed"
+    assert kept.outdated_by(Examinee.of(ENTRY), "v2") == "the questions of the exam have changed"
     monkeypatch.setattr(exam_record, "version", lambda package: "99.0")
-    assert kept.outdated_by(ENTRY, "v1") == "what runs the model has changed"
+    assert kept.outdated_by(Examinee.of(ENTRY), "v1") == "what runs the model has changed"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"toy": {"tier": "composes"}}', '{"toy": 7}', "\xff"])
@@ -92,6 +99,6 @@ def test_a_damaged_file_of_results_only_costs_another_exam(home: Path, text: str
     home.mkdir()
     (home / EXAMS_FILE).write_text(text, encoding="latin-1")
     assert stored_result("toy") is None
-    assert tier_in_force(ENTRY, "v1") == "silent"
+    assert tier_in_force(Examinee.of(ENTRY), "v1") == "silent"
     store_result("toy", result())
-    assert tier_in_force(ENTRY, "v1") == "composes"
+    assert tier_in_force(Examinee.of(ENTRY), "v1") == "composes"
