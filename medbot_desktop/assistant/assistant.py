@@ -315,7 +315,7 @@ class Assistant:
 
     def _can_answer_on_medicine(self, turn: _Turn) -> bool:
         recorded = self._record.check(turn.utterance, turn.conversation.person)
-        has_found = recorded is not None and recorded.found.worst is not None
+        has_found = recorded is not None and recorded.warns
         return has_found or self._medicines.can_answer(turn.utterance)
 
     def _medicine(self, turn: _Turn, draft: _Draft) -> Generator[TurnEvent, None, None]:

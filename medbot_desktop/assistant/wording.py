@@ -108,6 +108,7 @@ class RecordWords(_Group):
     holds: str
     allergic: str
     takes: str
+    pregnant: str
     severe: str
     moderate: str
     mild: str
