@@ -167,7 +167,7 @@ class Assistant:
         self._numbers = numbers
         self._complaints = complaints
         self._medicines = medicines
-        self._crises = Crises(wording.crisis, numbers)
+        self._crises = Crises(wording.crisis, wording.harm, numbers)
         self._record = record
 
     def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:

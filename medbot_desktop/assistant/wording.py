@@ -136,6 +136,7 @@ class Wording(_Group):
     picture: Fixed
     judged: JudgedWords
     crisis: Crisis
+    harm: Crisis
     medicines: MedicineWords
     record: RecordWords
 
