@@ -167,7 +167,7 @@ class Assistant:
         self._numbers = numbers
         self._complaints = complaints
         self._medicines = medicines
-        self._crises = Crises(wording.crisis, numbers)
+        self._crises = Crises(wording.crisis, wording.harm, numbers)
         self._record = record
 
     def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
@@ -315,7 +315,7 @@ class Assistant:
 
     def _can_answer_on_medicine(self, turn: _Turn) -> bool:
         recorded = self._record.check(turn.utterance, turn.conversation.person)
-        has_found = recorded is not None and recorded.found.worst is not None
+        has_found = recorded is not None and recorded.warns
         return has_found or self._medicines.can_answer(turn.utterance)
 
     def _medicine(self, turn: _Turn, draft: _Draft) -> Generator[TurnEvent, None, None]:

@@ -16,13 +16,14 @@ _MOST = 200
 """Conversations whose crisis is remembered; the oldest goes first."""
 _SURE = 0.9
 _CRISIS_FLAGS = frozenset({"suicidal", "suicide_attempt", "suicide_dose", "overdose_with_intent"})
+_HARM_FLAGS = frozenset({"harm_intent"})
 _OF_MEDICINES = frozenset({"medicine_question", "interaction_check"})
 _OTHER_MATTERS = frozenset(
     """health_question appointment_book appointment_change appointment_cancel appointment_ask coverage_question
     billing_question authorisation_question""".split()
 )
-_OF_THE_MIND = ("low_mood:", "anxiety_or_panic:", "bereavement:")
-"""How the rules of complaints begin that belong to a crisis of mind."""
+_OF_THE_MIND = ("low_mood:", "anxiety_or_panic:", "bereavement:", "no protocol")
+"""How the rules begin that belong to a crisis of mind; what no complaint tells of may be about it, too."""
 
 _PERSON = (
     r"(?:some ?one|some ?body|any ?one|any ?body|(?:a|the|real) (?:person|human|nurse|doctor|member|staff)|staff|help)"
@@ -73,15 +74,18 @@ class Crises:
     """The crises of mind that were met, by conversation; forgotten when the program is locked.
 
     Args:
-        words: what is said.
+        words: what is said to somebody who may harm themselves.
+        harm: what is said where somebody else may come to harm.
         numbers: whom to call in this country.
     """
 
-    def __init__(self, words: Crisis, numbers: EmergencyNumbers) -> None:
+    def __init__(self, words: Crisis, harm: Crisis, numbers: EmergencyNumbers) -> None:
         self._words = words
+        self._harm = harm
         self._numbers = numbers
         self._is_near: OrderedDict[str, bool] = OrderedDict()
         self._tongues: dict[str, str] = {}
+        self._of_others: set[str] = set()
 
     def hear(
         self, conversation: Conversation, utterance: Utterance, triage: Triage, *, is_answer: bool
@@ -102,6 +106,7 @@ class Crises:
         if stage is not None:
             self._is_near[conversation.id] = True
             self._is_near.move_to_end(conversation.id)
+            self._note_whose(conversation, triage)
             # A yes or no is too short to tell its language.
             is_told = stage in (Stage.BEGINS, Stage.GOES_ON)
             if is_told and (utterance.language == "en" or utterance.language in self._words.tongues):
@@ -109,7 +114,9 @@ class Crises:
         elif conversation.id in self._is_near:
             self._is_near[conversation.id] = False
         while len(self._is_near) > _MOST:
-            self._tongues.pop(self._is_near.popitem(last=False)[0], None)
+            gone, _ = self._is_near.popitem(last=False)
+            self._tongues.pop(gone, None)
+            self._of_others.discard(gone)
         return stage
 
     def say(self, stage: Stage, answer: AnswerText, conversation: Conversation) -> Iterator[TextDelta | Question]:
@@ -120,7 +127,8 @@ class Crises:
             answer: collects the text.
             conversation: where it is said, in the tongue of what was heard there.
         """
-        own = self._words.said_in(self._tongues.get(conversation.id, "en"))
+        told = self._harm if conversation.id in self._of_others else self._words
+        own = told.said_in(self._tongues.get(conversation.id, "en"))
         words = {
             Stage.BEGINS: own.sentences,
             Stage.YES: own.accepted,
@@ -132,6 +140,14 @@ class Crises:
         if stage in (Stage.BEGINS, Stage.GOES_ON):
             yield from answer.say(own.offer)
             yield Question(own.offer, tuple(own.options))
+
+    def _note_whose(self, conversation: Conversation, triage: Triage) -> None:
+        """Keep whether others or the person themselves may come to harm; what says neither changes nothing."""
+        flags = {flag.name for flag in triage.red_flags}
+        if flags & _CRISIS_FLAGS:
+            self._of_others.discard(conversation.id)
+        elif flags & _HARM_FLAGS:
+            self._of_others.add(conversation.id)
 
     @staticmethod
     def _stage(is_near: bool | None, utterance: Utterance, triage: Triage) -> Stage | None:
@@ -149,7 +165,7 @@ class Crises:
 
 def is_crisis(utterance: Utterance, triage: Triage) -> bool:
     """Whether somebody may be in a crisis of mind: a red flag says so, or the intent does and nothing else is wrong."""
-    if any(flag.name in _CRISIS_FLAGS for flag in triage.red_flags):
+    if any(flag.name in _CRISIS_FLAGS | _HARM_FLAGS for flag in triage.red_flags):
         return True
     confidence = utterance.intent.confidence
     is_sure = confidence is None or confidence >= _SURE

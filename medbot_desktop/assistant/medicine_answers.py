@@ -191,6 +191,22 @@ class MedicineAnswers:
         for line in repeated(found, self._words, title):
             yield from answer.say(line)
 
+    def tell_pregnancy(self, names: Sequence[str], answer: AnswerText) -> Iterator[TextDelta | Cited]:
+        """Cite what the monographs say of pregnancy.
+
+        Args:
+            names: the medicines; what has no monograph is left out.
+            answer: what is written into.
+        """
+        for medicine in (self._formulary.medicines[name] for name in names if name in self._formulary.medicines):
+            yield from self._tell(medicine, ("pregnancy",), answer, opens=False)
+
+    def asks_of_pregnancy(self, utterance: Utterance) -> bool:
+        """Whether the answer about one medicine tells of pregnancy as it is."""
+        return not self.is_check(utterance) and any(
+            field == "pregnancy" and pattern.search(utterance.own) for field, pattern in _ASKED
+        )
+
     def _tell(
         self, medicine: Medicine, fields: Iterable[str], answer: AnswerText, opens: bool = True
     ) -> Iterator[TextDelta | Cited]:

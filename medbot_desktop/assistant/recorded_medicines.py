@@ -11,6 +11,7 @@ from medbot_desktop.assistant.wording import RecordWords
 from medbot_desktop.domain import FROM_RECORD, Cited, Person, TextDelta, Utterance
 from medbot_desktop.medicines.checking import Check, allergen, check
 from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.triage.recorded import with_record
 
 _MEDICINES = ("medicine", "medicine_class")
 
@@ -23,11 +24,18 @@ class Recorded:
         asked: the medicines and substances that the message names.
         found: what the record has against them.
         unknown: entries of the record that the formulary does not know, so that they could not be checked.
+        pregnant: whether the record holds a pregnancy that the message does not speak of.
     """
 
     asked: tuple[str, ...]
     found: Check
     unknown: tuple[str, ...]
+    pregnant: bool = False
+
+    @property
+    def warns(self) -> bool:
+        """Whether something of the record must be told."""
+        return self.pregnant or self.found.worst is not None
 
 
 class RecordedMedicines:
@@ -52,14 +60,15 @@ class RecordedMedicines:
             person: whom it is about.
         """
         asked = tuple(self._answers.named(utterance))
-        if person is None or not asked or not (person.allergies or person.medicines):
+        pregnant = self._is_pregnant(utterance)
+        if person is None or not asked or not (person.allergies or person.medicines or pregnant):
             return None
         taken = [(entry, self._told(utterance, entry, _MEDICINES)) for entry in person.medicines]
         allergies = [(entry, self._allergens(utterance, entry)) for entry in person.allergies]
         own = dict.fromkeys(name for _, names in taken for name in names if name not in asked)
         found = check(self._formulary, [*asked, *own], [name for _, names in allergies for name in names])
         unknown = tuple(entry for entry, names in (*allergies, *taken) if not names)
-        return Recorded(asked, _of_asked(found, asked), unknown)
+        return Recorded(asked, _of_asked(found, asked), unknown, pregnant)
 
     def say(self, recorded: Recorded, person: Person, answer: AnswerText) -> Iterator[TextDelta | Cited]:
         """Say what came of a check, and by which entries of the record.
@@ -72,11 +81,20 @@ class RecordedMedicines:
         words, names = self._words, " and ".join(map(self._formulary.title, recorded.asked))
         lists = ((words.allergic, person.allergies), (words.takes, person.medicines))
         entries = "; ".join(said.format(entries=", ".join(own)) for said, own in lists if own)
-        said = words.nothing if recorded.found.worst is None else getattr(words, recorded.found.worst)
-        yield from answer.say(f"{words.holds.format(entries=entries)} {said.format(names=names)}")
+        if entries:
+            said = words.nothing if recorded.found.worst is None else getattr(words, recorded.found.worst)
+            yield from answer.say(f"{words.holds.format(entries=entries)} {said.format(names=names)}")
         yield from self._answers.tell(recorded.found, answer)
+        if recorded.pregnant:
+            yield from answer.say(words.pregnant.format(names=names))
+            yield from self._answers.tell_pregnancy(recorded.asked, answer)
         if recorded.unknown:
             yield from answer.say(words.unknown.format(entries=", ".join(recorded.unknown)))
+
+    def _is_pregnant(self, utterance: Utterance) -> bool:
+        """Whether the record holds a pregnancy that the message neither denies nor asks about."""
+        counted = with_record(utterance.entities, utterance.known)[len(utterance.entities) :]
+        return any(one.name == "pregnant" for one in counted) and not self._answers.asks_of_pregnancy(utterance)
 
     def _told(self, utterance: Utterance, entry: str, kinds: Sequence[str]) -> list[str]:
         """What was read out of an entry of the record."""

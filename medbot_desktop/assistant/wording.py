@@ -108,6 +108,7 @@ class RecordWords(_Group):
     holds: str
     allergic: str
     takes: str
+    pregnant: str
     severe: str
     moderate: str
     mild: str
@@ -135,6 +136,7 @@ class Wording(_Group):
     picture: Fixed
     judged: JudgedWords
     crisis: Crisis
+    harm: Crisis
     medicines: MedicineWords
     record: RecordWords
 

@@ -18,7 +18,8 @@ from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.numbers import emergency_numbers
 from medbot_desktop.understanding.reader import Reader
 
-WORDS = load_resource(resources_folder() / "locale" / "en.toml", Wording).crisis
+WORDING = load_resource(resources_folder() / "locale" / "en.toml", Wording)
+WORDS, HARM = WORDING.crisis, WORDING.harm
 CRISIS = "I want to kill myself"
 TALK = Conversation("one", "", datetime(2026, 1, 1, tzinfo=UTC))
 Hear = Callable[..., list[Stage | None]]
@@ -36,7 +37,7 @@ def judge() -> Judge:
 
 @pytest.fixture
 def hear(reader: Reader, judge: Judge) -> Hear:
-    crises = Crises(WORDS, emergency_numbers("GB"))
+    crises = Crises(WORDS, HARM, emergency_numbers("GB"))
 
     def heard(*texts: str, of: str = "one", is_answer: bool = False) -> list[Stage | None]:
         talk = Conversation(of, "", datetime(2026, 1, 1, tzinfo=UTC))
@@ -48,7 +49,7 @@ def hear(reader: Reader, judge: Judge) -> Hear:
 
 def said(stage: Stage) -> tuple[str, list[Question]]:
     answer = AnswerText()
-    events = list(Crises(WORDS, emergency_numbers("GB")).say(stage, answer, TALK))
+    events = list(Crises(WORDS, HARM, emergency_numbers("GB")).say(stage, answer, TALK))
     assert all(isinstance(event, TextDelta | Question) for event in events)
     return answer.text, [event for event in events if isinstance(event, Question)]
 
@@ -87,7 +88,7 @@ def test_the_replies_that_are_offered_are_heard_in_their_tongue(tongue: str) -> 
 def test_a_crisis_is_answered_in_its_tongue(
     reader: Reader, judge: Judge, tongue: str, crisis: str, accept: str
 ) -> None:
-    crises = Crises(WORDS, emergency_numbers("GB"))
+    crises = Crises(WORDS, HARM, emergency_numbers("GB"))
     told = []
     for text in (crisis, accept):
         utterance = reader.read(text)
@@ -178,7 +179,7 @@ def test_an_answer_that_tells_of_a_crisis_begins_one(hear: Hear) -> None:
 
 
 def test_a_crisis_that_only_the_intent_tells_is_one_where_it_is_sure(reader: Reader) -> None:
-    crises = Crises(WORDS, emergency_numbers("GB"))
+    crises = Crises(WORDS, HARM, emergency_numbers("GB"))
     talk = Conversation("one", "", datetime(2026, 1, 1, tzinfo=UTC))
     utterance = reader.read("hello")
     for confidence, stage in ((0.5, None), (0.95, Stage.BEGINS)):
@@ -218,3 +219,33 @@ def test_only_so_many_crises_are_remembered(hear: Hear, monkeypatch: pytest.Monk
         hear(CRISIS, of=name)
     assert hear("yes", of="first") == [None]
     assert hear("yes", of="third") == [Stage.YES]
+
+
+@pytest.mark.parametrize(
+    ("crisis", "sentence"),
+    [("I want to stab my neighbour", HARM.sentences[0]), ("quiero matar a mi jefe", HARM.tongues["es"].sentences[0]),
+     ("je vais tuer mon mari", HARM.tongues["fr"].sentences[0]),
+     ("ich bringe meine Frau um", HARM.tongues["de"].sentences[0]),
+     ("vou matar o meu pai", HARM.tongues["pt"].sentences[0]), ("I want to kill my wife", HARM.sentences[0])],
+)  # fmt: skip
+def test_where_somebody_else_may_come_to_harm_the_words_are_about_them(
+    reader: Reader, judge: Judge, crisis: str, sentence: str
+) -> None:
+    crises, answer = Crises(WORDS, HARM, emergency_numbers("GB")), AnswerText()
+    utterance = reader.read(crisis)
+    assert crises.hear(TALK, utterance, judge.judge(utterance), is_answer=False) is Stage.BEGINS
+    list(crises.say(Stage.BEGINS, answer, TALK))
+    assert answer.text.startswith(sentence)
+
+
+def test_who_may_harm_others_and_themselves_is_told_how_to_stay_safe(reader: Reader, judge: Judge) -> None:
+    crises, answer = Crises(WORDS, HARM, emergency_numbers("GB")), AnswerText()
+    for text in ("I want to stab my neighbour", "and then I want to kill myself"):
+        utterance = reader.read(text)
+        crises.hear(TALK, utterance, judge.judge(utterance), is_answer=False)
+    list(crises.say(Stage.BEGINS, answer, TALK))
+    assert answer.text.startswith(WORDS.sentences[0])
+
+
+def test_what_no_rule_knows_goes_on_with_the_crisis(hear: Hear) -> None:
+    assert hear("I want to stab my neighbour", "I have a knife") == [Stage.BEGINS, Stage.GOES_ON]

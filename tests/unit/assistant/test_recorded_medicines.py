@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -112,3 +112,31 @@ def test_without_a_record_of_medicines_nothing_is_checked(
 
 def test_without_a_medicine_in_the_message_nothing_is_checked(record: RecordedMedicines, reader: Reader) -> None:
     assert checked(record, reader, "how do I sleep better?") is None
+
+
+def expecting(**kept: tuple[str, ...]) -> Person:
+    return Person("1", "Eve", due=date.today() + timedelta(weeks=10), **kept)
+
+
+@pytest.mark.parametrize("text", ["can I take ibuprofen?", "is ibuprofen ok for my back?"])
+def test_in_a_pregnancy_of_the_record_the_answer_says_what_the_monograph_says_of_it(
+    record: RecordedMedicines, reader: Reader, text: str
+) -> None:
+    answer = said(record, reader, text, expecting())
+    assert answer.text.startswith("The record holds a pregnancy: ask a pharmacist, midwife or doctor before taking ibu")
+    assert "must not be taken from week 28" in answer.text
+    assert answer.citations[0].passage.section == "Pregnancy"
+    assert "names no problem" not in answer.text
+
+
+def test_a_pregnancy_is_told_beside_an_allergy_of_the_record(record: RecordedMedicines, reader: Reader) -> None:
+    answer = said(record, reader, "can I take warfarin?", expecting(allergies=("penicillin",)))
+    assert answer.text.startswith("The record holds: allergic to penicillin.")
+    assert "It can harm the baby" in answer.text
+
+
+@pytest.mark.parametrize("text", ["I'm not pregnant, can I take ibuprofen?", "can I take ibuprofen in pregnancy?"])
+def test_a_pregnancy_that_the_message_speaks_of_is_not_told_from_the_record(
+    record: RecordedMedicines, reader: Reader, text: str
+) -> None:
+    assert checked(record, reader, text, expecting()) is None
