@@ -25,10 +25,7 @@ INSTRUCTION = (
 )
 _FIRMER = "Use whole sentences of the passages, word for word, each with its number."
 
-_WORMS = (
-    "[1] Worm syrup: Children aged 2 and 3 get 4 ml. Children aged 4 to 6 get 6 ml. Older children get 8 ml. "
-    "Never give it to babies."
-)
+_WORMS = "[1] Worm syrup: Children aged 2 and 3 get 4 ml. Children aged 4 to 6 get 6 ml. Older children get 8 ml."
 _COUGH = (
     "[1] Cough syrup: The syrup eases a dry cough. Shake the bottle and take the syrup after a meal. "
     "Do not drive while you take it, because it can make you sleepy."
@@ -39,22 +36,18 @@ _NAILS = (
 )
 # A small model follows examples better than rules. They stand at the beginning of every prompt, which is read once.
 _EXAMPLES = (
-    (_WORMS, "My son is 5 years old. How much worm syrup does he get?", "", "Children aged 4 to 6 get 6 ml. [1]"),
+    (_WORMS, "My son is 5 years old. How much worm syrup does he get?", "", "He gets 6 ml. [1]"),
+    (_COUGH, "I feel well. May I drive while I take the cough syrup?", "", "No, do not drive while you take it. [1]"),
     (_COUGH, "How many spoons of cough syrup may an adult take in a day?", "", NOT_FOUND),
-    (
-        _COUGH,
-        "I feel well. May I drive while I take the cough syrup?",
-        "",
-        "No, do not drive while you take it, because it can make you sleepy. [1]",
-    ),
     (_WORMS, "How many days after the worm syrup can my son swim again?", "", NOT_FOUND),
+    (_COUGH, "I forgot a dose of the cough syrup. What should I do now?", "", NOT_FOUND),
+    (_COUGH, "Is it right to take the cough syrup before a meal?", "", "No, take it after a meal. [1]"),
     (
         _NAILS,
         "When does the nail clinic open on Mondays?",
         "",
-        "Our nail clinic opens at 9 am on Mondays. [1] On Mondays we open at 10 am. [2]",
+        "One passage says that it opens at 9 am. [1] The other says that it opens at 10 am. [2]",
     ),
-    (_WORMS, "My baby has worms. Is it all right to give the worm syrup?", "", "No, never give it to babies. [1]"),
     (_NAILS, "Do I have to bring anything to the nail clinic?", "", "Yes, bring your own towel. [2]"),
     (
         _NAILS,
