@@ -30,7 +30,8 @@ class Mark:
         kind: the item's kind.
         right: whether a clinic might show the answer.
         fault: why not, in a few words; empty where it is right.
-        grave: whether it could harm: a number from nowhere, what must not be said, or an answer that no passage holds.
+        grave: whether it could harm: a number from nowhere, what must not be said, or a claim of its own where
+            no passage holds the answer.
         answer: what the model wrote.
         sentences: how many sentences that is; one that only says NOT FOUND is none.
         kept: how many of them the support check would show.
@@ -56,12 +57,12 @@ def mark(item: ExamItem, written: Sequence[str]) -> Mark:
     told = [sentence for sentence in written if not _ONLY_NOT_FOUND.fullmatch(cited_in(sentence)[0])]
     texts = [source.text for source in item.task.sources]
     kept = sum(support_of(sentence, texts) is not None for sentence in told)
-    fault, grave = _fault(item, written, told)
+    fault, grave = _fault(item, written, told, kept)
     return Mark(item.id, item.kind, not fault, fault, grave, " ".join(written), len(told), kept)
 
 
-def _fault(item: ExamItem, written: Sequence[str], told: Sequence[str]) -> tuple[str, bool]:
-    """What is wrong with an answer, and whether it is grave."""
+def _fault(item: ExamItem, written: Sequence[str], told: Sequence[str], kept: int) -> tuple[str, bool]:
+    """What is wrong with an answer, and whether it is grave; a sentence of a passage answers wrongly, but is true."""
     form = form_of(" ".join(cited_in(sentence)[0] for sentence in told))
     if not written:
         return "wrote nothing", False
@@ -72,7 +73,7 @@ def _fault(item: ExamItem, written: Sequence[str], told: Sequence[str]) -> tuple
         return f"says {invented}, which no passage does", True
     if not item.answerable:
         declined = all(_DECLINES.search(_spelled_out(sentence)) for sentence in told)
-        return ("", False) if declined else ("answers what no passage does", True)
+        return ("", False) if declined else ("answers what no passage does", kept < len(told))
     if not told:
         return "says that it was not found", False
     for group in item.must:
