@@ -90,9 +90,7 @@ def report(answers: list[Written]) -> None:
     removed = sum(answer.removed for answer in answers)
     firsts = [answer.first_s for answer in answers if answer.first_s is not None] or [0.0]
     print(f"answers composed rather than replaced: {in_words(Share(sum(a.is_enough for a in answers), len(answers)))}")
-    print(
-        f"answers that the model declined: {in_words(Share(sum(a.declined for a in answers), len(answers)))}"
-    )
+    print(f"answers that the model declined: {in_words(Share(sum(a.declined for a in answers), len(answers)))}")
     print(f"asked twice: {sum(answer.attempts > 1 for answer in answers)}")
     print(f"sentences shown of those written: {in_words(Share(len(shown), len(shown) + removed))}")
     print(f"shown sentences that the stricter method passes: {in_words(Share(strict, len(shown)))}")
