@@ -57,8 +57,8 @@ def look(services: Services, cards: Sequence[Card] | None) -> Models:
         cards: the graphics cards; None: not known yet.
     """
     from medbot_desktop.inference import devices
-    from medbot_desktop.inference.choice import chosen_text_model
     from medbot_desktop.inference.store import ModelStore
+    from medbot_desktop.inference.text_model_setting import chosen_text_model
     from medbot_desktop.settings import load_settings
 
     store, memory = ModelStore.standard(), devices.memory()
@@ -141,7 +141,7 @@ def examine(services: Services, name: str, tell: Progress) -> ExamResult:
 
 def choose(services: Services, name: str) -> None:
     """Let a model serve from the next message on."""
-    from medbot_desktop.inference.choice import choose_text_model
+    from medbot_desktop.inference.text_model_setting import choose_text_model
     from medbot_desktop.vault.trail import Action
 
     services.access.require(Permission.CHANGE_SETTINGS)

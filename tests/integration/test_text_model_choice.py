@@ -8,8 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from medbot_desktop.inference.choice import choose_text_model
 from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.inference.text_model_setting import choose_text_model
 from medbot_desktop.workspace import Workspace
 from tests.assistants import answer_of
 

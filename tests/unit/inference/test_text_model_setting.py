@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from medbot_desktop.errors import InputError
-from medbot_desktop.inference.choice import choose_text_model, chosen_text_model
 from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.inference.text_model_setting import choose_text_model, chosen_text_model
 from medbot_desktop.settings import Settings, load_settings
 
 
