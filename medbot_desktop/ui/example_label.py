@@ -20,17 +20,17 @@ def example_label(lines: tuple[str, ...] = LINES, family: str = "DejaVu Sans") -
         family: the typeface.
     """
     image = QImage(_WIDTH, _HEIGHT, QImage.Format.Format_RGB32)
-    image.fill(QColor(122, 98, 72))
+    image.fill(QColor.fromHsl(29, 66, 97))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(_WIDTH / 2, _HEIGHT / 2)
     painter.rotate(_TURN)
     sheet = QRectF(-0.42 * _WIDTH, -0.4 * _HEIGHT, 0.84 * _WIDTH, 0.8 * _HEIGHT)
-    painter.fillRect(sheet, QColor(250, 249, 244))
+    painter.fillRect(sheet, QColor.fromHsl(50, 96, 247))
     font = QFont(family)
     font.setPixelSize(_LETTERS)
     painter.setFont(font)
-    painter.setPen(QColor(22, 22, 26))
+    painter.setPen(QColor.fromHsl(240, 21, 24))
     row = sheet.height() / (len(lines) + 1)
     for number, line in enumerate(lines):
         box = QRectF(sheet.left() + _LETTERS, sheet.top() + (number + 0.5) * row, sheet.width(), row)

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.inference.text_model import SupervisedTextModel
 from medbot_desktop.inference.text_model_setting import choose_text_model
 from medbot_desktop.workspace import Workspace
 from tests.assistants import answer_of
@@ -30,7 +31,9 @@ def demo(models: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_model_rests_while_something_about_it_changes_and_then_starts_anew(demo: Workspace) -> None:
     before = demo.text_model
     assert before is not None
-    process = before.process_id
+    [model] = before.models
+    assert isinstance(model, SupervisedTextModel)
+    process = model.process_id
     assert process is not None
     with demo.text_model_at_rest():
         assert not psutil.pid_exists(process)

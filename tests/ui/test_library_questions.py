@@ -138,4 +138,5 @@ def test_the_switch_is_reached_by_keyboard(qtbot: QtBot, window: MainWindow) -> 
     window.desk.open_page(CHAT)
     qtbot.waitUntil(window.chat.composer.libraries.isVisible)
     qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Tab)
+    qtbot.keyClick(window.chat.composer.picture_button, Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is window.chat.composer.libraries

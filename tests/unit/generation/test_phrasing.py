@@ -21,10 +21,14 @@ class Recorded:
         self.pieces, self.fault, self.ready, self.closed = pieces, fault, ready, False
         self.window, self.device = 2048, "cpu"
         self.asked: list[Sequence[ChatMessage]] = []
+        self.started = False
 
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities("llama.cpp", self.window)
+
+    def start(self) -> None:
+        self.started = True
 
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
         return sum(len(message.content.split()) for message in messages)
@@ -44,6 +48,8 @@ class Recorded:
 @pytest.fixture(scope="module")
 def model(workspace: Workspace) -> TextModel:
     assert workspace.text_model is not None
+    workspace.text_model.start()  # it may have given its memory back by now
+    assert workspace.text_model.wait_ready(60)
     return workspace.text_model
 
 

@@ -6,6 +6,7 @@ import os
 import struct
 import time
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,14 @@ from tests.unit.knowledge.pictures import hostile_readers as hostile
 from tests.unit.knowledge.pictures.made_photos import FACES, LABEL, LETTER, encoded, photo, share_right, sheet
 
 SHORT = ("METFORMIN 500 mg", "Take ONE tablet TWICE a day.")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """After each test there are only the processes that were there before it."""
+    before = children()
+    yield
+    assert children() == before
 
 
 @pytest.mark.parametrize("face", FACES)
@@ -184,7 +193,6 @@ def test_the_process_that_reads_cannot_write(tmp_path: Path) -> None:
 def test_a_reader_that_is_taken_over_costs_the_picture_and_no_more(child: Child, told: str) -> None:
     with pytest.raises(InputError, match=told):
         read_picture(encoded(sheet(SHORT)), child=child)
-    assert children() == []
 
 
 def test_what_a_reader_says_holds_nothing_that_a_terminal_acts_on() -> None:
@@ -194,7 +202,6 @@ def test_what_a_reader_says_holds_nothing_that_a_terminal_acts_on() -> None:
 def test_a_reader_that_hangs_is_ended() -> None:
     with pytest.raises(InputError, match="takes too long"):
         read_picture(bytes(3_000_000), limits=Limits(silent_seconds=0.5), child=hostile.hang)
-    assert children() == []
 
 
 def test_too_little_memory_is_told() -> None:
@@ -213,9 +220,8 @@ def test_a_person_who_has_had_enough_is_heard_even_by_a_reader_that_hangs() -> N
 
     with pytest.raises(InputError, match="stopped"):
         read_picture(bytes(3_000_000), is_stopped, child=hostile.hang)
-    assert children() == []
 
 
-def children() -> list[str]:
-    """The processes of this test that read pictures."""
-    return [one.name() for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
+def children() -> set[int]:
+    """The processes that this one has started and that are still there."""
+    return {one.pid for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())}
