@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,14 @@ from typer.testing import CliRunner
 
 from medbot_desktop.cli.main import build_app
 from medbot_desktop.errors import InputError, ModelError
-from medbot_desktop.generation.exam_record import Examinee, stored_result
+from medbot_desktop.generation.exam import Sitting
+from medbot_desktop.generation.exam_items import exam_version
+from medbot_desktop.generation.exam_marking import Mark
+from medbot_desktop.generation.exam_record import Examinee, ExamResult, store_result, stored_result
 from medbot_desktop.inference.catalogue import CatalogueEntry, ModelFile
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.settings import Settings, resources_folder
+from medbot_desktop.workspace import Workspace
 from tests.servers import Server, event, sending, streamed
 
 SMALL = "smollm2-135m-instruct-q4_1"
@@ -87,6 +92,18 @@ def test_a_model_on_a_server_sits_it_too(monkeypatch: pytest.MonkeyPatch) -> Non
     kept = stored_result("server:clinic-7b")
     assert kept is not None
     assert kept.outdated_by(Examinee.on_server(Settings(server_url="http://other/v1", server_model="clinic-7b")), "")
+
+
+def test_the_earned_tier_is_listed_and_taken_by_the_workspace(models: ModelStore) -> None:
+    version, examinee = exam_version(resources_folder() / "exam"), Examinee.of(models.entry(SMALL))
+    nothing_right = Sitting([Mark("x", "numbers", False, "wrote nothing", False, "", 0, 0)])
+    store_result(SMALL, ExamResult.of(examinee, version, nothing_right, datetime.now(UTC)))
+    rows = [json.loads(line) for line in medbot("list", "--json")[0].splitlines()]
+    assert {row["tier"] for row in rows if row["name"] == SMALL} == {"silent"}
+    with Workspace.open("demo") as workspace:
+        model = workspace.assistant._answering.model
+    assert model is not None
+    assert model.tier == "silent"
 
 
 def test_what_writes_no_text_sits_no_exam() -> None:
