@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import os
-import queue
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Literal
 
 from medbot_desktop.inference.chat_template import TemplateError
+from medbot_desktop.inference.child_channel import Replies, Requests
 from medbot_desktop.inference.llama_messages import (
-    Cancel,
     Count,
     Counted,
     Ended,
@@ -24,15 +22,12 @@ from medbot_desktop.inference.llama_messages import (
     Loaded,
     LoadFailed,
     Piece,
-    Pulse,
     Refused,
     Reply,
-    Threads,
 )
 from medbot_desktop.inference.llama_model import CardFailedError, ConstraintError, LlamaModel, PromptTooLongError
 from medbot_desktop.network import install_guard
 
-PULSE_S = 0.5
 CARD_FAILED, OUT_OF_MEMORY = 70, 71
 """Exit statuses of a process whose graphics card failed, and of one that got no more memory."""
 
@@ -45,7 +40,7 @@ def run(connection: Connection, load: Load) -> None:
         load: what to open.
     """
     shield()
-    replies = _Replies(connection)
+    replies = Replies(connection)
     requests = _Requests(connection)
     try:
         model = LlamaModel(load, requests.abort_flag, replies.send, lambda: replies.send(requests.refusal("template")))
@@ -122,7 +117,7 @@ def _refused(request: Generate | Count, error: Exception) -> Refused:
             return Refused(request.id, "failed", type(error).__name__)
 
 
-def _count(model: LlamaModel, requests: _Requests, replies: _Replies) -> None:
+def _count(model: LlamaModel, requests: _Requests, replies: Replies) -> None:
     """Count tokens in a thread of its own, so that nobody waits for an answer to end."""
     while True:
         request = requests.counts.get()
@@ -132,62 +127,12 @@ def _count(model: LlamaModel, requests: _Requests, replies: _Replies) -> None:
             replies.send(_refused(request, error))
 
 
-class _Replies:
-    """What goes out, from several threads; twice a second a sign of life among it.
-
-    Args:
-        connection: where replies go out.
-    """
+class _Requests(Requests):
+    """The requests to llama.cpp, which looks at a flag in memory while it computes."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._lock = threading.Lock()
-        threading.Thread(target=self._live, name="pulse", daemon=True).start()
-
-    def send(self, reply: Reply) -> None:
-        """Send a reply; where nobody is left to hear it, the process ends."""
-        try:
-            with self._lock:
-                self._connection.send(reply)
-        except OSError:
-            os._exit(0)
-
-    def _live(self) -> None:
-        while True:
-            self.send(Pulse())
-            time.sleep(PULSE_S)
-
-
-class _Requests:
-    """What was asked for, heard in a thread of its own so that a cancellation is known while the model computes.
-
-    Args:
-        connection: where requests come in; when it closes, so does the process.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._waiting: queue.SimpleQueue[Generate] = queue.SimpleQueue()
-        self.counts: queue.SimpleQueue[Count] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._current = 0
-        self._cancelled_up_to = 0
-        self.threads = 0
         self.abort_flag = ctypes.create_string_buffer(2)
-        threading.Thread(target=self._listen, name="requests", daemon=True).start()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether the request that began last is to stop."""
-        return self._cancelled_up_to >= self._current
-
-    def waiting(self) -> bool:
-        """Whether somebody asked for an answer."""
-        return not self._waiting.empty()
-
-    def next(self) -> Generate:
-        """Wait for the next request."""
-        return self._waiting.get()
+        super().__init__(connection)
 
     def begin(self, request_id: int) -> bool:
         """Turn to a request; False where it was cancelled while it waited."""
@@ -200,24 +145,5 @@ class _Requests:
         """How to refuse what is being done, be it a request or the loading of the model."""
         return Refused(self._current, reason) if self._current else LoadFailed(reason)
 
-    def _listen(self) -> None:
-        try:
-            while True:
-                self._hear(self._connection.recv())
-        except (EOFError, OSError):
-            # Nobody is left to answer; the main thread may be deep in native code, so there is no other way out.
-            os._exit(0)
-
-    def _hear(self, request: object) -> None:
-        match request:
-            case Cancel(id=request_id):
-                with self._lock:
-                    self._cancelled_up_to = max(self._cancelled_up_to, request_id)
-                    if self.cancelled:
-                        self.abort_flag[0] = b"\1"
-            case Threads(count=count):
-                self.threads = count
-            case Count():
-                self.counts.put(request)
-            case Generate():
-                self._waiting.put(request)
+    def _stop(self) -> None:
+        self.abort_flag[0] = b"\1"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import queue
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -18,10 +15,10 @@ from tokenizers.decoders import DecodeStream
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.chat_template import TemplateError
+from medbot_desktop.inference.child_channel import Replies, Requests
 from medbot_desktop.inference.export_template import ENDLESS
-from medbot_desktop.inference.llama_child import PULSE_S, shield
+from medbot_desktop.inference.llama_child import shield
 from medbot_desktop.inference.llama_messages import (
-    Cancel,
     ChatMessage,
     Count,
     Counted,
@@ -31,7 +28,6 @@ from medbot_desktop.inference.llama_messages import (
     OnnxLoad,
     OnnxRefused,
     Piece,
-    Pulse,
     Refused,
     Reply,
 )
@@ -51,7 +47,7 @@ def run(connection: Connection, load: OnnxLoad) -> None:
         load: what to open.
     """
     shield()
-    replies = _Replies(connection)
+    replies = Replies(connection)
     requests = _Requests(connection)
     try:
         model = _OnnxModel(load, lambda: replies.send(requests.too_slow()))
@@ -60,7 +56,7 @@ def run(connection: Connection, load: OnnxLoad) -> None:
         return
     except MemoryError:
         replies.send(
-            OnnxRefused(message="This computer has too little memory for the model.", hint="Choose a smaller.")
+            OnnxRefused(message="This computer has too little memory for the model.", hint="Choose a smaller one.")
         )
         return
     replies.send(Loaded("cpu"))
@@ -101,7 +97,7 @@ def _refused(request: Generate | Count, error: Exception) -> Refused:
     return Refused(request.id, "failed", type(error).__name__)
 
 
-def _count(model: _OnnxModel, requests: _Requests, replies: _Replies) -> None:
+def _count(model: _OnnxModel, requests: _Requests, replies: Replies) -> None:
     """Count tokens in a thread of its own, so that nobody waits for an answer to end."""
     while True:
         request = requests.counts.get()
@@ -165,63 +161,22 @@ class _OnnxModel:
         return "length" if len(tokens) >= most else "stop"
 
 
-class _Replies:
-    """What goes out, from several threads; twice a second a sign of life among it.
-
-    Args:
-        connection: where replies go out.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._lock = threading.Lock()
-        threading.Thread(target=self._live, name="pulse", daemon=True).start()
-
-    def send(self, reply: Reply) -> None:
-        """Send a reply; where nobody is left to hear it, the process ends."""
-        try:
-            with self._lock:
-                self._connection.send(reply)
-        except OSError:
-            os._exit(0)
-
-    def _live(self) -> None:
-        while True:
-            self.send(Pulse())
-            time.sleep(PULSE_S)
-
-
-class _Requests:
-    """What was asked for, heard in a thread of its own so that a cancellation stops the graph while it runs.
-
-    Args:
-        connection: where requests come in; when it closes, so does the process.
+class _Requests(Requests):
+    """The requests to ONNX Runtime, which looks at its options while it computes.
 
     Attributes:
-        counts: whose tokens are to be counted.
         priming: options that terminate what runs with them as soon as somebody asks for an answer.
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._waiting: queue.SimpleQueue[Generate] = queue.SimpleQueue()
-        self.counts: queue.SimpleQueue[Count] = queue.SimpleQueue()
-        self.priming = onnxruntime.RunOptions()
-        self._lock = threading.Lock()
-        self._current = 0
-        self._cancelled_up_to = 0
-        self._options = onnxruntime.RunOptions()
-        threading.Thread(target=self._listen, name="requests", daemon=True).start()
-
-    def next(self) -> Generate:
-        """Wait for the next request."""
-        return self._waiting.get()
+        self.priming, self._options = onnxruntime.RunOptions(), onnxruntime.RunOptions()
+        super().__init__(connection)
 
     def begin(self, request_id: int) -> onnxruntime.RunOptions:
         """Turn to a request; its options terminate what runs with them once it is cancelled."""
         with self._lock:
             self._current, self._options = request_id, onnxruntime.RunOptions()
-            self._options.terminate = self._cancelled_up_to >= request_id
+            self._options.terminate = self.cancelled
             return self._options
 
     def too_slow(self) -> Reply:
@@ -230,23 +185,8 @@ class _Requests:
             return Refused(self._current, "template")
         return OnnxRefused(message=ENDLESS.message, hint=ENDLESS.hint)
 
-    def _listen(self) -> None:
-        try:
-            while True:
-                self._hear(self._connection.recv())
-        except (EOFError, OSError):
-            # Nobody is left to answer; the main thread may be deep in native code, so there is no other way out.
-            os._exit(0)
+    def _stop(self) -> None:
+        self._options.terminate = True
 
-    def _hear(self, request: object) -> None:
-        match request:
-            case Cancel(id=request_id):
-                with self._lock:
-                    self._cancelled_up_to = max(self._cancelled_up_to, request_id)
-                    if self._cancelled_up_to >= self._current:
-                        self._options.terminate = True
-            case Count():
-                self.counts.put(request)
-            case Generate():
-                self._waiting.put(request)
-                self.priming.terminate = True
+    def _asked(self) -> None:
+        self.priming.terminate = True

@@ -98,6 +98,7 @@ def test_a_grammar_is_followed(model: SupervisedTextModel) -> None:
 
 @pytest.mark.parametrize("grammar", ["root ::= (((", 'other ::= "a"', "nonsense"])
 def test_a_broken_grammar_is_refused_and_the_next_answer_comes(model: SupervisedTextModel, grammar: str) -> None:
+    assert write(model)
     process = model.process_id
     with pytest.raises(ModelError, match="cannot follow this grammar"):
         write(model, grammar=grammar)
