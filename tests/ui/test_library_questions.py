@@ -106,6 +106,7 @@ def answered(qtbot: QtBot, window: MainWindow, text: str) -> list[str]:
     window.chat.send(text)
     entries = window.chat.talk.transcript
     qtbot.waitUntil(lambda: entries.entry(-1).state is State.DONE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(window.chat.composer.send_button.isVisible)
     return [citation.passage.library for citation in entries.entry(-1).citations]
 
 
