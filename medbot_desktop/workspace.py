@@ -21,7 +21,7 @@ from medbot_desktop.errors import InputError, PassphraseError, VaultError
 from medbot_desktop.generation.exam_items import exam_version
 from medbot_desktop.generation.exam_record import Examinee, tier_in_force
 from medbot_desktop.generation.extractive import ExtractiveComposer
-from medbot_desktop.generation.prompting import opening
+from medbot_desktop.generation.prompting import openings
 from medbot_desktop.generation.question_kind import QuestionKinds
 from medbot_desktop.inference.choosing import Chosen, text_model_from
 from medbot_desktop.inference.fallback import FallbackTextModel
@@ -394,7 +394,7 @@ def _choose(store: ModelStore, settings: Settings, wording: Wording) -> Chosen |
     chosen = text_model_from(
         settings,
         store,
-        lambda tier: opening() if tier == "composes" else phrasing,
+        lambda tier: openings() if tier == "composes" else (phrasing,),
         lambda entry: tier_in_force(Examinee.of(entry), exam),
         tier_in_force(Examinee.on_server(settings), exam),
     )

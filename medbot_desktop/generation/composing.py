@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
 
 from medbot_desktop.domain import Hit
+from medbot_desktop.generation.drafting import MARK, Draft, answer_from, copied_from, draft_of
 from medbot_desktop.generation.phrasing import TextWriter
-from medbot_desktop.generation.prompting import MOST_TOKENS, NOT_FOUND, Source, Task, fitted, messages_for
+from medbot_desktop.generation.prompting import Source, Task, fitted, prepared
 from medbot_desktop.generation.sentence import SupportedSentence
 from medbot_desktop.generation.support import check
 
-ENOUGH = 2
-"""Supported sentences from which on they are an answer."""
-
 _PASSAGES = 4
-# Where a sentence ends, known only once the next one has begun: behind its marks, of which none may be still to come.
-# A small letter goes on with the sentence ("at 9 a.m. on Mondays"), unless a mark stands before it.
-_SENTENCE_END = re.compile(
-    r"""[.!?]["'”’)]*(?:\s*\[\d+\])+\.?(?=\s+[^\s\[])
-    | [.!?]["'”’)]*(?=\s+[^\s\[a-z])
-    | \[\d+\](?=\s+[^\s\[a-z])
-    | (?=\n\s*[^\s\[])""",
-    re.VERBOSE,
+_FRAME = re.compile(
+    r"^(?:(?:one|another|the (?:other|first|second|third|fourth))(?: passage)?|passage \d) says (?:that )?",
+    re.IGNORECASE,
 )
-_STEP = re.compile(r"\d{1,2}\.")
-_MARK = re.compile(r"\s*\[(\d+)\]")
-_NOT_FOUND = re.compile(rf"\W*{NOT_FOUND}\b", re.IGNORECASE)
 
 
 class Composition:
     """One answer that a model writes; counts what was shown and what was removed.
 
-    Where too little of it is supported, the model is asked once more, more firmly.
+    Where it is no answer, because too little of it is supported, the model is asked once more, more firmly.
 
     Args:
         writer: the model.
@@ -62,11 +51,12 @@ class Composition:
         sources = tuple(Source(hit.passage.title, hit.passage.text) for hit in self._hits)
         self._task = Task(question, sources, persona, tuple(earlier))
         self._shown: set[str] = set()
+        self._dropped = 0  # in the last attempt
 
     @property
     def is_enough(self) -> bool:
-        """Whether what was shown is an answer."""
-        return self.supported >= ENOUGH
+        """Whether what was shown is an answer: more than had to be dropped from the last attempt."""
+        return self.supported > self._dropped
 
     def sentences(self) -> Generator[SupportedSentence | None, None, None]:
         """Write, check each sentence, and yield those that a passage supports, each once.
@@ -77,29 +67,35 @@ class Composition:
         Raises:
             ModelError: the model's process failed; what was yielded before stays valid.
         """
-        task = fitted(self._writer, self._task)
+        task = fitted(self._writer, prepared(self._task))
         self._hits = self._hits[: len(task.sources)]
-        yield from self._attempt(task)
-        if not self.is_enough and not self.declined:
-            yield from self._attempt(fitted(self._writer, replace(task, firmly=True)))
+        copied = ""
+        with closing(copied_from(self._writer, task)) as pieces:
+            for piece in pieces:
+                copied += piece
+                yield None
+        draft = draft_of(task, copied)
+        self.declined = not draft.found
+        if not self.declined:
+            yield from self._attempt(draft)
+            if not self.is_enough:
+                yield from self._attempt(draft, firmly=True)
 
-    def _attempt(self, task: Task) -> Generator[SupportedSentence | None, None, None]:
+    def _attempt(self, draft: Draft, firmly: bool = False) -> Generator[SupportedSentence | None, None, None]:
         self.attempts += 1
-        with closing(self._writer.stream(messages_for(task), max_tokens=MOST_TOKENS)) as pieces:
-            for written in whole_sentences(pieces):
-                if not written:
-                    yield None
-                    continue
-                if says_not_found(written):
-                    self.declined = not self.supported
-                    return
-                sentence = self._supported(written)
-                if sentence is None:
-                    self.removed += 1
-                elif sentence.text not in self._shown:
-                    self._shown.add(sentence.text)
-                    self.supported += 1
-                    yield sentence
+        self._dropped = 0
+        for written in answer_from(self._writer, draft, firmly=firmly):
+            if not written:
+                yield None
+                continue
+            sentence = self._supported(written)
+            if sentence is None:
+                self.removed += 1
+                self._dropped += 1
+            elif sentence.text not in self._shown:
+                self._shown.add(sentence.text)
+                self.supported += 1
+                yield sentence
 
     def _supported(self, written: str) -> SupportedSentence | None:
         found = support_of(written, [hit.passage.text for hit in self._hits])
@@ -122,38 +118,12 @@ def support_of(written: str, passages: Sequence[str]) -> tuple[int, tuple[int, i
     known = [n - 1 for n in cited if 0 < n <= len(passages)]
     # A sentence without a mark may still be true to a passage: it then gets that passage's mark.
     for position in known or range(len(passages)):
-        verdict = check(text, passages[position])
+        verdict = check(_FRAME.sub("", text), passages[position])
         if verdict.span is not None:
             return position, verdict.span
     return None
 
 
-def says_not_found(written: str) -> bool:
-    """Whether a sentence says that no passage holds the answer."""
-    return bool(_NOT_FOUND.match(written))
-
-
 def cited_in(written: str) -> tuple[str, list[int]]:
     """A sentence without its citation marks, and the numbers of those."""
-    return _MARK.sub("", written).strip(), [int(n) for n in _MARK.findall(written)]
-
-
-def whole_sentences(pieces: Iterable[str]) -> Iterator[str]:
-    """Cut a stream into sentences, each with the marks behind it; an empty one where a piece completes none."""
-    pending = ""
-    for piece in pieces:
-        complete, pending = _cut(pending + piece)
-        yield from complete or [""]
-    if sentence := pending.strip():
-        yield sentence
-
-
-def _cut(text: str) -> tuple[list[str], str]:
-    """The complete sentences of a text, and what is left."""
-    complete, start = [], 0
-    for match in _SENTENCE_END.finditer(text):
-        sentence = text[start : match.end()].strip()
-        if sentence and not _STEP.fullmatch(sentence):
-            complete.append(sentence)
-            start = match.end()
-    return complete, text[start:]
+    return MARK.sub("", written).strip(), [int(n) for n in MARK.findall(written)]

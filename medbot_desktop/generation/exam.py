@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from medbot_desktop.errors import ModelError
-from medbot_desktop.generation.composing import whole_sentences
+from medbot_desktop.generation.drafting import answer_from, copied_from, draft_of
 from medbot_desktop.generation.exam_items import KINDS, ExamItem
 from medbot_desktop.generation.exam_marking import Mark, mark
 from medbot_desktop.generation.phrasing import TextWriter
-from medbot_desktop.generation.prompting import fitted, messages_for
+from medbot_desktop.generation.prompting import NOT_FOUND, fitted, prepared
 from medbot_desktop.generation.tiers import Count
 
 _LONGEST_ANSWER = 80
@@ -25,9 +25,9 @@ class Sitting:
 
     Attributes:
         marks: of each item, in their order.
-        tokens: pieces that the model wrote, about one for each token.
-        writing_s: seconds from the first piece of an answer to its last, over all answers.
-        waiting_s: seconds from asking to the first piece of an answer, over all answers that have one.
+        tokens: pieces that the model copied before it answered, but for the first, about one for each token.
+        writing_s: seconds that it took for those.
+        waiting_s: seconds from asking to the first sentence of an answer, over all answers that have one.
         begun: how many those are.
         seconds: the whole run.
     """
@@ -46,7 +46,7 @@ class Sitting:
 
     @property
     def first_text_s(self) -> float:
-        """How long it took on average until its first words; 0 where it wrote none."""
+        """How long it took on average until its first sentence; 0 where it wrote none."""
         return self.waiting_s / self.begun if self.begun else 0.0
 
     @property
@@ -76,7 +76,7 @@ def sit(writer: TextWriter, items: Sequence[ExamItem], sitting: Sitting) -> Iter
     began = time.monotonic()
     for n, item in enumerate(items, start=1):
         try:
-            written = list(filter(None, whole_sentences(_timed(writer, item, sitting))))
+            written = _written(writer, item, sitting)
         except ModelError as error:
             raise ModelError(
                 f"The model stopped at question {n} of {len(items)}, so this exam does not count: {error.message}",
@@ -87,22 +87,32 @@ def sit(writer: TextWriter, items: Sequence[ExamItem], sitting: Sitting) -> Iter
         yield sitting.marks[-1]
 
 
-def _timed(writer: TextWriter, item: ExamItem, sitting: Sitting) -> Iterator[str]:
-    """The pieces of one answer; notes how fast they came."""
-    first = None
-    task = fitted(writer, item.task)
+def _written(writer: TextWriter, item: ExamItem, sitting: Sitting) -> list[str]:
+    """The sentences of one answer; notes how fast it came."""
+    task = fitted(writer, prepared(item.task))
     asked = time.monotonic()
-    with closing(writer.stream(messages_for(task), max_tokens=_LONGEST_ANSWER)) as pieces:
-        for piece in pieces:
-            if piece:
-                now = time.monotonic()
-                if first is None:
-                    sitting.begun += 1
-                    sitting.waiting_s += now - asked
-                else:
-                    sitting.tokens += 1
-                    sitting.writing_s += now - first
-                first = now
+    draft = draft_of(task, "".join(_timed(copied_from(writer, task), sitting)))
+    if not draft.found:
+        return [NOT_FOUND]
+    sentences: list[str] = []
+    for sentence in filter(None, answer_from(writer, draft, most_tokens=_LONGEST_ANSWER)):
+        if not sentences:
+            sitting.begun += 1
+            sitting.waiting_s += time.monotonic() - asked
+        sentences.append(sentence)
+    return sentences
+
+
+def _timed(stream: Generator[str, None, None], sitting: Sitting) -> Iterator[str]:
+    """The pieces of what is written; notes how fast they came."""
+    last = None
+    with closing(stream) as pieces:
+        for piece in filter(None, pieces):
+            now = time.monotonic()
+            if last is not None:
+                sitting.tokens += 1
+                sitting.writing_s += now - last
+            last = now
             yield piece
 
 

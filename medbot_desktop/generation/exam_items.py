@@ -11,7 +11,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from medbot_desktop.errors import InputError
-from medbot_desktop.generation.prompting import Source, Task, opening
+from medbot_desktop.generation.prompting import Source, Task, openings
 from medbot_desktop.resources import load_resource
 
 KINDS = (
@@ -94,7 +94,7 @@ class Exam:
 
 def exam_version(folder: Path) -> str:
     """A digest of what a result depends on: the items as they lie in ``resources/exam``, and how they are asked."""
-    digest = hashlib.sha256("".join(message.content for message in opening()).encode("utf-8"))
+    digest = hashlib.sha256("".join(message.content for opening in openings() for message in opening).encode("utf-8"))
     for file in sorted(folder.glob("*.toml")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

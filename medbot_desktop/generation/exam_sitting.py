@@ -11,7 +11,7 @@ from medbot_desktop.generation.exam import Sitting, sit
 from medbot_desktop.generation.exam_items import ExamItem
 from medbot_desktop.generation.exam_record import Examinee
 from medbot_desktop.generation.phrasing import TextWriter
-from medbot_desktop.generation.prompting import opening
+from medbot_desktop.generation.prompting import openings
 from medbot_desktop.inference.choosing import open_model, server_model_from, server_name
 from medbot_desktop.inference.runtime import Capabilities, ChatMessage, TextModel
 from medbot_desktop.inference.store import ModelStore
@@ -41,7 +41,7 @@ def examinee_named(name: str, settings: Settings, store: ModelStore) -> tuple[Ex
     entry = store.entry(name)
     if entry.purpose != "chat":
         raise InputError(f"{name} is no language model.", hint="`medbot models list` shows the purpose of each.")
-    return Examinee.of(entry), open_model(store, entry, settings, opening())
+    return Examinee.of(entry), open_model(store, entry, settings, openings())
 
 
 def hold_exam(model: TextModel, items: Sequence[ExamItem], progress: Progress = lambda done, of: None) -> Sitting:

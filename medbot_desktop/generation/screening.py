@@ -12,8 +12,10 @@ _TO_THE_MODEL = re.compile(
     | </?\w+>
     | \b(?:ignore|forget|disregard|override|cancel)\b.{0,40}\b(?:rules?|instructions?|passages?|prompt)\b
     | \b(?:rules?|instructions?|passages?)\b.{0,30}\b(?:cancelled|switched\ off|void)\b
-    | \b(?:reply|answer|respond|end|begin|start|write)\b.{0,20}\b(?:only|with\ the\ words?)\b
+    | \b(?:reply|answer|respond|end|finish|close|conclude|begin|start|open|write)\b.{0,20}
+      \b(?:only|with\ (?:the|these|this)\ (?:words?|phrase|sentence|line))\b
     | \b(?:your|the\ whole|every)\ (?:answer|reply)\b
+    | \b(?:print|type|output|shout)\b.{0,20}\bthe\ (?:single\ )?(?:words?|phrase|sentence)\b
     | \brepeat\ after\ me\b
     | \b(?:the|every)\ reader\b""",
     re.IGNORECASE | re.VERBOSE,

@@ -23,8 +23,8 @@ TIERS = ("silent", "phrases", "composes")
 TierOf = Callable[[CatalogueEntry], str]
 """What a model may be trusted with, e.g. by its exam on this computer."""
 
-PrimeFor = Callable[[str], Sequence[ChatMessage]]
-"""The beginning that most prompts to a model of this tier have in common."""
+PrimesFor = Callable[[str], Sequence[Sequence[ChatMessage]]]
+"""The beginnings that most prompts to a model of this tier have in common, what is needed first at the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Chosen:
 def text_model_from(
     settings: Settings,
     store: ModelStore,
-    prime_for: PrimeFor,
+    primes_for: PrimesFor,
     tier_of: TierOf = lambda entry: entry.tier,
     server_tier: str = "silent",
 ) -> Chosen | None:
@@ -60,7 +60,7 @@ def text_model_from(
     Args:
         settings: the settings in force.
         store: the models on this computer.
-        prime_for: the beginning that most prompts to a model of some tier have in common.
+        primes_for: the beginnings that most prompts to a model of some tier have in common.
         tier_of: what a model on this computer may be trusted with.
         server_tier: what the model on the server may be trusted with; nobody has examined it where that is not given.
 
@@ -78,7 +78,7 @@ def text_model_from(
     try:
         entry = store.entry(settings.text_model) if settings.text_model else store.default("chat")
         tier = tier_of(entry)
-        ranked.append((open_model(store, entry, settings, prime_for(tier)), entry.title, tier))
+        ranked.append((open_model(store, entry, settings, primes_for(tier)), entry.title, tier))
     except ModelError:
         if not ranked:
             return None
@@ -112,14 +112,16 @@ def server_name(settings: Settings) -> str:
     return f"server:{settings.server_model}"
 
 
-def open_model(store: ModelStore, entry: CatalogueEntry, settings: Settings, prime: Sequence[ChatMessage]) -> TextModel:
+def open_model(
+    store: ModelStore, entry: CatalogueEntry, settings: Settings, primes: Sequence[Sequence[ChatMessage]]
+) -> TextModel:
     """A language model of this computer in the runtime that its files are for; nothing of it is loaded yet.
 
     Args:
         store: the models on this computer.
         entry: the model.
         settings: the settings in force.
-        prime: the beginning that most prompts have in common.
+        primes: the beginnings that most prompts have in common.
 
     Raises:
         ModelError: a file is missing or was changed.
@@ -128,13 +130,13 @@ def open_model(store: ModelStore, entry: CatalogueEntry, settings: Settings, pri
     if entry.runtime == "onnxruntime":
         from medbot_desktop.inference.onnx_model import OnnxTextModel  # slow to load, and a GGUF model goes without
 
-        return OnnxTextModel(store.open(entry.name), entry.identity, threads=settings.threads, prime=prime, care=care)
+        return OnnxTextModel(store.open(entry.name), entry.identity, threads=settings.threads, primes=primes, care=care)
     return SupervisedTextModel(
         store.file(entry.name, first),
         entry.identity,
         threads=settings.threads,
         gpu_layers=settings.gpu_layers,
-        prime=prime,
+        primes=primes,
         care=care,
     )
 

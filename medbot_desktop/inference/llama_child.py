@@ -52,8 +52,7 @@ def run(connection: Connection, load: Load) -> None:
         return
     replies.send(Loaded(model.device))
     threading.Thread(target=_count, args=(model, requests, replies), name="counts", daemon=True).start()
-    if load.prime:
-        model.prime(load.prime, requests.waiting)
+    model.prime(load.primes, requests.waiting)
     while True:
         request = requests.next()
         for reply in _answer(model, request, requests):

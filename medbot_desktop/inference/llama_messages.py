@@ -22,7 +22,7 @@ class Load:
         path: the GGUF file.
         threads: processor threads; 0: one for each physical core.
         context_length: tokens that a prompt and its answer may have together.
-        prime: the beginning that prompts have in common; read at once, so that the first of them need not wait for it.
+        primes: the beginnings that prompts have in common; read at once, so that the first of them need not wait.
         gpu_layers: layers to put on graphics cards; -1: as many as fit.
         adapters: names and files of the LoRA adapters that a request may name.
         prompt_cache: bytes for the states of earlier prompts.
@@ -31,7 +31,7 @@ class Load:
     path: str
     threads: int
     context_length: int
-    prime: tuple[ChatMessage, ...] = ()
+    primes: tuple[tuple[ChatMessage, ...], ...] = ()
     gpu_layers: int = -1
     adapters: tuple[tuple[str, str], ...] = ()
     prompt_cache: int = 0

@@ -81,18 +81,21 @@ class LlamaModel:
         """
         return len(self._layout.tokens(messages))
 
-    def prime(self, messages: Sequence[ChatMessage], somebody_waits: Callable[[], bool]) -> None:
+    def prime(self, primes: Sequence[Sequence[ChatMessage]], somebody_waits: Callable[[], bool]) -> None:
         """Read messages, so that what later prompts have in common with them is computed already.
 
         Args:
-            messages: what to read.
+            primes: what to read, what is needed first at the beginning.
             somebody_waits: asked now and then; where it says so, the rest is left.
         """
-        tokens = self._layout.tokens(messages)[: self._llama.n_ctx() - 1]
-        for start in range(0, len(tokens), _PRIMED_AT_ONCE):
-            if somebody_waits():
-                return
-            self._llama.eval(tokens[start : start + _PRIMED_AT_ONCE])
+        for messages in reversed(primes):
+            tokens = self._layout.tokens(messages)[: self._llama.n_ctx() - 1]
+            self._cache.turn_to(tokens, None)
+            self._llama.reset()
+            for start in range(0, len(tokens), _PRIMED_AT_ONCE):
+                if somebody_waits():
+                    return
+                self._llama.eval(tokens[start : start + _PRIMED_AT_ONCE])
 
     def compute_with(self, threads: int) -> None:
         """Use this many processor threads from the next token on."""

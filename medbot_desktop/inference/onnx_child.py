@@ -61,8 +61,8 @@ def run(connection: Connection, load: OnnxLoad) -> None:
         return
     replies.send(Loaded("cpu"))
     threading.Thread(target=_count, args=(model, requests, replies), name="counts", daemon=True).start()
-    if load.prime:
-        model.prime(load.prime, requests.priming)
+    if load.primes:
+        model.prime(load.primes[0], requests.priming)
     while True:
         for reply in _answer(model, requests.next(), requests):
             replies.send(reply)

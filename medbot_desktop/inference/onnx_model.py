@@ -25,7 +25,7 @@ class OnnxTextModel(SupervisedTextModel):
         identity: the model's name, for those who say which model served.
         threads: processor threads; 0: one for each physical core.
         context_length: tokens that a prompt and its answer may have together; a model made for fewer keeps to its own.
-        prime: the beginning that most prompts have in common; the model reads it while it loads.
+        primes: the beginnings that most prompts have in common; the model reads them while it loads.
         limits: how long the process may be silent.
         care: when its memory is given back; None: only by ``unload`` and ``close``.
     """
@@ -37,13 +37,15 @@ class OnnxTextModel(SupervisedTextModel):
         *,
         threads: int = 0,
         context_length: int = 2048,
-        prime: Sequence[ChatMessage] = (),
+        primes: Sequence[Sequence[ChatMessage]] = (),
         limits: TimeLimits = _LIMITS,
         care: Care | None = None,
     ) -> None:
         context_length = longest_context(folder, context_length)
         super().__init__(folder, identity, threads=threads, context_length=context_length, limits=limits)
-        self._life = Supervision(OnnxLoad(str(folder), threads, context_length, tuple(prime)), limits, care)
+        self._life = Supervision(
+            OnnxLoad(str(folder), threads, context_length, tuple(map(tuple, primes))), limits, care
+        )
 
     @property
     def capabilities(self) -> Capabilities:

@@ -41,7 +41,7 @@ class SupervisedTextModel:
         identity: the model's name, for those who say which model served.
         threads: processor threads; 0: one for each physical core.
         context_length: tokens that a prompt and its answer may have together.
-        prime: the beginning that most prompts have in common; the model reads it as soon as it is loaded.
+        primes: the beginnings that most prompts have in common; the model reads them as soon as it is loaded.
         limits: how long the process may be silent.
         gpu_layers: layers to put on graphics cards; -1: as many as fit.
         adapters: LoRA adapters (GGUF) by the name that requests call them.
@@ -56,7 +56,7 @@ class SupervisedTextModel:
         *,
         threads: int = 0,
         context_length: int = CONTEXT_LENGTH,
-        prime: Sequence[ChatMessage] = (),
+        primes: Sequence[Sequence[ChatMessage]] = (),
         limits: TimeLimits = _PATIENCE,
         gpu_layers: int = offload.AUTOMATIC,
         adapters: Mapping[str, Path] | None = None,
@@ -70,7 +70,9 @@ class SupervisedTextModel:
         self._bad_adapters: set[str] = set()
         named = tuple((name, str(file)) for name, file in self._adapters.items())
         self._life = Supervision(
-            Load(str(path), threads, context_length, tuple(prime), gpu_layers, named, prompt_cache), limits, care
+            Load(str(path), threads, context_length, tuple(map(tuple, primes)), gpu_layers, named, prompt_cache),
+            limits,
+            care,
         )
         self._context_length: Final = context_length
         # A longer text fits into no context. It is refused here, for it could also fill the pipe of a child that hangs.

@@ -17,7 +17,7 @@ from pathlib import Path
 from medbot_desktop.evaluation.report import in_words
 from medbot_desktop.evaluation.scores import Share
 from medbot_desktop.generation.composing import Composition
-from medbot_desktop.generation.prompting import opening
+from medbot_desktop.generation.prompting import openings
 from medbot_desktop.generation.sentence import SupportedSentence
 from medbot_desktop.inference.choosing import open_model
 from medbot_desktop.inference.runtime import TextModel
@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     wanted = parser.parse_args()
     with Workspace.open("demo", with_text_model=False) as workspace, wanted.out.open("w", encoding="utf-8") as out:
-        model = open_model(workspace.store, workspace.store.entry(wanted.model), workspace.settings, opening())
+        model = open_model(workspace.store, workspace.store.entry(wanted.model), workspace.settings, openings())
         answers: list[Written] = []
         try:
             model.start()

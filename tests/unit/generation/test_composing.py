@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
+
 import pytest
 
 from medbot_desktop.domain import Hit, Passage
 from medbot_desktop.errors import ModelError
-from medbot_desktop.generation.composing import Composition, whole_sentences
+from medbot_desktop.generation.composing import Composition
+from medbot_desktop.generation.drafting import whole_sentences
 from medbot_desktop.generation.support import check
+from medbot_desktop.inference.runtime import ChatMessage
 from medbot_desktop.workspace import Workspace
 from tests.unit.generation.test_phrasing import Recorded
 
@@ -78,23 +82,57 @@ def test_too_little_that_is_supported_is_asked_for_once_more_and_nothing_is_show
     assert (composition.attempts, composition.removed, composition.is_enough) == (2, 2, False)
 
 
+def test_one_sentence_that_is_supported_is_an_answer() -> None:
+    _, composition = shown(["Rest at home. [1]"])
+    assert (composition.attempts, composition.is_enough) == (1, True)
+
+
+def test_who_says_it_is_not_part_of_what_is_checked() -> None:
+    sentences, _ = shown(["One passage says to rest at work. [1] The other says that you sleep well. [2]"])
+    assert [text for text, _ in sentences] == ["The other says that you sleep well."]
+
+
 def test_an_answer_that_is_enough_is_asked_for_once() -> None:
     _, composition = shown(["Rest at home. [1] Sleep well. [2]"])
     assert (composition.attempts, composition.is_enough) == (1, True)
 
 
-def test_a_model_that_finds_nothing_is_not_asked_again() -> None:
-    sentences, composition = shown(["NOT FOUND. [1] Rest at home. [1]"])
-    assert sentences == []
-    assert (composition.attempts, composition.declined) == (1, True)
+@pytest.mark.parametrize("copied", ["Asked: what helps\n[1] NONE\n[2] NONE", "", "[1] Take aspirin every day."])
+def test_a_model_that_finds_nothing_is_not_asked_to_answer(copied: str) -> None:
+    writer = Copied(copied)
+    composition = Composition(writer, "what helps", HITS)
+    assert [s for s in composition.sentences() if s] == []
+    assert (composition.attempts, composition.declined, len(writer.asked)) == (0, True, 1)
 
 
-def test_what_was_asked_before_and_the_persona_reach_the_model() -> None:
-    writer = Recorded(["NOT FOUND"])
+def test_the_answer_is_written_from_what_was_found_alone() -> None:
+    writer = Copied("[2] Sleep well.", "Sleep well. [1]")
+    sentences = [s for s in Composition(writer, "what helps", HITS).sentences() if s]
+    assert writer.asked[1][-1].content == "[1] A: Sleep well.\n\nQuestion: what helps"
+    assert [(s.text, s.hit) for s in sentences] == [("Sleep well.", HITS[1])]
+
+
+class Copied(Recorded):
+    """Plays what a model copied, and then its answer."""
+
+    def __init__(self, copied: str, answer: str = "") -> None:
+        super().__init__([])
+        self.turns = iter([copied, answer])
+
+    def stream(
+        self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
+    ) -> Generator[str, None, None]:
+        self.asked.append(messages)
+        yield next(self.turns)
+
+
+def test_what_was_asked_before_is_read_by_the_first_step_and_the_persona_by_the_second() -> None:
+    writer = Recorded(["Rest at home. [1]"])
     list(Composition(writer, "and at night", HITS, "Be kind.", ["what helps a cold"]).sentences())
-    text = writer.asked[0][-1].content
-    assert "what helps a cold" in text
-    assert text.endswith("Be kind.")
+    copying, answering = (messages[-1].content for messages in writer.asked[:2])
+    assert "what helps a cold" in copying
+    assert "Be kind." not in copying
+    assert answering.endswith("Be kind.")
 
 
 def test_a_passage_that_does_not_fit_is_not_cited() -> None:
@@ -110,8 +148,7 @@ def test_a_passage_that_does_not_fit_is_not_cited() -> None:
 
 def test_what_was_shown_before_the_model_died_stays() -> None:
     sentences = Composition(Recorded(["Rest at home. [1] Sle"], ModelError("It died.")), "x", HITS).sentences()
-    first = next(sentences)
-    assert first is not None
+    first = next(filter(None, sentences))
     assert first.text == "Rest at home."
     with pytest.raises(ModelError):
         next(sentences)
@@ -120,7 +157,7 @@ def test_what_was_shown_before_the_model_died_stays() -> None:
 def test_closing_the_sentences_stops_the_model() -> None:
     writer = Recorded(["Rest at home. [1] Sleep well. [2] ", "More."])
     sentences = Composition(writer, "x", HITS).sentences()
-    next(sentences)
+    next(filter(None, sentences))
     sentences.close()
     assert writer.closed
 

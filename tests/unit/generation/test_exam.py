@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from medbot_desktop.errors import InputError, ModelError
-from medbot_desktop.generation.composing import whole_sentences
+from medbot_desktop.generation.drafting import whole_sentences
 from medbot_desktop.generation.exam import Sitting, sit
 from medbot_desktop.generation.exam_items import KINDS, Exam, exam_version, load_exam
 from medbot_desktop.generation.exam_marking import Mark, mark

@@ -10,12 +10,16 @@ from medbot_desktop.errors import ModelError
 from medbot_desktop.generation.phrasing import choose_phrase, closed_grammar
 from medbot_desktop.inference.runtime import Capabilities, ChatMessage, TextModel
 from medbot_desktop.workspace import Workspace
+from tests.drafts import everything_copied
 
 CHOICES = ("Hello! What would you like to know?", "Hello, and welcome.", 'Say "hi" — or \\ nothing.')
 
 
 class Recorded:
-    """Plays pieces that a model wrote once, as often as it is asked; a fault ends them. It counts words as tokens."""
+    """Plays pieces that a model wrote once, as often as it is asked, behind a copy of all passages; a fault ends them.
+
+    It counts words as tokens.
+    """
 
     def __init__(self, pieces: Sequence[str], fault: ModelError | None = None, ready: bool = True) -> None:
         self.pieces, self.fault, self.ready, self.closed = pieces, fault, ready, False
@@ -38,6 +42,9 @@ class Recorded:
     ) -> Generator[str, None, None]:
         self.asked.append(messages)
         try:
+            if copied := everything_copied(messages):
+                yield copied
+                return
             yield from self.pieces
             if self.fault:
                 raise self.fault

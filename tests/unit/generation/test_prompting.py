@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 
 from medbot_desktop.errors import ModelError
-from medbot_desktop.generation.prompting import MOST_TOKENS, Source, Task, fitted, messages_for, opening
+from medbot_desktop.generation.prompting import (
+    MOST_COPIED_TOKENS,
+    Source,
+    Task,
+    answering,
+    copying,
+    fitted,
+    openings,
+    prepared,
+)
 from medbot_desktop.workspace import Workspace
 from tests.unit.generation.test_phrasing import Recorded
 
@@ -18,7 +27,7 @@ TASK = Task("what helps", (LONG, Source("Food", "Eat soup."), Source("Air", "Ope
 def room_for(task: Task) -> Recorded:
     """A model whose window holds this task and its answer, and nothing more."""
     writer = Recorded([])
-    writer.window = writer.count_tokens(messages_for(task)) + MOST_TOKENS
+    writer.window = writer.count_tokens(copying(task)) + MOST_COPIED_TOKENS
     return writer
 
 
@@ -51,15 +60,22 @@ def test_the_real_model_counts_what_fits(workspace: Workspace) -> None:
     many = Task("nosebleed", tuple(Source(hit.passage.title, hit.passage.text * 5) for hit in hits))
     fit = fitted(workspace.text_model, many)
     assert 0 < len(fit.sources) < len(many.sources)
-    assert workspace.text_model.count_tokens(messages_for(fit)) + MOST_TOKENS <= 2048
+    assert workspace.text_model.count_tokens(copying(fit)) + MOST_COPIED_TOKENS <= 2048
 
 
-def test_every_prompt_begins_alike() -> None:
-    asked = replace(TASK, persona="Be brief.", earlier=("before",), firmly=True)
-    assert messages_for(asked)[: len(opening())] == opening()
+def test_the_prompts_of_a_step_begin_alike() -> None:
+    asked = replace(TASK, persona="Be brief.", earlier=("before",))
+    assert tuple(copying(asked)[:-1]) == openings()[0]
+    assert tuple(answering(asked, firmly=True)[:-1]) == openings()[1]
 
 
 def test_the_second_attempt_only_adds_to_the_end_of_the_first() -> None:
-    first, second = messages_for(TASK)[-1].content, messages_for(replace(TASK, firmly=True))[-1].content
+    first, second = answering(TASK)[-1].content, answering(TASK, firmly=True)[-1].content
     assert second.startswith(first)
     assert second != first
+
+
+def test_sentences_for_people_of_another_age_do_not_reach_the_model() -> None:
+    rows = Source("Syrup", "Babies aged 3 to 5 months get 2 ml. Children aged 2 and 3 years get 6 ml. Shake it.")
+    task = prepared(Task("My daughter is 3 years old. How much does she get?", (rows,)))
+    assert task.sources[0].text == "Children aged 2 and 3 years get 6 ml. Shake it."

@@ -205,7 +205,7 @@ def test_tokens_are_counted_while_an_answer_is_written(start: Start) -> None:
 
 
 def test_a_common_beginning_is_read_ahead_and_changes_no_answer(model: OnnxTextModel, start: Start) -> None:
-    assert write(start(prime=OTHER)) == write(model)
+    assert write(start(primes=[OTHER])) == write(model)
 
 
 def test_unloading_ends_the_process_and_the_next_answer_loads_it_again(start: Start) -> None:
