@@ -32,11 +32,15 @@ _HELD = (Assertion.PRESENT, Assertion.UNCERTAIN)
 _NOTHING_SAID = "Nothing was said that calls for help."
 _NO_SIGN = "No sign was found that MedBot knows."
 _WHAT_IS_WRONG = "What is wrong? Please say it in other words, or ask a member of staff."
+_IN_GENERAL = "This asks about health in general. Is anybody unwell now? Then please say who, and what is wrong."
 # Of a message in another language the signs of an emergency alone are known, and not all words for them.
 _NOT_UNDERSTOOD = "This is not in English, and it was not understood."
 _NOT_ALL_UNDERSTOOD = "This is not in English, so not all of it was understood."
 _IN_ENGLISH = "What is wrong? Please say it in English, or ask a member of staff."
 _NO_PROTOCOL = "Something was said for which there is no rule, so somebody should look at it."
+_DENIED_ALONE = "What is wrong was not understood, only what is not, so somebody should look at it."
+# Who denies so many signs and tells an age, or since when, reports something: "spotting since May. no pain, no fever".
+_DENIALS_OF_A_REPORT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Judge:
 
     def _judged(self, utterance: Utterance, alert: Triage | None, findings: Findings) -> Triage:
         applied = self._applied(findings)
-        applied = _explained(applied)
+        applied = _explained(applied, findings)
         because = [*self._of_vital_signs(findings), *(one.because for one in applied)]
         if alert is not None:
             flags = [_of_flag(flag) for flag in alert.red_flags]
@@ -199,10 +203,26 @@ class Judge:
 
     def _without_protocol(self, utterance: Utterance) -> Triage:
         symptoms = [entity for entity in utterance.entities if entity.kind in _REPORTED and entity.by_rules in _HELD]
-        if not symptoms:
-            return Triage(Disposition.NONE, reasons=(_NOTHING_SAID,))
-        because = _because(Disposition.ROUTINE, "no protocol", _NO_PROTOCOL, "", symptoms)
-        return Triage(Disposition.ROUTINE, reasons=(_NO_PROTOCOL,), because=(because,))
+        if symptoms:
+            return _of_no_rule("no protocol", _NO_PROTOCOL, symptoms)
+        denials = _denials_of_a_report(utterance.entities)
+        if denials:
+            return _of_no_rule("denials alone", _DENIED_ALONE, denials)
+        return Triage(Disposition.NONE, reasons=(_NOTHING_SAID,))
+
+
+def _of_no_rule(name: str, why: str, decided: Sequence[Entity]) -> Triage:
+    """What is routine because no protocol knows it."""
+    because = _because(Disposition.ROUTINE, name, why, "", decided)
+    return Triage(Disposition.ROUTINE, reasons=(why,), because=(because,))
+
+
+def _denials_of_a_report(entities: Sequence[Entity]) -> list[Entity]:
+    """The denials of a message that tells of a patient, or since when, and of no sign that is known; else nothing."""
+    is_report = any(one.name in ("age", "duration") and one.by_rules in _HELD for one in entities)
+    denied = [one for one in entities if one.kind in _REPORTED and one.by_rules is Assertion.NEGATED]
+    apart = [one for n, one in enumerate(denied) if all(one.start >= other.end for other in denied[:n])]
+    return denied if is_report and len(apart) >= _DENIALS_OF_A_REPORT else []
 
 
 def _with_question(found: Triage, utterance: Utterance, question: str | None) -> Triage:
@@ -216,16 +236,22 @@ def _with_question(found: Triage, utterance: Utterance, question: str | None) ->
     named = {entity.by_rules for entity in utterance.entities if entity.kind in _NAMED}
     if named - {*_HELD, Assertion.HYPOTHETICAL}:
         return replace(found, follow_up=question)
+    if named == {Assertion.HYPOTHETICAL} and utterance.own.endswith("?"):
+        return replace(found, follow_up=question or _IN_GENERAL)
     return replace(found, reasons=found.reasons if named else (_NO_SIGN,), follow_up=question or _WHAT_IS_WRONG)
 
 
-def _explained(applied: list[_Applied]) -> list[_Applied]:
-    """Those that tell: what is routine for want of more goes where the picture of another complaint takes its words."""
+def _explained(applied: list[_Applied], findings: Findings) -> list[_Applied]:
+    """Those that tell: what is routine for want of more goes where the picture of another complaint takes its words.
+
+    It goes, too, where a sign is there to whose picture its own belong: the lump of a sting.
+    """
     pictures = [set(one.signs) for one in applied if not one.is_default]
     return [
         one
         for one in applied
-        if not (one.is_default and one.level is Disposition.ROUTINE and _is_part(one.signs, pictures))
+        if not (one.is_default and one.level is Disposition.ROUTINE)
+        or not (_is_part(one.signs, pictures) or any(map(findings.is_reported, one.protocol.explained_by)))
     ]
 
 

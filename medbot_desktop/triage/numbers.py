@@ -14,6 +14,8 @@ from medbot_desktop.domain import Triage
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
 
+# Behind the colon stands the word for "or" of the sentence's language: "112, 999 o 911".
+_PLACE = re.compile(r"\{emergency_number(?::([^}]+))?\}")
 _LOCALE = re.compile(r"^[a-z]{2,3}[_-]([A-Z]{2})\b")
 
 
@@ -34,8 +36,13 @@ class EmergencyNumbers:
     poison: str = ""
 
     def fill(self, sentence: str) -> str:
-        """Return ``sentence`` with ``{emergency_number}`` and ``{crisis_line}`` filled in."""
-        return sentence.replace("{emergency_number}", self.emergency).replace("{crisis_line}", self.crisis)
+        """Return ``sentence`` with ``{emergency_number}`` or ``{emergency_number:o}``, and ``{crisis_line}`` filled.
+
+        Args:
+            sentence: what is said; behind the colon stands its language's word for "or", where that is not English.
+        """
+        told = _PLACE.sub(lambda place: self.emergency.replace(" or ", f" {place[1] or 'or'} "), sentence)
+        return told.replace("{crisis_line}", self.crisis)
 
     def filled(self, triage: Triage) -> Triage:
         """Return ``triage`` with the numbers filled into every sentence."""

@@ -91,6 +91,8 @@ class Protocol(_Strict):
         topic: the topic of the core library that explains it; empty where there is none yet.
         otherwise: the level where no discriminator holds.
         why_otherwise: why that is so.
+        explained_by: signs of other complaints to whose picture these signs belong: with one of them, the default of
+            this protocol does not count.
         sources: the guidelines that it follows.
         do_emergency: what to do at that level, and so on for each level.
         safety_net: when to come back.
@@ -105,6 +107,7 @@ class Protocol(_Strict):
     topic: str = ""
     otherwise: Level
     why_otherwise: str = Field(min_length=15)
+    explained_by: list[str] = []
     sources: list[str] = Field(min_length=1)
     do_emergency: list[str]
     do_urgent: list[str]

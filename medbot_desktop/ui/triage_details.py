@@ -12,6 +12,7 @@ from medbot_desktop.ui.parts import section_column, sentence_case, words
 from medbot_desktop.ui.theme import Theme
 from medbot_desktop.ui.transcript_model import Entry
 
+_WHY_ASKED = "Why this is asked:"
 _NO_SIGN = "No warning sign was found in this message. If you are worried, ask a clinician."
 
 
@@ -85,6 +86,8 @@ def triage_page(entry: Entry, theme: Theme, emergency_number: str) -> QWidget:
         column.addSpacing(theme.sizes.unit)
         column.addWidget(words("What would tell more", "strong"))
         column.addWidget(words(entry.triage.follow_up, selectable=True))
+        if entry.triage.follow_up_why:
+            column.addWidget(words(f"{_WHY_ASKED} {entry.triage.follow_up_why}", "small", selectable=True))
     column.addStretch(1)
     return page
 

@@ -47,6 +47,12 @@ def test_every_rule_that_held_is_told(qtbot: QtBot, appearance: Appearance) -> N
     assert [card.accessibleName() for card in cards] == [f"Routine: Reason {n}." for n in range(12)]
 
 
+def test_a_question_is_told_with_why_it_is_asked(qtbot: QtBot, appearance: Appearance) -> None:
+    asked = Triage(Disposition.ROUTINE, follow_up="Do you have a fever?", follow_up_why="Fever can mean an infection.")
+    lines = told(page_of(qtbot, appearance, asked))
+    assert lines[-2:] == ["Do you have a fever?", "Why this is asked: Fever can mean an infection."]
+
+
 def test_a_rule_without_a_guideline_says_so(qtbot: QtBot, appearance: Appearance) -> None:
     because = Because(Disposition.ROUTINE, "no protocol", "There is no rule for it.", "")
     lines = told(page_of(qtbot, appearance, Triage(Disposition.ROUTINE, because=(because,))))

@@ -139,6 +139,42 @@ def test_a_number_that_cannot_be_is_asked_about(judged: Ask, text: str) -> None:
     assert found.startswith("You wrote “")
 
 
+def test_a_temperature_without_a_unit_that_cannot_be_is_asked_about(judged: Ask) -> None:
+    assert judged("My temperature is 3").follow_up == "You wrote “temperature is 3”. What is it exactly?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["58F, spottting x3 this fortnight. no pain, no fever", "blurgles fell out last week. No pain, swelling or fever."],
+)
+def test_who_only_denies_and_tells_since_when_is_seen_by_somebody(judged: Ask, text: str) -> None:
+    found = judged(text)
+    assert found.disposition is ROUTINE
+    assert found.because[0].rule == "denials alone"
+
+
+def test_denials_without_a_patient_or_a_time_report_nothing(judged: Ask) -> None:
+    assert judged("no pain, no fever, no rash").disposition is NONE
+
+
+def test_a_question_about_an_illness_in_general_is_told_from_a_report(judged: Ask) -> None:
+    found = judged("how long does a cold last?")
+    assert found.disposition is NONE
+    assert found.follow_up is not None
+    assert "in general" in found.follow_up
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wasp got me on the ankle two hours ago, a red sore lump, itchy, no swelling elsewhere, breathing fine",
+        "small tender lump on my lower eyelid at the lash line since yesterday, I see normally",
+    ],
+)
+def test_the_lump_of_a_known_picture_needs_no_appointment_of_its_own(judged: Ask, text: str) -> None:
+    assert judged(text).disposition is SELF_CARE
+
+
 @pytest.mark.parametrize("impossible", ["temperature 400", "heart rate 999", "I am 250 years old", "age -3"])
 def test_a_number_that_cannot_be_makes_no_emergency_by_itself(judged: Ask, impossible: str) -> None:
     assert judged(impossible).disposition is not EMERGENCY

@@ -50,3 +50,10 @@ def test_an_unknown_country_gets_the_numbers_that_most_know() -> None:
 def test_a_sentence_is_filled_in() -> None:
     filled = emergency_numbers("GB").fill("Call {emergency_number} now, or {crisis_line}.")
     assert filled == "Call 999 now, or Samaritans on 116 123."
+
+
+@pytest.mark.parametrize(
+    ("country", "told"), [("XX", "Llame al 112, 999 o 911."), ("AT", "Llame al 112 o 144."), ("ES", "Llame al 112.")]
+)
+def test_a_sentence_of_another_tongue_has_its_own_word_between_the_numbers(country: str, told: str) -> None:
+    assert emergency_numbers(country).fill("Llame al {emergency_number:o}.") == told

@@ -294,6 +294,8 @@ def test_an_age_in_quotation_marks_is_one() -> None:
         ("he is minus two years old", "age", "minus two years old"),
         ("I am -3 with a cough", "age", "-3"),
         ("temp -5", "temperature", "temp -5"),
+        ("My temperature is 3", "temperature", "temperature is 3"),
+        ("her temp was 4 degrees", "temperature", "temp was 4 degrees"),
         ("temperature minus 5", "temperature", "temperature minus 5"),
         ("fever of 1000 after my trip", "temperature", "fever of 1000"),
         ("blood pressure 120/800", "diastolic", "120/800"),
@@ -322,7 +324,9 @@ def test_what_only_looks_odd_keeps_its_number(text: str, name: str, value: float
     assert number(text, name) == value
 
 
-@pytest.mark.parametrize("text", ["fever -3 days", "a fever in 2019", "fever 2019", "T-3 days", "T-4 fracture"])
+@pytest.mark.parametrize(
+    "text", ["fever -3 days", "temp is 3 days up", "a fever in 2019", "fever 2019", "T-3 days", "T-4 fracture"]
+)
 def test_a_dash_or_a_year_is_no_temperature(text: str) -> None:
     assert read(text, "temperature") == []
 
