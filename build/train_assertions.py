@@ -43,7 +43,7 @@ from medbot_desktop.inference.store import ModelStore  # noqa: E402
 from medbot_desktop.knowledge.opening import open_embedder  # noqa: E402
 from medbot_desktop.medicines.formulary import Formulary  # noqa: E402
 from medbot_desktop.settings import resources_folder  # noqa: E402
-from medbot_desktop.understanding.assertion_head import LABELS, window  # noqa: E402
+from medbot_desktop.understanding.assertion_head import LABELS, windows  # noqa: E402
 from medbot_desktop.understanding.assertion_weights import BESIDE_STATES  # noqa: E402
 from medbot_desktop.understanding.cleaning import clean  # noqa: E402
 from medbot_desktop.understanding.reader import Reader  # noqa: E402
@@ -166,7 +166,7 @@ def _lessons(messages: Sequence[_Message], embedder: Embedder) -> dict[int, Less
             continue
         if looked[0] != message.text:
             looked = message.text, embedder.look(message.text)
-        states, seen = looked[1].states, window(message.sign, message.signs, looked[1].spans)
+        states, seen = looked[1].states, windows(message.signs, looked[1].spans).get(message.sign)
         if states is not None and seen is not None:
             lessons[at] = Lesson(states[seen.begin : seen.end].astype(np.float16), seen, message.label)
     return lessons

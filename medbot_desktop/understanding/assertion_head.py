@@ -62,27 +62,28 @@ class Window:
         return self.begin + len(self.marks)
 
 
-def window(sign: Entity, signs: Sequence[Entity], spans: Sequence[tuple[int, int]]) -> Window | None:
-    """The tokens around a sign; None where it lies behind the last token that was looked at.
+def windows(signs: Sequence[Entity], spans: Sequence[tuple[int, int]]) -> dict[Entity, Window]:
+    """The tokens around each sign; without the signs that lie behind the last token that was looked at.
 
     Args:
-        sign: the one that is asked about, as the rules read it.
-        signs: all of the message.
+        signs: all of the message, as the rules read them.
         spans: where each token begins and is over.
     """
     begins, ends = np.array(spans).reshape(-1, 2).T
+    owns = {sign: np.flatnonzero((begins < sign.end) & (sign.start < ends)) for sign in signs}
     marks = np.full(len(spans), _PLAIN)
-    for other in signs:
-        marks[(begins < other.end) & (other.start < ends)] = _OTHERS + LABELS.index(other.assertion)
-    own = np.flatnonzero((begins < sign.end) & (sign.start < ends))
-    if not len(own):
-        return None
-    marks[own] = _SIGN
+    for sign, own in owns.items():
+        marks[own] = _OTHERS + LABELS.index(sign.assertion)
+    return {sign: _window(sign, own, marks) for sign, own in owns.items() if len(own)}
+
+
+def _window(sign: Entity, own: NDArray[np.intp], marks: NDArray[np.int64]) -> Window:
     first, last = own[0], own[-1]
-    places = np.arange(max(0, first - _AROUND), min(len(spans), last + 1 + _AROUND))
+    places = np.arange(max(0, first - _AROUND), min(len(marks), last + 1 + _AROUND))
     steps = np.minimum(places - first, 0) + np.maximum(places - last, 0)
-    rule = LABELS.index(sign.assertion)
-    return Window(int(places[0]), marks[places], steps.clip(-FARTHEST, FARTHEST) + FARTHEST, rule)
+    seen = marks[places]
+    seen[own - places[0]] = _SIGN
+    return Window(int(places[0]), seen, steps.clip(-FARTHEST, FARTHEST) + FARTHEST, LABELS.index(sign.assertion))
 
 
 SHAPES = {
@@ -141,8 +142,8 @@ class AssertionHead:
         if looked.states is None or not signs:
             return {}
         projected = looked.states @ self.parts["project"] + self.parts["project_bias"]
-        windows = ((sign, window(sign, signs, looked.spans)) for sign in signs)
-        return {sign: self._judged(projected[seen.begin : seen.end], seen) for sign, seen in windows if seen}
+        each = windows(signs, looked.spans)
+        return {sign: self._judged(projected[seen.begin : seen.end], seen) for sign, seen in each.items()}
 
     def judge_one(self, states: NDArray[np.float16], seen: Window) -> Numbers:
         """The same of one sign, by the states of the tokens in its window only; for training."""

@@ -13,7 +13,7 @@ from medbot_desktop.inference.embedder import MOST_TOKENS, Embedder
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.settings import resources_folder
-from medbot_desktop.understanding.assertion_head import FARTHEST, LABELS, AssertionHead, window
+from medbot_desktop.understanding.assertion_head import FARTHEST, LABELS, AssertionHead, windows
 from medbot_desktop.understanding.reader import Reader
 
 NAME = "all-minilm-l6-v2-int8"
@@ -40,8 +40,7 @@ def test_it_was_taught_on_the_embedder_that_ships(head: AssertionHead, models: M
 
 
 def test_a_window_marks_the_sign_the_others_and_how_far_each_token_is() -> None:
-    seen = window(SIGN, [OTHER, SIGN], SPANS)
-    assert seen is not None
+    seen = windows([OTHER, SIGN], SPANS)[SIGN]
     assert seen.begin == 0
     assert seen.rule == LABELS.index(Assertion.NEGATED)
     assert list(seen.marks) == [0, 2 + LABELS.index(Assertion.PAST), 0, 1, 1, 0, 0]
