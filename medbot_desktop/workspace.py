@@ -230,7 +230,7 @@ class Workspace:
             formulary = Formulary.load(resources)
             medicines = MedicineAnswers(formulary, wording.medicines)
             return Assistant(
-                reader=Reader.load(resources, formulary.spoken, knowledge.embedder.embed, self.settings.country),
+                reader=Reader.load(resources, formulary.spoken, knowledge.embedder, self.settings.country),
                 watch=Watch.load(resources),
                 retriever=self.retriever,
                 answering=answering,
@@ -372,14 +372,14 @@ def open_reader(*, with_embedder: bool = True) -> Reader:
     """What reads messages, without a vault.
 
     Args:
-        with_embedder: whether intents are told by the classifier, for which the embedder is opened.
+        with_embedder: whether intents are told by the classifier, and assertions by the embedder's states too.
 
     Raises:
         MedBotError: the embedder is missing or damaged, or a resource cannot be read.
     """
     resources = resources_folder()
-    embed = open_embedder(ModelStore.standard()).embed if with_embedder else None
-    return Reader.load(resources, Formulary.load(resources).spoken, embed, load_settings().country)
+    embedder = open_embedder(ModelStore.standard()) if with_embedder else None
+    return Reader.load(resources, Formulary.load(resources).spoken, embedder, load_settings().country)
 
 
 def default_profile() -> str:

@@ -15,7 +15,9 @@ from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.domain import Answer, Context, Conversation, Filters, Finished, Retrieved, TurnEvent, Utterance
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.question_kind import QuestionKinds
+from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.knowledge.embedding import EmbedTexts
+from medbot_desktop.knowledge.opening import open_embedder
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.resources import load_resource
@@ -56,7 +58,7 @@ def assistant_of(
     formulary = Formulary.load(resources)
     medicines = MedicineAnswers(formulary, wording.medicines)
     return Assistant(
-        reader=reader or Reader.load(resources, formulary.spoken, embed),
+        reader=reader or Reader.load(resources, formulary.spoken, open_embedder(ModelStore.standard())),
         watch=Watch.load(resources),
         retriever=retriever,
         answering=Answering(ExtractiveComposer(embed, embed, kinds), wording, pen),

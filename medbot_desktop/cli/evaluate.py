@@ -70,7 +70,7 @@ def _matrix(confusion: Confusion, console: Console) -> Table:
 
 def _suite(name: str) -> Suite:
     resources = resources_folder()
-    reader = open_reader(with_embedder=name == "intents")
+    reader = open_reader(with_embedder=name in ("intents", "assertions"))
     known = suites(reader, Watch.load(resources), Judge.load(resources), Formulary.load(resources))
     if name not in known:
         raise InputError(f"There is no suite {name}.", hint=f"Use one of: {', '.join(known)}.")

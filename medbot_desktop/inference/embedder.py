@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,10 @@ from medbot_desktop.inference.devices import worker_threads
 MOST_TOKENS = 256
 """What a text has beyond this many tokens, the two marks at its ends included, does not enter its vector."""
 
+_MIDDLE = "layer_norm_8"
+"""What the network that ships has behind the fourth of its six layers."""
+
+_GRAPH, _OUTPUT, _NAME = 7, 12, 1  # the numbers of the fields in ONNX's onnx.proto
 _TEXTS_IN_BATCH = 16
 _TOKENS_IN_BATCH = 1_024
 _DAMAGED = (
@@ -28,6 +33,23 @@ _DAMAGED = (
     runtime_errors.NoSuchFile,
     runtime_errors.NotImplemented,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What an embedder makes of one text.
+
+    Attributes:
+        vector: shape (dimensions,), of unit length.
+        states: of each token, what the network has behind its fourth layer, shape (tokens, dimensions): there words are
+            told from their surroundings best, and the meaning of the whole has not yet washed them out. None where
+            the network has another build than the one that ships.
+        spans: where each token begins and is over in the text; (0, 0) for the two marks at its ends.
+    """
+
+    vector: NDArray[np.float32]
+    states: NDArray[np.float32] | None
+    spans: list[tuple[int, int]]
 
 
 class Embedder:
@@ -67,6 +89,17 @@ class Embedder:
             vectors[rows] = self._run([tokens[row] for row in rows])
         return vectors
 
+    def look(self, text: str) -> Looked:
+        """Embed one text, and keep what the network makes of each of its tokens.
+
+        Args:
+            text: the first ``MOST_TOKENS`` tokens count.
+        """
+        encoding = self._tokenizer.encode(_encodable(text))
+        names = [output.name for output in self._session.get_outputs()]
+        hidden, *middle = self._hidden(*padded([encoding.ids]), names)
+        return Looked(_unit(hidden.sum(axis=1))[0], middle[0][0] if middle else None, encoding.offsets)
+
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
         """The token numbers of each text, at most ``MOST_TOKENS``."""
         return [encoding.ids for encoding in self._tokenizer.encode_batch_fast([_encodable(text) for text in texts])]
@@ -77,14 +110,22 @@ class Embedder:
 
     def _run(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         ids, mask = padded(tokens)
-        hidden = self._session.run(
-            None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        )[0]
-        sums: NDArray[np.float32] = np.einsum("ntd,nt->nd", hidden, mask.astype(np.float32))
-        # The mean and the unit length differ by a factor only, so the division by the token count is not needed.
-        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-        vectors: NDArray[np.float32] = sums / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return vectors
+        hidden = self._hidden(ids, mask, [self._session.get_outputs()[0].name])[0]
+        return _unit(np.einsum("ntd,nt->nd", hidden, mask.astype(np.float32)))
+
+    def _hidden(
+        self, ids: NDArray[np.int64], mask: NDArray[np.int64], names: Sequence[str]
+    ) -> list[NDArray[np.float32]]:
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden: list[NDArray[np.float32]] = self._session.run(names, given)
+        return hidden
+
+
+def _unit(sums: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows of unit length; mean and unit length differ by a factor only, so nothing is divided by the token count."""
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    vectors: NDArray[np.float32] = sums / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return vectors
 
 
 def padded(tokens: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -138,9 +179,25 @@ def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.intra_op.spin_duration_us", "500")
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return _session(path.read_bytes() + _wish_for(_MIDDLE), options)
+    except (OSError, *_DAMAGED):
+        pass  # a network that has no such layer, unless it is no network
+    try:
+        return _session(str(path), options)
     except _DAMAGED as error:
         raise ModelError(f"The embedder {path.name} is missing or damaged.", _HINT) from error
+
+
+def _session(network: bytes | str, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+
+
+def _wish_for(name: str) -> bytes:
+    """What gives a network one output more, laid behind it: Protocol Buffers join what stands one behind the other."""
+    field = name.encode("ascii")
+    for number in (_NAME, _OUTPUT, _GRAPH):
+        field = bytes([number << 3 | 2, len(field)]) + field
+    return field
 
 
 _HINT = "Run `medbot models verify`, then `medbot models sync`."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from medbot_desktop.errors import InputError
 from medbot_desktop.resources import read_once, state_of
 from medbot_desktop.understanding.assertion import Assertions
 from medbot_desktop.understanding.assertion import Context as Asserted
+from medbot_desktop.understanding.assertion_head import AssertionHead
 from medbot_desktop.understanding.assertion_weights import AssertionWeights, Weighed
 from medbot_desktop.understanding.cleaning import clean
 from medbot_desktop.understanding.emotion import Emotions
@@ -34,8 +36,8 @@ from medbot_desktop.understanding.tokens import Token, tokenise, written
 from medbot_desktop.understanding.tongues import FOLDER, Spoken, Tongues
 from medbot_desktop.understanding.unknown_medicines import UnknownMedicines
 
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Texts to unit vectors, shape (number of texts, dimensions)."""
+if TYPE_CHECKING:  # ONNX Runtime takes its time, and is not needed where nothing is embedded
+    from medbot_desktop.inference.embedder import Embedder, Looked
 
 _SURE = 0.5
 """How likely the words around a sign must make a reading that is not that of the rules."""
@@ -53,6 +55,7 @@ class Rules:
         assertions: tells whether it holds.
         subjects: tells whose it is.
         weights: weigh the words around a sign, with what the rules say.
+        head: judges a sign by what the embedder makes of the words around it.
         classes: the class of each word that has one.
         medicines: finds the medicines that it names.
         unknown: finds what is asked about as medicines are, and is none that is known.
@@ -69,6 +72,7 @@ class Rules:
     assertions: Assertions
     subjects: Subjects
     weights: AssertionWeights
+    head: AssertionHead
     classes: Mapping[str, str]
     medicines: MedicineNames
     unknown: UnknownMedicines
@@ -86,14 +90,14 @@ class Reader:
     def __init__(
         self,
         rules: Rules,
-        embed: Embed | None = None,
+        embedder: Embedder | None = None,
         classifier: IntentClassifier | None = None,
         country: str = "",
     ) -> None:
         self._rules = rules
         self._country = country
         self._spelling = rules.spelling.anew()
-        self._embed = embed
+        self._embedder = embedder
         self._classifier = classifier
         self._record: tuple[Context, tuple[Entity, ...]] = Context(), ()
 
@@ -102,7 +106,7 @@ class Reader:
         cls,
         resources: Path,
         medicines: Mapping[str, tuple[str, str]],
-        embed: Embed | None = None,
+        embedder: Embedder | None = None,
         country: str = "",
     ) -> Reader:
         """Read the rules.
@@ -110,7 +114,8 @@ class Reader:
         Args:
             resources: the folder of what ships as data.
             medicines: every way to write a medicine, with its kind and international name.
-            embed: gives the vectors of texts; without it intents are told by rules alone.
+            embedder: looks at each message once; without it intents are told by rules alone, and whether a sign holds
+                by rules and words.
             country: two-letter code (ISO 3166-1): whether "5/6" is in May or in June; empty: it may be either.
 
         Raises:
@@ -119,7 +124,7 @@ class Reader:
         folders = ("triage", FOLDER, "lexicon", "intents", "mentions")
         files = (file for folder in folders for file in (resources / folder).glob("*"))
         rules = _rules(resources, tuple(medicines.items()), state_of(files))
-        return cls(rules, embed, IntentClassifier.load(resources) if embed else None, country)
+        return cls(rules, embedder, IntentClassifier.load(resources) if embedder else None, country)
 
     def read(self, text: str, context: Context | None = None) -> Utterance:
         """Return what ``text`` says, its signs with their assertions and offsets in the cleaned text.
@@ -142,8 +147,10 @@ class Reader:
         moment = (known.now or datetime.now()).replace(tzinfo=None)
         mentions = self._rules.mentions.find(said, tokens, asserted, signs, language, moment, self._country)
         quoted = self._medicines_in(cleaned, spans)
-        intent = self._intent(said, tokens, signs, quoted)  # what else is mentioned tells nothing of what is wanted
-        entities = [*self._weighed(said, tokens, signs), *mentions, *quoted]
+        intent = self._rules.intents.choose(tokens, signs)  # what else is mentioned tells nothing of what is wanted
+        looked = self._looked(said, tokens, intent)
+        intent = self._intent(said, tokens, signs, quoted, intent, looked)
+        entities = [*self._weighed(said, tokens, signs, looked), *mentions, *quoted]
         if language in _ENGLISH:
             entities += self._rules.unknown.find(said, tokens, entities)
         recorded = self._recorded(known)
@@ -188,12 +195,16 @@ class Reader:
             self._record = record, found
         return self._record[1]
 
-    def _weighed(self, cleaned: str, tokens: list[Token], signs: Sequence[Entity]) -> list[Entity]:
+    def _weighed(
+        self, cleaned: str, tokens: list[Token], signs: Sequence[Entity], looked: Looked | None
+    ) -> list[Entity]:
         """The signs, with what the words around them say where that is not what the rules say."""
         around = Surroundings(cleaned, tokens, signs, self._rules.classes)
+        of_kinds = [entity for entity in signs if entity.kind in KINDS]
+        judged = self._rules.head.judge(looked, of_kinds) if looked is not None and self._is_known else {}
         made: list[Entity] = []
         for entity in signs:
-            found = self._rules.weights.weigh(around.of(entity)) if _is_weighed(entity) else None
+            found = self._rules.weights.weigh(around.of(entity), judged.get(entity)) if _is_weighed(entity) else None
             if found is not None and _overrules(found, entity):
                 made.append(replace(entity, assertion=found.assertion, because=found.because, ruled=entity.assertion))
             else:
@@ -225,15 +236,30 @@ class Reader:
         _, _, signs, _ = self._found(kept(cleaned, spans))
         return [sign for sign in signs if sign.kind in ON_LABELS and sign.assertion is Assertion.PRESENT]
 
+    @property
+    def _is_known(self) -> bool:
+        """Whether the embedder is the one whose states tell something of signs."""
+        return self._embedder is not None and self._embedder.identity == self._rules.head.identity
+
+    def _looked(self, cleaned: str, tokens: list[Token], by_rule: Intent) -> Looked | None:
+        """What the embedder makes of a message; None where the rules need none of it."""
+        is_decided = not tokens or by_rule.name in _DECIDED_BY_RULE
+        return None if self._embedder is None or is_decided else self._embedder.look(cleaned)
+
     def _intent(
-        self, cleaned: str, tokens: list[Token], entities: tuple[Entity, ...], quoted: Sequence[Entity]
+        self,
+        cleaned: str,
+        tokens: list[Token],
+        entities: tuple[Entity, ...],
+        quoted: Sequence[Entity],
+        by_rule: Intent,
+        looked: Looked | None,
     ) -> Intent:
         if not tokens:  # nothing is said beside what is quoted
             return Intent("medicine_question" if quoted else "health_question")
-        by_rule = self._rules.intents.choose(tokens, entities)
-        if self._embed is None or self._classifier is None or by_rule.name in _DECIDED_BY_RULE:
+        if looked is None or self._classifier is None:
             return by_rule
-        return self._classifier.choose(features(self._embed([cleaned])[0], cleaned, tokens, entities))
+        return self._classifier.choose(features(looked.vector, cleaned, tokens, entities))
 
 
 @read_once
@@ -251,6 +277,7 @@ def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], 
     mentions = Mentions.load(resources, spelling.knows)
     records = Records.load(resources)
     subjects, weights = Subjects.load(resources), AssertionWeights.load(resources)
+    head = AssertionHead.load(resources)
     classes = WordClasses.load(resources)
     return Rules(
         signs=signs,
@@ -258,6 +285,7 @@ def _rules(resources: Path, medicines: tuple[tuple[str, tuple[str, str]], ...], 
         assertions=assertions,
         subjects=subjects,
         weights=weights,
+        head=head,
         classes=classes,
         medicines=names,
         unknown=unknown,

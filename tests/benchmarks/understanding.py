@@ -50,7 +50,7 @@ def _measure(limit: int | None) -> list[Figure]:
     from medbot_desktop.understanding.reader import Reader
 
     formulary = Formulary.load(resources_folder())
-    reader = Reader.load(resources_folder(), formulary.spoken, embedder.embed)
+    reader = Reader.load(resources_folder(), formulary.spoken, embedder)
     judge = Judge.load(resources_folder())
     loaded = time.perf_counter() - begun
     times = []

@@ -50,6 +50,27 @@ def test_the_vector_is_that_of_the_sentence_transformers_definition(models: Mode
     assert embedder.embed(["How do I treat a burn?"])[0] == pytest.approx(mean / np.linalg.norm(mean), abs=1e-5)
 
 
+def test_a_look_at_a_text_gives_its_vector_and_a_state_for_each_token(embedder: Embedder) -> None:
+    text = "Gran had a stroke."
+    looked = embedder.look(text)
+    assert np.abs(looked.vector - embedder.embed([text])[0]).max() < 1e-6
+    assert [text[begin:end] for begin, end in looked.spans] == ["", "Gran", "had", "a", "stroke", ".", ""]
+    assert looked.states is not None
+    assert looked.states.shape == (len(looked.spans), embedder.dimensions)
+
+
+def test_a_network_of_another_build_gives_vectors_and_no_states(
+    models: ModelStore, embedder: Embedder, tmp_path: Path
+) -> None:
+    network = models.file(NAME, "model.onnx").read_bytes()
+    assert b"layer_norm_8" in network
+    (tmp_path / "model.onnx").write_bytes(network.replace(b"layer_norm_8", b"layer_other8"))
+    other = Embedder(tmp_path / "model.onnx", models.file(NAME, "tokenizer.json"), "another")
+    looked = other.look("fever")
+    assert looked.states is None
+    assert np.abs(looked.vector - embedder.embed(["fever"])[0]).max() < 1e-6
+
+
 def test_nothing_gives_no_vectors(embedder: Embedder) -> None:
     assert embedder.embed([]).shape == (0, 384)
 

@@ -36,7 +36,7 @@ CASES = {
 @pytest.fixture(scope="module")
 def classifying_reader() -> Reader:
     resources = resources_folder()
-    return Reader.load(resources, Formulary.load(resources).spoken, open_embedder(ModelStore.standard()).embed)
+    return Reader.load(resources, Formulary.load(resources).spoken, open_embedder(ModelStore.standard()))
 
 
 @pytest.mark.parametrize(("intent", "text"), CASES.items())

@@ -1,0 +1,174 @@
+"""Tell from what the embedder makes of the words around a sign whether it is there, denied, doubted, past and so on.
+
+Words that ``surroundings`` never saw still lie near words that it did: "gran's riddled with it" lies near "my mother
+has it". So a small network looks at the states that the embedder has of each token behind its fourth layer: it marks
+the sign, asks from there which tokens around it matter (the attention of Vaswani et al. 2017, with one query), and
+judges by these and by the sign's own tokens. The embedder itself is not taught anything.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medbot_desktop.domain import Assertion, Entity
+from medbot_desktop.errors import InputError
+
+if TYPE_CHECKING:  # ONNX Runtime takes its time, and is not needed where nothing is embedded
+    from medbot_desktop.inference.embedder import Looked
+
+LABELS = tuple(Assertion)
+"""What the columns of the judgement stand for."""
+
+HEADS = 4
+"""How many times it asks, each with a part of the query."""
+
+FARTHEST = 20
+"""Tokens farther from the sign than this count as if they were so far."""
+
+_AROUND = 24  # tokens before and behind the sign that it looks at
+_PLAIN, _SIGN, _OTHERS = 0, 1, 2
+_TINY = np.float32(1e-5)
+
+Numbers = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The tokens around one sign.
+
+    Attributes:
+        begin: the first of them in the text.
+        marks: of each, whether it is of the sign (1), of another sign that the rules read as ``LABELS[n]`` (2 + n), or
+            of none (0).
+        steps: how far it is from the sign, ``FARTHEST`` added so that none is below zero.
+        rule: what the rules make of the sign, as a place in ``LABELS``.
+    """
+
+    begin: int
+    marks: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    rule: int
+
+    @property
+    def end(self) -> int:
+        """Behind the last of them."""
+        return self.begin + len(self.marks)
+
+
+def windows(signs: Sequence[Entity], spans: Sequence[tuple[int, int]]) -> dict[Entity, Window]:
+    """The tokens around each sign; without the signs that lie behind the last token that was looked at.
+
+    Args:
+        signs: all of the message, as the rules read them.
+        spans: where each token begins and is over.
+    """
+    begins, ends = np.array(spans).reshape(-1, 2).T
+    owns = {sign: np.flatnonzero((begins < sign.end) & (sign.start < ends)) for sign in signs}
+    marks = np.full(len(spans), _PLAIN)
+    for sign, own in owns.items():
+        marks[own] = _OTHERS + LABELS.index(sign.assertion)
+    return {sign: _window(sign, own, marks) for sign, own in owns.items() if len(own)}
+
+
+def _window(sign: Entity, own: NDArray[np.intp], marks: NDArray[np.int64]) -> Window:
+    first, last = own[0], own[-1]
+    places = np.arange(max(0, first - _AROUND), min(len(marks), last + 1 + _AROUND))
+    steps = np.minimum(places - first, 0) + np.maximum(places - last, 0)
+    seen = marks[places]
+    seen[own - places[0]] = _SIGN
+    return Window(int(places[0]), seen, steps.clip(-FARTHEST, FARTHEST) + FARTHEST, LABELS.index(sign.assertion))
+
+
+SHAPES = {
+    "project": (384, 160), "project_bias": (160,), "mark": (_OTHERS + len(LABELS), 160),
+    "step": (2 * FARTHEST + 1, 160), "rule": (len(LABELS), 160), "norm": (160,), "norm_bias": (160,),
+    "query": (160, 160), "query_bias": (160,), "key": (160, 160), "hidden": (320, 160), "hidden_bias": (160,),
+    "judge": (160, len(LABELS)), "judge_bias": (len(LABELS),),
+}  # fmt: skip
+"""The parts of the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssertionHead:
+    """A network of 177,000 weights, by ``build/train_assertions.py``.
+
+    Attributes:
+        identity: that of the embedder whose states it was taught on; those of another tell it nothing.
+        parts: its weights, of ``SHAPES``.
+    """
+
+    identity: str
+    parts: Mapping[str, Numbers] = field(repr=False)
+
+    @classmethod
+    def load(cls, resources: Path) -> Self:
+        """Read ``triage/assertion_head.npz``.
+
+        Raises:
+            InputError: the file is missing, broken, or of another network.
+        """
+        path = resources / "triage" / "assertion_head.npz"
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                parts = {name: data[name].astype(np.float32) for name in SHAPES}
+                identity = str(data["identity"])
+            if any(parts[name].shape != shape for name, shape in SHAPES.items()):
+                raise ValueError("The numbers are of another shape.")
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise InputError(f"The file {path.name} is missing or broken.", hint="Install MedBot again.") from error
+        return cls(identity, parts)
+
+    def save(self, resources: Path) -> Path:
+        """Write the same file, in half precision."""
+        path = resources / "triage" / "assertion_head.npz"
+        halves = {name: part.astype(np.float16) for name, part in self.parts.items()}
+        np.savez_compressed(path, identity=np.array(self.identity), **halves)  # type: ignore[arg-type]
+        return path
+
+    def judge(self, looked: Looked, signs: Sequence[Entity]) -> dict[Entity, Numbers]:
+        """How likely each assertion of each sign is, as logarithms in the order of ``LABELS``.
+
+        Args:
+            looked: the message, by the embedder of the same identity.
+            signs: all of the message, as the rules read them; those behind the last token are left out of what is told.
+        """
+        if looked.states is None or not signs:
+            return {}
+        projected = looked.states @ self.parts["project"] + self.parts["project_bias"]
+        each = windows(signs, looked.spans)
+        return {sign: self._judged(projected[seen.begin : seen.end], seen) for sign, seen in each.items()}
+
+    def judge_one(self, states: NDArray[np.float16], seen: Window) -> Numbers:
+        """The same of one sign, by the states of the tokens in its window only; for training."""
+        return self._judged(states @ self.parts["project"] + self.parts["project_bias"], seen)
+
+    def _judged(self, projected: Numbers, seen: Window) -> Numbers:
+        parts = self.parts
+        is_sign = seen.marks == _SIGN
+        tokens = projected + parts["mark"][seen.marks] + parts["step"][seen.steps]
+        tokens[is_sign] += parts["rule"][seen.rule]
+        tokens -= tokens.mean(axis=1, keepdims=True)
+        tokens /= np.sqrt((tokens * tokens).mean(axis=1, keepdims=True) + _TINY)
+        tokens = tokens * parts["norm"] + parts["norm_bias"]
+        sign = tokens[is_sign].mean(axis=0)
+        size = len(sign) // HEADS
+        query = (sign @ parts["query"] + parts["query_bias"]).reshape(HEADS, size, 1)
+        keys, values = ((of.reshape(-1, HEADS, size).swapaxes(0, 1)) for of in (tokens @ parts["key"], tokens))
+        heeded = _chances((keys @ query)[..., 0] / np.float32(np.sqrt(size)))
+        around = (heeded[:, None] @ values).reshape(-1)
+        hidden = np.maximum(np.concatenate([sign, around]) @ parts["hidden"] + parts["hidden_bias"], 0)
+        return np.log(_chances(hidden @ parts["judge"] + parts["judge_bias"]))
+
+
+def _chances(scores: Numbers) -> Numbers:
+    """Of the last axis, so that they make one together (softmax)."""
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    chances: Numbers = raised / raised.sum(axis=-1, keepdims=True)
+    return chances
