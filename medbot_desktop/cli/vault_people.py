@@ -19,7 +19,7 @@ from medbot_desktop.cli.output import JsonOption, counted, print_json
 from medbot_desktop.domain import Person
 from medbot_desktop.errors import InputError, VaultError
 from medbot_desktop.medicines.formulary import Formulary
-from medbot_desktop.medicines.record_entries import told_unknown
+from medbot_desktop.medicines.record_entries import UNKNOWN, unknown_entries
 from medbot_desktop.memory.forgetting import Erasure, Forgetting
 from medbot_desktop.memory.people import People
 from medbot_desktop.settings import resources_folder
@@ -203,9 +203,9 @@ def _tell_kept(person: Person, verb: str, as_json: bool) -> None:
         print_json(_person_object(person))
     else:
         typer.echo(f"{verb} {person.name} ({person.id}).")
-    unknown = told_unknown(Formulary.load(resources_folder()), person)
+    unknown = unknown_entries(Formulary.load(resources_folder()), person)
     if unknown:
-        typer.echo(unknown, err=True)
+        typer.echo(UNKNOWN.format(entries=", ".join(unknown)), err=True)
 
 
 def _record(person: Person) -> str:

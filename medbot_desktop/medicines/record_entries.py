@@ -6,22 +6,17 @@ from medbot_desktop.domain import Person
 from medbot_desktop.medicines.checking import allergen
 from medbot_desktop.medicines.formulary import Formulary
 
+UNKNOWN = "Kept, but not known to the formulary, so not checked against medicines: {entries}."
+"""What whoever writes a record is told of such entries."""
 
-def told_unknown(formulary: Formulary, person: Person) -> str:
-    """One sentence that names the allergies and medicines which the formulary does not know; empty where it knows all.
+
+def unknown_entries(formulary: Formulary, person: Person) -> tuple[str, ...]:
+    """The allergies and medicines of a record that nothing can be checked against, as far as their words tell.
 
     Args:
         formulary: what is published.
         person: whose record it is.
     """
-    unknown = unknown_entries(formulary, person)
-    if not unknown:
-        return ""
-    return f"Kept, but not known to the formulary, so not checked against medicines: {', '.join(unknown)}."
-
-
-def unknown_entries(formulary: Formulary, person: Person) -> tuple[str, ...]:
-    """The allergies and medicines of a record that nothing can be checked against, as far as their words tell."""
     allergies = [entry for entry in person.allergies if allergen(formulary, entry) is None]
     medicines = [entry for entry in person.medicines if not _names_medicine(formulary, entry)]
     return (*allergies, *medicines)
