@@ -25,7 +25,8 @@ from medbot_desktop.ui.amounts import counted, local_moment
 from medbot_desktop.ui.confirm_dialog import ConfirmDialog
 from medbot_desktop.ui.flow_row import FlowRow
 from medbot_desktop.ui.parts import named, words
-from medbot_desktop.ui.person_chooser import PersonChooser, told_apart
+from medbot_desktop.ui.person_chooser import PersonChooser
+from medbot_desktop.ui.person_list import told_apart
 from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.section_page import SectionPage, block
 from medbot_desktop.ui.talk import one_line
@@ -145,7 +146,7 @@ class ErasureBlock(QWidget):
         self._page.do(lambda services: services.people.list(), self._choose, waiting=[self.choose_button])
 
     def _choose(self, people: Sequence[Person]) -> None:
-        dialog = PersonChooser(self._page.appearance, people, self._person, "", may_add=False, parent=self._page)
+        dialog = PersonChooser(self._page.appearance, people, self._person, "", may_change=False, parent=self._page)
         self._page.ask(dialog, lambda: self.look_at(dialog.chosen))
 
     def look_at(self, person: Person | None) -> None:
