@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -273,8 +274,6 @@ def _save_all(services: Services, person: Person, file: Path) -> int:
         for conversation in services.conversations.list(person_id=person.id, deleted=deleted)
     ]
     records = [json.loads(export_json(services.exporting.prepare(conversation.id))) for conversation in listed]
-    born = person.born.isoformat() if person.born else None
-    about = {"id": person.id, "name": person.name, "born": born, "reference": person.reference}
-    content = {"version": JSON_VERSION, "person": about, "conversations": records}
-    write_atomically(file, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
+    content = {"version": JSON_VERSION, "person": asdict(person), "conversations": records}
+    write_atomically(file, (json.dumps(content, ensure_ascii=False, indent=2, default=date.isoformat) + "\n").encode())
     return len(records)
