@@ -114,6 +114,7 @@ class PersonChooser(QDialog):
         self._close_form()
         self.stored.setText(f"Saved. {unknown}".strip())
         self.stored.show()
+        self.record.hide()  # both may be long, and a small window has room for one
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.stored, self.stored.text()))
 
     def refuse(self, failure: Failed) -> None:
@@ -122,6 +123,7 @@ class PersonChooser(QDialog):
 
     def _arrange(self, theme: Theme) -> None:
         self._unit = unit = theme.sizes.unit
+        self.list.setMinimumHeight(theme.sizes.target + 2 * unit)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)

@@ -49,6 +49,7 @@ class PersonForm(QWidget):
         self.save_button = named(QPushButton(), "primary")
         self.save_button.setToolTip("Save (Ctrl+Enter)")
         self.area = QScrollArea()
+        self._inside = QWidget()
         self._arrange(appearance.theme.sizes.unit)
         self._connect()
 
@@ -140,12 +141,11 @@ class PersonForm(QWidget):
 
     def _bring_into_sight(self, field: QWidget) -> None:
         """Show the whole of a field, not only the line in which the cursor stands."""
-        middle = field.mapTo(self.area.widget(), field.rect().center())
+        middle = field.mapTo(self._inside, field.rect().center())
         self.area.ensureVisible(0, middle.y(), 0, field.height())
 
     def _arrange(self, unit: int) -> None:
-        inside = QWidget()
-        fields = QVBoxLayout(inside)
+        fields = QVBoxLayout(self._inside)
         fields.setContentsMargins(0, 0, 2 * unit, unit)
         fields.setSpacing(unit)
         fields.addWidget(Labelled("Name", self.name, unit))
@@ -155,7 +155,7 @@ class PersonForm(QWidget):
         fields.addSpacing(2 * unit)
         fields.addWidget(self.record)
         fields.addStretch(1)
-        self.area.setWidget(inside)
+        self.area.setWidget(self._inside)
         self.area.setWidgetResizable(True)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -9,13 +9,13 @@ from medbot_desktop.ui.days import short_date
 from medbot_desktop.ui.talk import one_line
 
 _MOST = 8
-_LETTERS = 80
+_MANY, _FEW = 80, 40
 _LONGEST = 60
 
 
 def allergy_words(person: Person) -> str:
     """What a person is allergic to, in a line; empty where the record holds nothing of it."""
-    return f"Allergic to {listed(person.allergies)}" if person.allergies else ""
+    return f"Allergic to {listed(person.allergies, _MANY)}" if person.allergies else ""
 
 
 def other_words(person: Person) -> str:
@@ -30,12 +30,17 @@ def record_words(person: Person) -> str:
     return " · ".join(part for part in (allergy_words(person), other_words(person)) if part)
 
 
-def listed(entries: Sequence[str]) -> str:
-    """As many of the entries as a line or two hold, and how many more there are."""
+def listed(entries: Sequence[str], letters: int = _FEW) -> str:
+    """The first of the entries, and how many more there are.
+
+    Args:
+        entries: what a record holds.
+        letters: once so many are told, no further entry is.
+    """
     told: list[str] = []
     for entry in entries:
         told.append(_short(entry))
-        if len(told) == _MOST or sum(map(len, told)) >= _LETTERS:
+        if len(told) == _MOST or sum(map(len, told)) >= letters:
             break
     line = ("; " if any("," in entry for entry in told) else ", ").join(told)
     more = len(entries) - len(told)
