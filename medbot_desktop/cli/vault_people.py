@@ -18,8 +18,8 @@ from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, Sign
 from medbot_desktop.cli.output import JsonOption, counted, print_json
 from medbot_desktop.domain import Person
 from medbot_desktop.errors import InputError, VaultError
-from medbot_desktop.medicines.checking import allergen
 from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.medicines.record_entries import UNKNOWN, unknown_entries
 from medbot_desktop.memory.forgetting import Erasure, Forgetting
 from medbot_desktop.memory.people import People
 from medbot_desktop.settings import resources_folder
@@ -203,25 +203,9 @@ def _tell_kept(person: Person, verb: str, as_json: bool) -> None:
         print_json(_person_object(person))
     else:
         typer.echo(f"{verb} {person.name} ({person.id}).")
-    unknown = _unknown(person)
+    unknown = unknown_entries(Formulary.load(resources_folder()), person)
     if unknown:
-        typer.echo(
-            f"Kept, but not known to the formulary, so not checked against medicines: {', '.join(unknown)}.", err=True
-        )
-
-
-def _unknown(person: Person) -> list[str]:
-    """The allergies and medicines of a record that nothing can be checked against, as far as their words tell."""
-    formulary = Formulary.load(resources_folder())
-    allergies = [entry for entry in person.allergies if allergen(formulary, entry) is None]
-    medicines = [entry for entry in person.medicines if not _names_medicine(formulary, entry)]
-    return allergies + medicines
-
-
-def _names_medicine(formulary: Formulary, entry: str) -> bool:
-    """Whether an entry begins with a medicine, before its strength and how it is taken."""
-    words = entry.split()
-    return any(formulary.find(" ".join(words[:count])) is not None for count in range(1, len(words) + 1))
+        typer.echo(UNKNOWN.format(entries=", ".join(unknown)), err=True)
 
 
 def _record(person: Person) -> str:

@@ -143,21 +143,23 @@ def _checked(person: Person) -> Person:
         person,
         name=name,
         reference=reference,
-        allergies=_entries("allergy", person.allergies),
-        medicines=_entries("medicine", person.medicines),
-        conditions=_entries("condition", person.conditions),
+        allergies=_entries("allergy", "allergies", person.allergies),
+        medicines=_entries("medicine", "medicines", person.medicines),
+        conditions=_entries("condition", "conditions", person.conditions),
     )
 
 
-def _entries(kind: str, written: Iterable[str]) -> tuple[str, ...]:
+def _entries(kind: str, several: str, written: Iterable[str]) -> tuple[str, ...]:
     """The entries of a list, each once."""
     entries = tuple(dict.fromkeys(" ".join(one.split()) for one in written))
     if len(entries) > _MOST_ENTRIES:
-        raise InputError(f"A record holds at most {_MOST_ENTRIES} entries of a kind.", hint="Leave some out.")
+        raise InputError(
+            f"A record holds at most {_MOST_ENTRIES} {several}, and these are {len(entries):,}.", hint="Leave some out."
+        )
     if any(not one or len(one) > _LONGEST_ENTRY for one in entries):
         raise InputError(f"Each {kind} has 1 to {_LONGEST_ENTRY} characters.", hint="Write one at a time.")
     if any(_has_unseen(one) for one in entries):
-        raise InputError(f"A {kind} holds characters that cannot be seen.", hint="Type it again.")
+        raise InputError(f"One of the {several} holds characters that cannot be seen.", hint="Type it again.")
     return entries
 
 

@@ -117,6 +117,14 @@ class Archive(QObject):
         person_id = person.id if person else None
         self._change(talk, lambda services, key: services.conversations.link(key, person_id), person=person)
 
+    def know(self, person: Person) -> None:
+        """Take over what is kept of somebody now, in every conversation about them."""
+        for talk in (*self.talks, *self.deleted):
+            known = talk.person()
+            if known is not None and known.id == person.id:
+                talk.change(person=person)
+        self.changed.emit()
+
     def switch_off(self, talk: Talk, libraries: tuple[str, ...]) -> None:
         """Say which libraries are not asked in a conversation."""
         talk.off_at_first = libraries

@@ -25,6 +25,7 @@ from medbot_desktop.ui.given_pictures import holds_picture
 from medbot_desktop.ui.library_jobs import Shelf
 from medbot_desktop.ui.monograph_dialog import Monographs
 from medbot_desktop.ui.notice_bar import NoticeBar
+from medbot_desktop.ui.person_line import PersonLine
 from medbot_desktop.ui.quick_replies import QuickReplies
 from medbot_desktop.ui.source_panel import SourcePanel
 from medbot_desktop.ui.status_strip import StatusStrip
@@ -67,6 +68,7 @@ class ChatPage(QWidget):
         self.composer = Composer(appearance)
         self.panel = SourcePanel(appearance)
         self.status = StatusStrip(appearance)
+        self.person = PersonLine(appearance)
         self.notice = NoticeBar(appearance)
         self.desk = ConversationDesk(appearance, worker, self.archive, self.column, self.notice)
         self.monographs = Monographs(appearance, worker, self.notice, self)
@@ -103,6 +105,7 @@ class ChatPage(QWidget):
         middle = QVBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.status)
+        middle.addWidget(self.person)
         middle.addWidget(self._middle, 1)
         middle.addLayout(centred)
         row = QHBoxLayout(self)
@@ -329,6 +332,7 @@ class ChatPage(QWidget):
         self._list()
 
     def _list(self) -> None:
+        self.person.show_person(self.talk.person())
         if self.talk in self.archive.talks:
             self.column.show_talks(self.archive.talks, self.archive.deleted, self.talk)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from medbot_desktop.ui.conversation_menu import Deed, conversation_menu, deeds
 from medbot_desktop.ui.export_dialog import AskFile, Format, ask_file, save
 from medbot_desktop.ui.notice_bar import NoticeBar
 from medbot_desktop.ui.person_chooser import PersonChooser
+from medbot_desktop.ui.person_jobs import Stored, add_person, change_person
 from medbot_desktop.ui.search_filters import SearchFilter
 from medbot_desktop.ui.talk import Talk
 from medbot_desktop.ui.theme import Appearance, load_theme
@@ -129,7 +129,7 @@ class ConversationDesk(QObject):
     def choose_person(self, talk: Talk) -> None:
         """Ask whom a conversation is about."""
         nobody = "Nobody" if talk.person() else ""
-        self._ask_person(talk.person(), nobody, True, partial(self._archive.link, talk))
+        self._ask_person(talk.person(), nobody, self._archive.rights.keep, partial(self._archive.link, talk))
 
     def export(self, talk: Talk, kind: Format) -> None:
         """Save a conversation where the person says."""
@@ -166,12 +166,13 @@ class ConversationDesk(QObject):
         self._ask_person(current, "Anyone", False, self._column.choose_person)
 
     def _ask_person(
-        self, current: Person | None, nobody: str, may_add: bool, use: Callable[[Person | None], None]
+        self, current: Person | None, nobody: str, may_change: bool, use: Callable[[Person | None], None]
     ) -> None:
         def ask(people: Sequence[Person]) -> None:
             window = self._column.window()
-            self.dialog = dialog = PersonChooser(self._appearance, people, current, nobody, may_add, window)
-            dialog.add_wanted.connect(partial(self._add_person, dialog))
+            self.dialog = dialog = PersonChooser(self._appearance, people, current, nobody, may_change, window)
+            dialog.add_wanted.connect(partial(self._store, dialog, add_person))
+            dialog.change_wanted.connect(partial(self._store, dialog, change_person))
             dialog.finished.connect(lambda result: self._end_dialog(dialog, result, use))
             dialog.open()
 
@@ -183,10 +184,16 @@ class ConversationDesk(QObject):
         dialog.deleteLater()
         self.dialog = None
 
-    def _add_person(self, dialog: PersonChooser, name: str, born: date | None, reference: str) -> None:
-        def take(person: Person) -> None:
+    def _store(self, dialog: PersonChooser, store: Callable[[Services, Person], Stored], person: Person) -> None:
+        """Store somebody new or corrected; conversations about them go by it from the next message on."""
+        is_new = not person.id
+
+        def keep(stored: Stored) -> None:
+            self._archive.know(stored.person)
             if dialog is self.dialog:
-                dialog.take(person)
+                dialog.keep(stored.person, is_new, stored.unknown)
+            if is_new and stored.unknown:
+                self._notice.keep_telling(stored.unknown)
 
         def refuse(failure: Failed) -> None:
             if dialog is self.dialog:
@@ -194,7 +201,7 @@ class ConversationDesk(QObject):
             else:
                 self._notice.tell_failure(failure)
 
-        self._worker.run(lambda services: services.people.add(name, born, reference), take, refuse)
+        self._worker.run(lambda services: store(services, person), keep, refuse)
 
     def _tell_saved(self, file: Path) -> None:
         self._notice.tell(f"Exported to {file.name}.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,8 @@ from medbot_desktop.ui.amounts import counted, local_moment
 from medbot_desktop.ui.confirm_dialog import ConfirmDialog
 from medbot_desktop.ui.flow_row import FlowRow
 from medbot_desktop.ui.parts import named, words
-from medbot_desktop.ui.person_chooser import PersonChooser, told_apart
+from medbot_desktop.ui.person_chooser import PersonChooser
+from medbot_desktop.ui.person_list import told_apart
 from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.section_page import SectionPage, block
 from medbot_desktop.ui.talk import one_line
@@ -145,7 +147,7 @@ class ErasureBlock(QWidget):
         self._page.do(lambda services: services.people.list(), self._choose, waiting=[self.choose_button])
 
     def _choose(self, people: Sequence[Person]) -> None:
-        dialog = PersonChooser(self._page.appearance, people, self._person, "", may_add=False, parent=self._page)
+        dialog = PersonChooser(self._page.appearance, people, self._person, "", may_change=False, parent=self._page)
         self._page.ask(dialog, lambda: self.look_at(dialog.chosen))
 
     def look_at(self, person: Person | None) -> None:
@@ -272,8 +274,6 @@ def _save_all(services: Services, person: Person, file: Path) -> int:
         for conversation in services.conversations.list(person_id=person.id, deleted=deleted)
     ]
     records = [json.loads(export_json(services.exporting.prepare(conversation.id))) for conversation in listed]
-    born = person.born.isoformat() if person.born else None
-    about = {"id": person.id, "name": person.name, "born": born, "reference": person.reference}
-    content = {"version": JSON_VERSION, "person": about, "conversations": records}
-    write_atomically(file, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
+    content = {"version": JSON_VERSION, "person": asdict(person), "conversations": records}
+    write_atomically(file, (json.dumps(content, ensure_ascii=False, indent=2, default=date.isoformat) + "\n").encode())
     return len(records)

@@ -32,12 +32,21 @@ def text_field(name: str, is_secret: bool = False) -> QLineEdit:
 
 
 class Labelled(QWidget):
-    """A field below its label; hidden and shown as one."""
+    """A field below its label; hidden and shown as one.
 
-    def __init__(self, label: str, field: QWidget, unit: int, parent: QWidget | None = None) -> None:
+    Args:
+        label: what it says.
+        field: what it stands above.
+        unit: a step of the grid in pixels.
+        look: the name under which the style sheet knows the label.
+    """
+
+    def __init__(
+        self, label: str, field: QWidget, unit: int, parent: QWidget | None = None, look: str = "strong"
+    ) -> None:
         super().__init__(parent)
         self.label = QLabel(label)
-        self.label.setObjectName("strong")
+        self.label.setObjectName(look)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setBuddy(field)
         column = QVBoxLayout(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from medbot_desktop.ui.plain_text import shown
 from medbot_desktop.ui.theme import Theme
@@ -32,6 +32,15 @@ def words(text: str, name: str = "plain", selectable: bool = False) -> QLabel:
     label.setWordWrap(True)
     if selectable:
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def narrow_words(text: str, name: str = "plain") -> QLabel:
+    """The same, but no word widens the place where it stands: one that is longer is cut."""
+    label = words(text, name)
+    policy = label.sizePolicy()
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+    label.setSizePolicy(policy)
     return label
 
 

@@ -1,11 +1,11 @@
-"""Ask whom a conversation is about: find a known person, or add one."""
+"""Ask whom a conversation is about: find a known person, add one, or correct what is kept of one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -13,72 +13,19 @@ from PySide6.QtWidgets import (
     QListView,
     QPushButton,
     QStackedWidget,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
 from medbot_desktop.domain import Failed, Person
-from medbot_desktop.text import name_key
-from medbot_desktop.ui.conversation_delegate import paint_ground
-from medbot_desktop.ui.days import short_date
-from medbot_desktop.ui.parts import named, words
+from medbot_desktop.ui.parts import named, narrow_words, words
 from medbot_desktop.ui.person_form import PersonForm
-from medbot_desktop.ui.talk import one_line
+from medbot_desktop.ui.person_list import PersonDelegate, PersonModel
+from medbot_desktop.ui.record_words import allergy_words, other_words
 from medbot_desktop.ui.theme import Appearance, Theme
-from medbot_desktop.ui.transcript_model import AnyIndex
 
-PERSON_ROLE = Qt.ItemDataRole.UserRole + 1
-"""The role under which a row's ``Person`` is found."""
-
-_NAME_LETTERS = 80
-
-
-class PersonModel(QAbstractListModel):
-    """The people whose name or reference holds what was typed."""
-
-    def __init__(self, people: Sequence[Person], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._people = people
-        self._found = list(people)
-
-    def narrow(self, typed: str) -> None:
-        """Keep only those who match what was typed."""
-        parts = name_key(typed).split()
-        self.beginResetModel()
-        self._found = [
-            person
-            for person in self._people
-            if all(part in name_key(f"{person.name} {person.reference}") for part in parts)
-        ]
-        self.endResetModel()
-
-    def person(self, row: int) -> Person:
-        """Who stands in a row."""
-        return self._found[row]
-
-    def row_of(self, person: Person | None) -> int:
-        """The row of a person; -1 where they are not listed."""
-        return next((row for row, known in enumerate(self._found) if person and known.id == person.id), -1)
-
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802
-        """The number of people."""
-        return 0 if parent.isValid() else len(self._found)
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """What Qt asks about one person."""
-        if not index.isValid():
-            return None
-        person = self._found[index.row()]
-        if role == PERSON_ROLE:
-            return person
-        if role == Qt.ItemDataRole.DisplayRole:
-            return one_line(person.name, _NAME_LETTERS)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(part for part in (one_line(person.name, _NAME_LETTERS), told_apart(person)) if part)
-        return None
+_WIDE, _HIGH, _FORM_HIGH = 60, 64, 96
+"""How many steps of the grid the dialog is wide, high, and high with the form, where the window has the room."""
 
 
 class PersonChooser(QDialog):
@@ -89,17 +36,19 @@ class PersonChooser(QDialog):
         people: everybody who is known.
         current: who is chosen now.
         nobody: what the button for no person says; empty where there is none.
-        may_add: whether a person can be added.
+        may_change: whether people can be added and corrected.
         parent: the window.
 
     Attributes:
         chosen: the person; None for nobody.
 
     Signals:
-        add_wanted: name, day of birth or None, and reference of a person to add; answer with `take` or `refuse`.
+        add_wanted: a ``Person`` without identifier to add. change_wanted: a ``Person`` as they are to be kept.
+            Answer both with `keep` or `refuse`.
     """
 
-    add_wanted = Signal(str, object, str)
+    add_wanted = Signal(object)
+    change_wanted = Signal(object)
 
     def __init__(
         self,
@@ -107,7 +56,7 @@ class PersonChooser(QDialog):
         people: Sequence[Person],
         current: Person | None,
         nobody: str,
-        may_add: bool,
+        may_change: bool,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -122,13 +71,17 @@ class PersonChooser(QDialog):
         self.list = named(QListView(), "people")
         self.list.setAccessibleName("People")
         self.list.setModel(self.people)
-        self._painter = _PersonDelegate(appearance.theme, self.list)
+        self._painter = PersonDelegate(appearance.theme, self.list)
         self.list.setItemDelegate(self._painter)
         self.list.setMouseTracking(True)
         self.list.setLayoutMode(QListView.LayoutMode.Batched)
         self.nothing = words("", "small")
-        self.nobody_button = QPushButton(nobody)
+        self.allergies = narrow_words("", "strong")
+        self.record = narrow_words("", "small")
+        self.stored = narrow_words("")
         self.add_button = QPushButton("Add a person")
+        self.edit_button = QPushButton("Edit")
+        self.nobody_button = QPushButton(nobody)
         self.cancel_button = QPushButton("Cancel")
         self.choose_button = named(QPushButton("Choose"), "primary")
         self.form = PersonForm(appearance)
@@ -137,20 +90,40 @@ class PersonChooser(QDialog):
         self._connect()
         appearance.changed.connect(self._use_theme)
         self.nobody_button.setVisible(bool(nobody))
-        self.add_button.setVisible(may_add)
+        self.add_button.setVisible(may_change)
+        self.edit_button.setVisible(may_change)
         self._narrow("")
 
-    def take(self, person: Person) -> None:
-        """Choose the person who was just added."""
+    def keep(self, person: Person, is_new: bool, unknown: str) -> None:
+        """Know a person as they are stored now: choose somebody new, and list somebody corrected again.
+
+        Args:
+            person: as they are kept.
+            is_new: whether they were just added.
+            unknown: what of the record cannot be checked, in a sentence.
+        """
         self.chosen = person
-        self.accept()
+        self.form.begin("")
+        if is_new:
+            self.accept()
+            return
+        self.people.keep(person)
+        self._narrow(self.field.text())
+        if self.people.row_of(person) < 0:
+            self.field.clear()
+        self._close_form()
+        self.stored.setText(f"Saved. {unknown}".strip())
+        self.stored.show()
+        self.record.hide()  # both may be long, and a small window has room for one
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.stored, self.stored.text()))
 
     def refuse(self, failure: Failed) -> None:
-        """Say why the person could not be added; what was typed stays."""
+        """Say why the person could not be stored; what was typed stays."""
         self.form.tell(failure)
 
     def _arrange(self, theme: Theme) -> None:
-        unit = theme.sizes.unit
+        self._unit = unit = theme.sizes.unit
+        self.list.setMinimumHeight(theme.sizes.target + 2 * unit)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -159,21 +132,18 @@ class PersonChooser(QDialog):
         column.addWidget(self.field)
         column.addWidget(self.list, 1)
         column.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self.add_button)
-        row = QHBoxLayout()
-        row.setSpacing(unit)
-        row.addWidget(self.nobody_button)
-        row.addStretch(1)
-        row.addWidget(self.cancel_button)
-        row.addWidget(self.choose_button)
+        for line in (self.allergies, self.record, self.stored):
+            column.addWidget(line)
+            line.hide()
+        column.addLayout(_row(unit, self.add_button, self.edit_button, None))
         column.addSpacing(unit)
-        column.addLayout(row)
+        column.addLayout(_row(unit, self.nobody_button, None, self.cancel_button, self.choose_button))
         self._pages.addWidget(page)
         self._pages.addWidget(self.form)
         around = QVBoxLayout(self)
         around.setContentsMargins(3 * unit, 3 * unit, 3 * unit, 3 * unit)
         around.addWidget(self._pages)
-        self.resize(60 * unit, 64 * unit)
+        self.resize(_WIDE * unit, _HIGH * unit)
 
     def _connect(self) -> None:
         self.list.selectionModel().currentChanged.connect(self._use_choice)
@@ -182,10 +152,12 @@ class PersonChooser(QDialog):
         self.choose_button.clicked.connect(self._choose)
         self.nobody_button.clicked.connect(self._choose_nobody)
         self.cancel_button.clicked.connect(self.reject)
-        self.add_button.clicked.connect(self._open_form)
-        self.form.back_button.clicked.connect(self._close_form)
-        self.form.filled.connect(self.add_wanted)
-        for button in (self.choose_button, self.nobody_button, self.cancel_button, self.add_button):
+        self.add_button.clicked.connect(self._add)
+        self.edit_button.clicked.connect(self._edit)
+        self.form.left.connect(self._close_form)
+        self.form.filled.connect(self._pass_on)
+        buttons = (self.choose_button, self.nobody_button, self.cancel_button, self.add_button, self.edit_button)
+        for button in buttons:
             button.setAutoDefault(False)
 
     def _narrow(self, typed: str) -> None:
@@ -201,12 +173,23 @@ class PersonChooser(QDialog):
         self._use_choice()
 
     def _use_choice(self) -> None:
-        self.choose_button.setEnabled(self.list.currentIndex().isValid())
+        """Show what the record of the person holds on whom the list stands."""
+        person = self._person()
+        self.choose_button.setEnabled(person is not None)
+        self.edit_button.setEnabled(person is not None)
+        for line, told in ((self.allergies, allergy_words), (self.record, other_words)):
+            line.setText(told(person) if person else "")
+            line.setVisible(bool(line.text()))
+        self.stored.hide()
+
+    def _person(self) -> Person | None:
+        index = self.list.currentIndex()
+        return self.people.person(index.row()) if index.isValid() else None
 
     def _choose(self) -> None:
-        index = self.list.currentIndex()
-        if index.isValid():
-            self.chosen = self.people.person(index.row())
+        person = self._person()
+        if person is not None:
+            self.chosen = person
             self.accept()
 
     def _choose_nobody(self) -> None:
@@ -217,57 +200,54 @@ class PersonChooser(QDialog):
         self._painter.theme = theme
         self.list.viewport().update()
 
-    def _open_form(self) -> None:
+    def _add(self) -> None:
+        self._open_form()
         self.form.begin(self.field.text())
+
+    def _edit(self) -> None:
+        person = self._person()
+        if person is not None:
+            self._open_form()
+            self.form.correct(person)
+
+    def _pass_on(self, person: Person) -> None:
+        (self.change_wanted if person.id else self.add_wanted).emit(person)
+
+    def _open_form(self) -> None:
+        """Show the form, as high as the window has the room for."""
         self._pages.setCurrentWidget(self.form)
-        self.form.name.setFocus()
+        around = self.parentWidget()
+        room = around.window().height() - 4 * self._unit if around else self.height()
+        high = max(self.height(), min(_FORM_HIGH * self._unit, room))
+        self.move(self.x(), self.y() - (high - self.height()) // 2)
+        self.resize(self.width(), high)
 
     def _close_form(self) -> None:
         self._pages.setCurrentIndex(0)
         self.field.setFocus()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Let Escape lead from the form to the list, and from the list away."""
+        if event.key() == Qt.Key.Key_Escape and self._pages.currentWidget() is self.form:
+            self.form.leave()
+        else:
+            super().keyPressEvent(event)
 
-class _PersonDelegate(QStyledItemDelegate):
-    """Paints a person: the name, and beneath it what tells two of one name apart."""
-
-    def __init__(self, theme: Theme, parent: QObject) -> None:
-        super().__init__(parent)
-        self.theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: N802
-        """Room for two lines."""
-        return QSize(0, self.theme.sizes.target + self.theme.sizes.unit)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Paint one person."""
-        theme, sizes = self.theme, self.theme.sizes
-        person: Person = index.data(PERSON_ROLE)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
-        paint_ground(painter, option, theme, is_current)
-        box = option.rect.adjusted(sizes.unit + sizes.stroke, sizes.unit // 2, -sizes.unit, -sizes.unit // 2)
-        beneath = told_apart(person)
-        half = box.height() // 2
-        above = QRect(box.left(), box.top(), box.width(), half if beneath else box.height())
-        below = QRect(box.left(), box.top() + half, box.width(), half)
-        for place, text, colour, pixels in (
-            (above, one_line(person.name, _NAME_LETTERS), "text", sizes.body),
-            (below, beneath, "muted", sizes.small),
-        ):
-            font = theme.font(pixels)
-            painter.setFont(font)
-            painter.setPen(theme.colour(colour))
-            line = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
-        painter.restore()
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Stay open while something is being stored, and at first where something is not saved."""
+        if self._pages.currentWidget() is self.form and not self.form.may_leave():
+            event.ignore()
+        else:
+            super().closeEvent(event)
 
 
-def _known_as(person: Person) -> str:
-    return name_key(f"{person.name} {person.reference}")
-
-
-def told_apart(person: Person) -> str:
-    """What tells two people of one name apart: day of birth and the clinic's own number."""
-    born = f"born {short_date(person.born)}" if person.born else ""
-    return " · ".join(part for part in (born, one_line(person.reference, _NAME_LETTERS)) if part)
+def _row(unit: int, *parts: QPushButton | None) -> QHBoxLayout:
+    """Buttons beside each other; None is the room between them."""
+    row = QHBoxLayout()
+    row.setSpacing(unit)
+    for part in parts:
+        if part is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(part)
+    return row

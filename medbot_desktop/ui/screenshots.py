@@ -16,7 +16,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from medbot_desktop.domain import Failed, TextDelta, TurnEvent
+from medbot_desktop.domain import Failed, Person, TextDelta, TurnEvent
 from medbot_desktop.errors import MedBotError
 from medbot_desktop.network import install_guard
 from medbot_desktop.settings import MESSAGE_LIMIT
@@ -32,6 +32,7 @@ from medbot_desktop.ui.library_shelf import DOCUMENTS, FILES, QUESTIONS
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.models_page import ModelsPage
 from medbot_desktop.ui.privacy_page import PrivacyPage
+from medbot_desktop.ui.services import Services
 from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.ui.transcript_model import State
 from medbot_desktop.ui.worker import Worker
@@ -171,10 +172,16 @@ class Photographer:
         chat.desk.open_menu(talk, more.mapToGlobal(more.rect().bottomLeft()))
         self._take("menu", above=chat.desk.menu)
         chat.desk.forget()
-        self._worker.run(lambda services: services.people.add("Ann Example", date(1961, 5, 3), "A-17"))
+        self._worker.run(_add_person, lambda person: chat.archive.link(talk, person))
+        self._wait(lambda: talk.person() is not None)
+        self._take("about_person")
         chat.desk.choose_person(talk)
         self._wait(lambda: chat.desk.dialog is not None)
-        self._take("person", above=chat.desk.dialog)
+        dialog = chat.desk.dialog
+        assert dialog is not None
+        self._take("person", above=dialog)
+        dialog.edit_button.click()
+        self._take("person_record", above=dialog)
         chat.desk.forget()
         chat.column.field.setText(QUESTION.split()[-1])
         self._wait(lambda: chat.column.results.results.rowCount() > 0)
@@ -358,6 +365,18 @@ class Photographer:
             if deadline.hasExpired():
                 raise MedBotError("The assistant did not answer in time.", hint="Run `medbot doctor`.")
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, _SETTLE_MS)
+
+
+def _add_person(services: Services) -> Person:
+    """Keep somebody with a record."""
+    return services.people.add(
+        PERSON,
+        date(1961, 5, 3),
+        "A-17",
+        allergies=["penicillin"],
+        medicines=["metformin 500 mg"],
+        conditions=["asthma"],
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -107,7 +107,7 @@ def test_a_search_and_its_filters_can_be_named_and_touched(
 
 
 def test_the_choice_of_a_person_can_be_named_and_touched(qtbot: QtBot, appearance: Appearance) -> None:
-    dialog = PersonChooser(appearance, [Person("p", "Ann Example")], None, "Nobody", may_add=True)
+    dialog = PersonChooser(appearance, [Person("p", "Ann Example")], None, "Nobody", may_change=True)
     qtbot.addWidget(dialog)
     dialog.show()
     for is_form in (False, True):

@@ -10,8 +10,8 @@ from medbot_desktop.domain import Conversation, Failed, Person
 from medbot_desktop.ui.conversation_model import ConversationModel, Heading
 from medbot_desktop.ui.days import day_heading, short_moment
 from medbot_desktop.ui.notice_bar import NoticeBar
-from medbot_desktop.ui.person_chooser import PersonModel
 from medbot_desktop.ui.person_form import PersonForm
+from medbot_desktop.ui.person_list import PersonModel
 from medbot_desktop.ui.talk import Talk
 from medbot_desktop.ui.theme import Appearance
 
@@ -70,10 +70,10 @@ def test_a_person_who_cannot_be_added_is_refused_with_a_reason(
     form = PersonForm(appearance)
     qtbot.addWidget(form)
     form.begin(name)
-    for field, text in ((form.day, day), (form.month, month), (form.year, year)):
+    for field, text in zip(form.born.fields, (day, month, year), strict=True):
         field.setText(text)
     with qtbot.assertNotEmitted(form.filled):
-        form.add_button.click()
+        form.save_button.click()
     assert form.failure.text().startswith(why)
 
 

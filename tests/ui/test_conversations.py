@@ -250,9 +250,9 @@ def test_a_person_is_added_where_they_are_needed(qtbot: QtBot, kept: KeptService
     dialog.field.setText("佐藤")
     qtbot.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
     form = dialog.form
-    for field, text in ((form.day, "3"), (form.month, "5"), (form.year, "1961"), (form.reference, "A-17")):
+    for field, text in zip((*form.born.fields, form.reference), ("3", "5", "1961", "A-17"), strict=True):
         qtbot.keyClicks(field, text)
-    qtbot.mouseClick(form.add_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(form.save_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.chat.desk.dialog is None)
     person = stored(qtbot, window, conversation).person
     assert person is not None

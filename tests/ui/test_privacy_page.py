@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -168,7 +168,7 @@ class TestOnePerson:
     @pytest.fixture
     def anna(self, services: VaultServices) -> Person:
         """Somebody with two conversations, in a backup too, and named in a third that is about nobody."""
-        person = services.people.add(ANNA, reference="P-17")
+        person = services.people.add(ANNA, date(1961, 5, 3), "P-17", allergies=["penicillin"], conditions=["asthma"])
         services.keep("About her", person)
         services.keep("About her again", person)
         services.keep(f"My neighbour {ANNA} told me about it")
@@ -187,7 +187,7 @@ class TestOnePerson:
     ) -> None:
         self.look_at_anna(qtbot, anna, page)
         about = page.erasure.about.text()
-        assert about.startswith(f"{ANNA}, P-17\n• 2 conversations with 4 messages")
+        assert about.startswith(f"{ANNA}, born 3 May 1961 · P-17\n• 2 conversations with 4 messages")
         assert "1 backup, written anew without them" in about
         assert [button.accessibleName()[:60] for button in page.erasure.mentions] == [
             f"Open the conversation: My neighbour {ANNA} told me about it"[:60]
@@ -282,7 +282,16 @@ class TestOnePerson:
         page.erasure.export_button.click()
         assert told(qtbot, page).startswith(f"2 conversations saved in {file}.")
         saved = json.loads(file.read_text("utf-8"))
-        assert saved["person"]["name"] == ANNA
+        assert saved["person"] == {
+            "id": anna.id,
+            "name": ANNA,
+            "born": "1961-05-03",
+            "reference": "P-17",
+            "allergies": ["penicillin"],
+            "medicines": [],
+            "conditions": ["asthma"],
+            "due": None,
+        }
         assert sorted(talk["title"] for talk in saved["conversations"]) == ["About her", "About her again"]
         assert [message["role"] for message in saved["conversations"][0]["messages"]] == ["person", "medbot"]
 

@@ -105,7 +105,7 @@ def open_window(qtbot: QtBot, services: VaultServices) -> MainWindow:
     window.activateWindow()
     qtbot.waitExposed(window)
     window.worker.start()
-    qtbot.waitUntil(lambda: bool(window.chat.empty.buttons) and window.chat.archive.is_known)
+    qtbot.waitUntil(lambda: bool(window.chat.empty.buttons) and window.chat.archive.is_known, timeout=60_000)
     window.desk.open_page(SETTINGS)
     settle(qtbot, window)
     return window
