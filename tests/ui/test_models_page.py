@@ -186,7 +186,7 @@ def test_an_exam_is_held_and_its_table_is_one_click_away(
     result = model(page, SMOL).result
     assert result is not None
     assert sum(kind.among for kind in result.kinds.values()) == 2
-    assert result.first_text_s > 0
+    assert result.tokens_per_second > 0
     assert "tokens a second" in page.facts.text()
     page.table_button.click()
     dialog = page.dialog

@@ -358,7 +358,7 @@ def test_a_model_whose_place_was_taken_is_told_with_the_answer(
 ) -> None:
     answer = answer_of(build(pen=Pen(Composer("", ModelError("It died.")), "a model", "composes")), talk, SORE_THROAT)
     assert [(work.model, work.tokens, work.composed, work.fell_back) for work in answer.work] == [
-        ("composer", 0, False, True)
+        ("composer", 1, False, True)
     ]
 
 

@@ -29,7 +29,7 @@ def settings(server: Server, **changed: str) -> Settings:
 
 
 def choose(models: ModelStore, wanted: Settings, server: str = "silent") -> Chosen:
-    chosen = text_model_from(wanted, models, lambda tier: PRIME, server_tier=server)
+    chosen = text_model_from(wanted, models, lambda tier: [PRIME], server_tier=server)
     assert chosen is not None
     return chosen
 
@@ -79,4 +79,4 @@ def test_a_server_that_may_not_be_asked_is_told_and_this_computer_serves(
 
 
 def test_a_model_that_is_not_here_leaves_the_answers_to_the_library(models: ModelStore) -> None:
-    assert text_model_from(Settings(text_model="not-here"), models, lambda tier: PRIME) is None
+    assert text_model_from(Settings(text_model="not-here"), models, lambda tier: [PRIME]) is None
