@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from medbot_desktop.understanding.assertion_head import FARTHEST, HEADS, LABELS, SHAPES, AssertionHead, Window
 
@@ -137,14 +138,14 @@ def _slopes(parts: Mapping[str, Numbers], batch: Sequence[Lesson], chance: np.ra
     query = (sign @ parts["query"] + parts["query_bias"]).reshape(count, HEADS, part)
     keys = (tokens @ parts["key"]).reshape(count, longest, HEADS, part)
     values = tokens.reshape(count, longest, HEADS, part)
-    heeded = _chances(np.einsum("bnhk,bhk->bhn", keys, query) / np.float32(np.sqrt(part)) + beyond)
+    heeded = softmax(np.einsum("bnhk,bhk->bhn", keys, query) / np.float32(np.sqrt(part)) + beyond, axis=-1)
     around = np.einsum("bhn,bnhk->bhk", heeded, values).reshape(count, width)
     kept_pair = _kept((count, 2 * width), _LOST, chance)
     pair = np.concatenate([sign, around], axis=1) * kept_pair
     raised = pair @ parts["hidden"] + parts["hidden_bias"]
     kept_hidden = _kept(raised.shape, _LOST, chance)
     hidden = np.maximum(raised, 0) * kept_hidden
-    found = _chances(hidden @ parts["judge"] + parts["judge_bias"])
+    found = softmax(hidden @ parts["judge"] + parts["judge_bias"], axis=-1)
 
     wanted = np.full((count, len(LABELS)), _LEFT_TO_OTHERS / len(LABELS), np.float32)
     wanted[np.arange(count), [one.label for one in batch]] += 1 - _LEFT_TO_OTHERS
@@ -187,9 +188,3 @@ def _gathered(rows: Numbers, places: NDArray[np.int64], size: int) -> Numbers:
     is_at[np.arange(len(places)), places] = 1
     summed: Numbers = is_at.T @ rows
     return summed
-
-
-def _chances(scores: Numbers) -> Numbers:
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    chances: Numbers = raised / raised.sum(axis=-1, keepdims=True)
-    return chances

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from medbot_desktop.text import NUMBER_WORDS, sentence_spans
+from medbot_desktop.text import NUMBER_WORDS, sentences
 
 _MONTHS = {"day": 12 / 365.25, "week": 84 / 365.25, "month": 1.0, "year": 12.0}
 _NUMBER = rf"(?:\d+(?:\.\d+)?|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
@@ -42,8 +42,7 @@ def for_ages(text: str, ages: list[float]) -> str:
     """
     if not ages:
         return text
-    kept = [text[start:end] for start, end in sentence_spans(text) if _fits(text[start:end], ages)]
-    return " ".join(kept)
+    return " ".join(sentence for sentence in sentences(text) if _fits(sentence, ages))
 
 
 def _fits(sentence: str, ages: list[float]) -> bool:

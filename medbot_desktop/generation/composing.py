@@ -35,8 +35,8 @@ class Composition:
     Attributes:
         supported: sentences that a passage supports.
         removed: sentences that were dropped.
-        attempts: how often the model wrote.
-        declined: whether it said that no passage holds the answer.
+        attempts: how often the model wrote an answer.
+        declined: whether nothing was found that tells what was asked.
     """
 
     def __init__(

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medbot_desktop.generation.prompting import Source
-from medbot_desktop.text import sentence_spans
+from medbot_desktop.text import sentences, words
 
 _LINE = re.compile(r"^\s*\[(\d+)\](.*)$", re.MULTILINE)
 _NONE = "none"
-_WORD = re.compile(r"\w+")
 _SLIGHT = frozenset("a an the to of in is are be and or for it you your with on at by that this as if can".split())
 _REFERS_BACK = re.compile(
     r"(?:it|its|they|their|this|these|that|those|then|he|she|there|also|for this|in this)\b", re.IGNORECASE
@@ -48,14 +47,14 @@ def evidence_in(copied: str, sources: Sequence[Source]) -> tuple[Evidence, ...]:
         One for each passage that has something, in their order.
     """
     places: dict[int, set[int]] = {}
-    texts = [_sentences(source) for source in sources]
+    texts = [sentences(source.text) for source in sources]
     for number, sentence in _LINE.findall(copied):
-        words = _words(sentence)
-        if not words or words == [_NONE]:
+        written = words(sentence)
+        if not written or written == [_NONE]:
             continue
         named = int(number) - 1
         for position in sorted(range(len(sources)), key=lambda position: position != named):
-            if found := _located(words, sources[position].title, texts[position]):
+            if found := _located(written, sources[position].title, texts[position]):
                 places.setdefault(position, set()).update(found)
                 break
     return tuple(
@@ -64,18 +63,18 @@ def evidence_in(copied: str, sources: Sequence[Source]) -> tuple[Evidence, ...]:
     )
 
 
-def _located(copied: list[str], title: str, sentences: list[str]) -> set[int]:
+def _located(copied: list[str], title: str, passage: list[str]) -> set[int]:
     """Which sentences were copied; where none is there word for word, the one that has most of its words."""
     whole = f" {' '.join(copied)} "
-    found = {n for n, sentence in enumerate(sentences) if _overlaps(whole, f" {' '.join(_words(sentence))} ")}
+    found = {n for n, sentence in enumerate(passage) if _overlaps(whole, f" {' '.join(words(sentence))} ")}
     if not found:
-        known = set(_words(title)) | _SLIGHT
+        known = set(words(title)) | _SLIGHT
         telling = [word for word in copied if word not in known] or copied
-        shares = [_share(telling, set(_words(sentence))) for sentence in sentences]
+        shares = [_share(telling, set(words(sentence))) for sentence in passage]
         best = max(range(len(shares)), key=shares.__getitem__, default=None)
         if best is not None and shares[best] >= _ENOUGH:
             found.add(best)
-    return found | {n - 1 for n in found if n and _REFERS_BACK.match(sentences[n])}
+    return found | {n - 1 for n in found if n and _REFERS_BACK.match(passage[n])}
 
 
 def _overlaps(copied: str, sentence: str) -> bool:
@@ -86,11 +85,3 @@ def _share(copied: list[str], sentence: set[str]) -> float:
     if any(word[0].isdigit() and word not in sentence for word in copied):
         return 0.0
     return sum(word in sentence for word in copied) / len(copied)
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
-
-
-def _sentences(source: Source) -> list[str]:
-    return [source.text[start:end] for start, end in sentence_spans(source.text)]

@@ -22,6 +22,7 @@ from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.text_model import SupervisedTextModel
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.workspace import Workspace
+from tests.unit.generation.test_phrasing import Recorded
 
 FOLDER = resources_folder() / "exam"
 
@@ -131,6 +132,14 @@ def test_the_real_model_is_marked_on_some_items(exam: Exam, workspace: Workspace
     assert [one.item for one in marks] == [item.id for item in some]
     assert sitting.counts()["numbers"].among == 1
     assert sitting.tokens_per_second > 0
+
+
+def test_how_long_the_first_sentence_took_is_told_of_a_model_that_answers(exam: Exam) -> None:
+    sitting = Sitting()
+    item = next(item for item in exam.items if item.id == "ea053")
+    [found] = sit(Recorded(["No, do not use cotton buds in the ear. [1]"]), [item], sitting)
+    assert (found.fault, sitting.begun) == ("", 1)
+    assert sitting.first_text_s > 0
 
 
 @pytest.mark.slow
