@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, QTimer
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -342,7 +342,7 @@ class Photographer:
                 picture = self.window.grab()
                 if above is not None:
                     painter = QPainter(picture)
-                    painter.drawPixmap(self.window.mapFromGlobal(above.mapToGlobal(QPoint())), above.grab())
+                    painter.drawPixmap(self.window.rect().center() - above.rect().center(), above.grab())
                     painter.end()
                 picture.save(str(path))
                 self.pictures.append(path)
