@@ -9,9 +9,10 @@ from contextlib import closing
 from medbot_desktop.domain import Hit
 from medbot_desktop.generation.drafting import MARK, Draft, answer_from, copied_from, draft_of
 from medbot_desktop.generation.phrasing import TextWriter
-from medbot_desktop.generation.prompting import Source, Task, fitted, prepared
+from medbot_desktop.generation.prompting import fitted, prepared
 from medbot_desktop.generation.sentence import SupportedSentence
 from medbot_desktop.generation.support import check
+from medbot_desktop.generation.task import Source, Task
 
 _PASSAGES = 4
 _FRAME = re.compile(

@@ -18,10 +18,10 @@ from medbot_desktop.generation.phrasing import TextWriter
 from medbot_desktop.generation.prompting import (
     MOST_COPIED_TOKENS,
     MOST_TOKENS,
-    Task,
     answering,
     copying,
 )
+from medbot_desktop.generation.task import Task
 
 # Where a sentence ends, known only once the next one has begun: behind its marks, of which none may be still to come.
 # A small letter goes on with the sentence ("at 9 a.m. on Mondays"), unless a mark stands before it.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medbot_desktop.generation.prompting import Source
+from medbot_desktop.generation.task import Source
 from medbot_desktop.text import sentences, words
 
 _LINE = re.compile(r"^\s*\[(\d+)\](.*)$", re.MULTILINE)

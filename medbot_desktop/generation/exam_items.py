@@ -11,7 +11,8 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from medbot_desktop.errors import InputError
-from medbot_desktop.generation.prompting import Source, Task, openings
+from medbot_desktop.generation.prompting import openings
+from medbot_desktop.generation.task import Source, Task
 from medbot_desktop.resources import load_resource
 
 KINDS = (

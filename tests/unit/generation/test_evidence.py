@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from medbot_desktop.generation.evidence import evidence_in
-from medbot_desktop.generation.prompting import Source
+from medbot_desktop.generation.task import Source
 
 SOURCES = (
     Source("Honey", "Honey eases a cough. Never give it to a baby under one year, because it may hold germs."),

@@ -9,14 +9,13 @@ import pytest
 from medbot_desktop.errors import ModelError
 from medbot_desktop.generation.prompting import (
     MOST_COPIED_TOKENS,
-    Source,
-    Task,
     answering,
     copying,
     fitted,
     openings,
     prepared,
 )
+from medbot_desktop.generation.task import Source, Task
 from medbot_desktop.workspace import Workspace
 from tests.unit.generation.test_phrasing import Recorded
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from medbot_desktop.generation.prompting import Source, Task, copying, prepared
+from medbot_desktop.generation.prompting import copying, prepared
 from medbot_desktop.generation.screening import before_orders, without_orders
+from medbot_desktop.generation.task import Source, Task
 from medbot_desktop.settings import resources_folder
 
 ORDERS = [
