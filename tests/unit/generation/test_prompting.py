@@ -68,6 +68,20 @@ def test_the_prompts_of_a_step_begin_alike() -> None:
     assert tuple(answering(asked, firmly=True)[:-1]) == openings()[1]
 
 
+def test_the_question_stands_before_the_passages_and_the_manner_last() -> None:
+    asked = answering(replace(TASK, persona="Be brief."))[-1].content
+    assert asked.startswith("Question: what helps\n\n[1] Rest:")
+    assert asked.endswith("[3] Air: Open a window.\n\nStyle: Be brief.")
+
+
+def test_who_asks_for_everyday_words_has_the_model_told_so() -> None:
+    plainly = replace(TASK, question="what helps, in simple words please", persona="Be brief.")
+    asked = answering(plainly)[-1].content
+    assert "Everyday words." in asked
+    assert asked.endswith("Be brief.")
+    assert "Everyday words." not in answering(TASK)[-1].content
+
+
 def test_the_second_attempt_only_adds_to_the_end_of_the_first() -> None:
     first, second = answering(TASK)[-1].content, answering(TASK, firmly=True)[-1].content
     assert second.startswith(first)
