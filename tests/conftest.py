@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
+import sys
 from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext
 
@@ -18,6 +20,18 @@ from medbot_desktop.workspace import Workspace
 from tests.keyrings import KeyringInMemory
 
 _SLOW_TO_LOAD = ["pytest", "hypothesis.strategies", "sqlalchemy.dialects.sqlite", "medbot_desktop.vault.restore"]
+
+
+def pytest_configure() -> None:
+    """Give each of several workers processor cores of its own.
+
+    The threads of a model wait for each other at every step. Where two models share the cores, each waits for threads
+    that the other one has pushed aside; and a reader of documents, which lets everybody go first, waits for both.
+    """
+    worker, count = (os.environ.get(f"PYTEST_XDIST_{name}") for name in ("WORKER", "WORKER_COUNT"))
+    if worker and count and sys.platform == "linux":
+        number, cores = int(worker.removeprefix("gw")), sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, cores[number :: int(count)] or [cores[number % len(cores)]])
 
 
 def pytest_collection_finish() -> None:

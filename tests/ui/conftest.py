@@ -208,9 +208,28 @@ def window(qtbot: QtBot, appearance: Appearance, services: PlayedServices) -> It
 
 
 @pytest.fixture(scope="session")
-def made_vault(models: ModelStore, tmp_path_factory: pytest.TempPathFactory) -> VaultFolder:
-    """A vault with the library that ships, copied for each test: to make one takes longer than to copy it."""
-    folder = make_vault(tmp_path_factory.mktemp("made"))
+def bare_vault(tmp_path_factory: pytest.TempPathFactory) -> VaultFolder:
+    """A vault with its accounts and no more, copied for each test: to make one takes longer than to copy it."""
+    return make_vault(tmp_path_factory.mktemp("bare"))
+
+
+@pytest.fixture
+def bare_folder(bare_vault: VaultFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VaultFolder:
+    """A vault of one's own in the home folder, with its accounts and no more."""
+    return _at_home(bare_vault, tmp_path, monkeypatch)
+
+
+def _at_home(made: VaultFolder, home: Path, monkeypatch: pytest.MonkeyPatch) -> VaultFolder:
+    monkeypatch.setenv("MEDBOT_HOME", str(home))
+    shutil.copytree(made.path, home / "vault")
+    return VaultFolder(home / "vault")
+
+
+@pytest.fixture(scope="session")
+def made_vault(models: ModelStore, bare_vault: VaultFolder, tmp_path_factory: pytest.TempPathFactory) -> VaultFolder:
+    """A vault with the library that ships."""
+    folder = VaultFolder(tmp_path_factory.mktemp("made") / "vault")
+    shutil.copytree(bare_vault.path, folder.path)
     opened = open_vault(folder, Credentials("admin", PASSPHRASE))
     with opened.vault.transaction() as session:
         set_mark(session, "last_backup", datetime.now(UTC).isoformat())  # so none is made behind a test's back
@@ -220,10 +239,8 @@ def made_vault(models: ModelStore, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def vault_folder(made_vault: VaultFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VaultFolder:
-    """A vault of one's own in the home folder."""
-    monkeypatch.setenv("MEDBOT_HOME", str(tmp_path))
-    shutil.copytree(made_vault.path, tmp_path / "vault")
-    return VaultFolder(tmp_path / "vault")
+    """A vault of one's own in the home folder, with the library that ships."""
+    return _at_home(made_vault, tmp_path, monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -241,9 +258,7 @@ def made_library(models: ModelStore, made_vault: VaultFolder, tmp_path_factory: 
 @pytest.fixture
 def library_folder(made_library: VaultFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VaultFolder:
     """A vault of one's own in the home folder, with the library that ships and one of two leaflets."""
-    monkeypatch.setenv("MEDBOT_HOME", str(tmp_path))
-    shutil.copytree(made_library.path, tmp_path / "vault")
-    return VaultFolder(tmp_path / "vault")
+    return _at_home(made_library, tmp_path, monkeypatch)
 
 
 @pytest.fixture

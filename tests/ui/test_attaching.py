@@ -20,12 +20,13 @@ from .conftest import PlayedServices
 
 PATIENCE_MS = 120_000
 SHORT = ("METFORMIN 500 mg", "28 tablets")
+SMALL_WIDTH = 750  # pixels: quickly read, and as surely
 
 
 @pytest.fixture
 def label(tmp_path: Path, qapp: QApplication) -> Path:
     path = tmp_path / "label.png"
-    example_label(SHORT).save(str(path))
+    example_label(SHORT).scaledToWidth(SMALL_WIDTH, Qt.TransformationMode.SmoothTransformation).save(str(path))
     return path
 
 

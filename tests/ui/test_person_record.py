@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,9 +17,9 @@ from medbot_desktop.ui.desk import CHAT
 from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.person_chooser import PersonChooser
 from medbot_desktop.ui.theme import Appearance
+from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.roles import Account, Role
 
-from .vault_folders import make_vault
 from .vaulted import VaultServices, in_vault, open_as, open_window, settle
 
 KEY = Qt.Key
@@ -28,9 +27,8 @@ SOON = date.today() + timedelta(days=90)
 
 
 @pytest.fixture
-def services(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VaultServices:
-    monkeypatch.setenv("MEDBOT_HOME", str(tmp_path))
-    return open_as(make_vault(tmp_path), "desk")
+def services(qapp: QApplication, bare_folder: VaultFolder) -> VaultServices:
+    return open_as(bare_folder, "desk")
 
 
 @pytest.fixture

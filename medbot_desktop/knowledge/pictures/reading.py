@@ -17,7 +17,7 @@ from medbot_desktop.knowledge.reading.running import Child, GoneError, RunningCh
 
 _TICK_SECONDS = 0.1
 _LIBRARIES_BYTES = 400_000_000  # of memory: the code of native libraries, which no limit of the system counts
-_LIMITS = Limits(seconds=90.0, silent_seconds=180.0)
+_LIMITS = Limits(seconds=90.0, silent_seconds=180.0, is_awaited=True)
 _SMALLER = "Take a photo of the label alone, or save it smaller."
 
 _log = logging.getLogger(__name__)

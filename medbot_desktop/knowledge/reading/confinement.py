@@ -9,8 +9,8 @@ What holds where:
   time, open files, processes and the size of files are limited by the system; memory is watched by the parent.
 - Windows: the audit hook, and a job object that limits memory and allows no second process.
 
-Everywhere the process ends when its parent has ended, has the lowest priority, no terminal, no log, no core dump, and
-nothing of the environment that its parent was started in.
+Everywhere the process ends when its parent has ended, has no terminal, no log, no core dump, nothing of the environment
+that its parent was started in, and the lowest priority; where somebody waits for it, one just below that of the window.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import threading
 from medbot_desktop.knowledge.reading.messages import Limits
 from medbot_desktop.network import install_guard
 
+_LOWEST, _BELOW_WINDOW = 19, 5
 _PEACE_SECONDS = 60  # of processor time, before the first document sets a limit of its own
 _ADDRESSES = 8  # times the memory: libraries and mapped files take addresses, and no memory
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -124,7 +125,7 @@ def _limit(limits: Limits) -> None:
     if sys.platform != "win32":
         import resource
 
-        os.nice(19)
+        os.nice(_BELOW_WINDOW if limits.is_awaited else _LOWEST)
         wanted = {
             resource.RLIMIT_CORE: 0,  # a core dump would write the document to the disk
             resource.RLIMIT_FSIZE: 0,
@@ -160,7 +161,8 @@ def _enter_job(limits: Limits) -> None:
     if sys.platform == "win32":
         import psutil
 
-        psutil.Process().nice(psutil.IDLE_PRIORITY_CLASS)
+        awaited, lowest = psutil.BELOW_NORMAL_PRIORITY_CLASS, psutil.IDLE_PRIORITY_CLASS
+        psutil.Process().nice(awaited if limits.is_awaited else lowest)
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         kernel.SetErrorMode(_NO_DIALOGS)
         kernel.CreateJobObjectW.restype = ctypes.c_void_p

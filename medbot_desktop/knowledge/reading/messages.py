@@ -45,6 +45,7 @@ class Limits:
         growth: how many times the size of its file all documents of it may have, where that is more.
         open_files: how many files may be open at once.
         files_each: how many files a child reads before a fresh one takes its place.
+        is_awaited: somebody sits and waits for it, so it does not stand back behind everything else.
     """
 
     seconds: float = 30.0
@@ -57,6 +58,7 @@ class Limits:
     growth: int = 50
     open_files: int = 64
     files_each: int = 500
+    is_awaited: bool = False
 
     def work_seconds(self, size: int, pages: int) -> float:
         """Processor time that a document may take, of a file of ``size`` bytes and with ``pages`` read so far."""

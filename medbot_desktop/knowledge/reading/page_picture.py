@@ -27,7 +27,7 @@ _MOST_HEIGHT = 4_000
 _SIZE = struct.Struct(">II")
 _COLOURS = 3
 _WAIT_SECONDS = 0.1
-_LIMITS = Limits(seconds=10.0, silent_seconds=20.0)
+_LIMITS = Limits(seconds=10.0, silent_seconds=20.0, is_awaited=True)
 
 
 def page_picture(path: Path, page: int, width: int, limits: Limits = _LIMITS) -> bytes:

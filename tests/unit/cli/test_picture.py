@@ -14,6 +14,9 @@ from tests.unit.knowledge.pictures.made_photos import encoded, sheet
 
 __all__ = ["medbot"]
 
+LINES = ("METFORMIN 500 mg", "28 tablets", "Call a doctor if you have chest pain.")
+SMALL = 2.0  # pixels to the point: quickly read, and as surely
+
 
 class Keyboard(io.StringIO):
     """A terminal at which these lines are typed."""
@@ -25,7 +28,7 @@ class Keyboard(io.StringIO):
 @pytest.fixture
 def label(tmp_path: Path) -> str:
     path = tmp_path / "label.png"
-    path.write_bytes(encoded(sheet(("METFORMIN 500 mg", "28 tablets", "Call a doctor if you have chest pain."))))
+    path.write_bytes(encoded(sheet(LINES, scale=SMALL)))
     return str(path)
 
 

@@ -47,6 +47,15 @@ def smuggle(requests: Connection, replies: Connection, limits: Limits) -> None:
     send_some(replies, memoryview(frame(read.model_dump_json().encode()) + frame(b"\x00" * 3)))
 
 
+def priority(requests: Connection, replies: Connection, limits: Limits) -> None:
+    """Tells its own priority."""
+    confine(limits)
+    requests.recv_bytes()
+    told = str(os.getpriority(os.PRIO_PROCESS, 0))
+    read = Read(lines=((told, 0.9),), turned=False, frames=1, width=1, height=1)
+    send_some(replies, memoryview(frame(read.model_dump_json().encode()) + frame(b"\x00" * 3)))
+
+
 def write(requests: Connection, replies: Connection, limits: Limits) -> None:
     """Tries to keep the picture in a file whose name it was handed."""
     confine(limits)

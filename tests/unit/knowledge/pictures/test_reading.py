@@ -199,6 +199,11 @@ def test_what_a_reader_says_holds_nothing_that_a_terminal_acts_on() -> None:
     assert read_picture(b"any", child=hostile.smuggle).text == "�[2JMETFORMIN��"
 
 
+def test_a_reader_for_which_somebody_waits_stands_back_behind_the_window_alone() -> None:
+    window = os.getpriority(os.PRIO_PROCESS, 0)
+    assert int(read_picture(b"any", child=hostile.priority).text) == min(window + 5, 19)
+
+
 def test_a_reader_that_hangs_is_ended() -> None:
     with pytest.raises(InputError, match="takes too long"):
         read_picture(bytes(3_000_000), limits=Limits(silent_seconds=0.5), child=hostile.hang)
