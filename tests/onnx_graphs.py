@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-FLOAT, INT64, BOOL = 1, 7, 9
+FLOAT, INT8, INT64, BOOL = 1, 3, 7, 9
+_KINDS = {"float32": FLOAT, "int8": INT8, "int64": INT64}
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -70,9 +71,9 @@ class Graph:
         self.parts.append(_bytes(1, body + b"".join(_attribute(*item) for item in attributes.items())))
         return output
 
-    def constant(self, name: str, array: NDArray[np.float32] | NDArray[np.int64]) -> str:
+    def constant(self, name: str, array: NDArray[np.float32] | NDArray[np.int8] | NDArray[np.int64]) -> str:
         """Add a tensor of fixed values; returns its name."""
-        kind = FLOAT if array.dtype == np.float32 else INT64
+        kind = _KINDS[array.dtype.name]
         sides = b"".join(_number(1, side) for side in array.shape)
         self.parts.append(_bytes(5, sides + _number(2, kind) + _bytes(8, name) + _bytes(9, array.tobytes())))
         return name

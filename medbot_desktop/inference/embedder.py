@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.devices import worker_threads
+from medbot_desktop.inference.onnx_tables import rows_first
 
 MOST_TOKENS = 256
 """What a text has beyond this many tokens, the two marks at its ends included, does not enter its vector."""
@@ -179,8 +180,8 @@ def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.intra_op.spin_duration_us", "500")
     options.log_severity_level = 3
     try:
-        return _session(path.read_bytes() + _wish_for(_MIDDLE), options)
-    except (OSError, *_DAMAGED):
+        return _session(rows_first(path.read_bytes()) + _wish_for(_MIDDLE), options)
+    except (OSError, ValueError, *_DAMAGED):
         pass  # a network that has no such layer, unless it is no network
     try:
         return _session(str(path), options)
@@ -189,7 +190,9 @@ def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
 
 
 def _session(network: bytes | str, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+    session._model_bytes = None  # kept for another provider to begin with, and there is none
+    return session
 
 
 def _wish_for(name: str) -> bytes:

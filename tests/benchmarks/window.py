@@ -26,7 +26,7 @@ def main(with_text_model: bool) -> None:
     def open_workspace() -> Services:
         from medbot_desktop.workspace import Workspace
 
-        workspace = Workspace.open("demo", with_text_model=with_text_model)
+        workspace = Workspace.open("demo", with_text_model=with_text_model).prepare()
         if workspace.text_model is not None:
             workspace.text_model.wait_ready(60)
         return workspace

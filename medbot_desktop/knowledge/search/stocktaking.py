@@ -218,7 +218,10 @@ def _learning(learnt: Learnt, texts: list[str], documents: Iterable[HeldDocument
         return Learnt(signatures, learnt.words, learnt.abbreviations)
     abbreviations = learnt.abbreviations.copy()
     abbreviations.learn(texts)
-    return Learnt(signatures, learnt.words.union(*map(words, texts)), abbreviations)
+    known = set(learnt.words)
+    for text in texts:  # one after the other: the words of all at once would take many times the memory
+        known.update(words(text))
+    return Learnt(signatures, frozenset(known), abbreviations)
 
 
 def _unworn(index: VectorIndex) -> VectorIndex:

@@ -113,3 +113,23 @@ def test_what_was_not_asked_for_can_be_forgotten(file: Path) -> None:
     assert len(vectors) == 1
     vectors.embed(["a"])
     assert counting.asked == ["a"]
+
+
+def test_a_file_that_is_replaced_is_not_read_at_the_old_places(file: Path) -> None:
+    vectors, counting = opened(file)
+    others = PreparedVectors(CountingEmbedder().embed, "one")
+    others.embed(["quite", "another", "file"])
+    others.save(file)
+    assert vectors.embed(["a", "bc"]).tolist() == CountingEmbedder().embed(["a", "bc"]).tolist()
+    assert counting.asked == ["a", "bc"]
+
+
+def test_what_was_read_and_what_was_made_are_saved_together(file: Path) -> None:
+    vectors, _ = opened(file)
+    texts = ["a", "new", "bc", "newer"]
+    vectors.embed(texts)
+    vectors.save(file)
+    saved, counting = opened(file)
+    assert saved.embed(texts).tolist() == CountingEmbedder().embed(texts).tolist()
+    assert len(saved) == 4
+    assert counting.asked == []
