@@ -96,8 +96,6 @@ class Conditions:
 
     def deciding(self, findings: Findings, complaint: Sequence[str] = ()) -> list[Entity] | None:
         """The entities by which the rule holds, or None where it does not; takes what `Condition.deciding` takes."""
-        if any(condition.deciding(findings, complaint) is not None for condition in self.none_of):
-            return None
         decided: list[Entity] = []
         for condition in self.all_of:
             found = condition.deciding(findings, complaint)
@@ -107,20 +105,25 @@ class Conditions:
         some = [found for condition in self.any_of if (found := condition.deciding(findings, complaint)) is not None]
         if self.any_of and len(some) < self.at_least:
             return None
+        if any(condition.deciding(findings, complaint) is not None for condition in self.none_of):
+            return None
         return decided + [entity for found in some for entity in found]
 
-    def denials(self, findings: Findings, complaint: Sequence[str] = ()) -> list[Entity]:
+    def denials(self, findings: Findings, as_if: Findings, complaint: Sequence[str] = ()) -> list[Entity]:
         """The denials without which the rule would hold; none where it holds, or would not hold even so.
 
-        Takes what `Condition.deciding` takes.
+        Args:
+            findings: what is known.
+            as_if: the same if what is denied were there, see `Findings.with_denied`.
+            complaint: the signs of the complaint, whose duration is asked for.
         """
         if not any(name in findings.denied for one in (*self.all_of, *self.any_of) for name in one.names):
             return []
-        if self.deciding(findings, complaint) is not None:
+        decided = replace(self, none_of=()).deciding(as_if, complaint)
+        if decided is None or self.deciding(findings, complaint) is not None:
             return []
         if any(condition.deciding(findings, complaint) is not None for condition in self.none_of):
             return []
-        decided = replace(self, none_of=()).deciding(findings.with_denied(), complaint) or ()
         return [entity for entity in decided if entity.name in findings.denied]
 
     def missing(self, findings: Findings) -> int:

@@ -9,11 +9,13 @@ from pathlib import Path
 from medbot_desktop.domain import Assertion, Because, Disposition, Entity, RedFlag, Triage, Utterance
 from medbot_desktop.resources import load_resource, read_once, state_of
 from medbot_desktop.triage.asking import AgesFile, Asking
+from medbot_desktop.triage.because import because_of
 from medbot_desktop.triage.doubts import doubted
 from medbot_desktop.triage.early_warning import EarlyWarning, child_at_risk, child_in_danger, news2
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.protocols import Asked, Protocol, load_protocols
 from medbot_desktop.triage.recorded import with_record
+from medbot_desktop.triage.unruled import without_protocol
 from medbot_desktop.triage.watch import Watch
 
 MOST_QUESTIONS = 7
@@ -25,11 +27,9 @@ _ONE_SIGN = 3
 _ORDER = (Disposition.EMERGENCY, Disposition.URGENT, Disposition.ROUTINE, Disposition.SELF_CARE, Disposition.NONE)
 _NEWS2_SOURCE = "Royal College of Physicians: National Early Warning Score (NEWS) 2 (2017)"
 _CHILD_SOURCE = "NICE NG143: Fever in under 5s (2021)"
-_REPORTED = ("symptom", "event")
-_NAMED = (*_REPORTED, "condition")
+_NAMED = ("symptom", "event", "condition")
 _UNDERSTOOD = ("en", "und")
 _HELD = (Assertion.PRESENT, Assertion.UNCERTAIN)
-_NOTHING_SAID = "Nothing was said that calls for help."
 _NO_SIGN = "No sign was found that MedBot knows."
 _WHAT_IS_WRONG = "What is wrong? Please say it in other words, or ask a member of staff."
 _IN_GENERAL = "This asks about health in general. Is anybody unwell now? Then please say who, and what is wrong."
@@ -37,10 +37,6 @@ _IN_GENERAL = "This asks about health in general. Is anybody unwell now? Then pl
 _NOT_UNDERSTOOD = "This is not in English, and it was not understood."
 _NOT_ALL_UNDERSTOOD = "This is not in English, so not all of it was understood."
 _IN_ENGLISH = "What is wrong? Please say it in English, or ask a member of staff."
-_NO_PROTOCOL = "Something was said for which there is no rule, so somebody should look at it."
-_DENIED_ALONE = "What is wrong was not understood, only what is not, so somebody should look at it."
-# Who denies so many signs and tells an age, or since when, reports something: "spotting since May. no pain, no fever".
-_DENIALS_OF_A_REPORT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +63,10 @@ class Judge:
         self._watch = watch
         self._protocols = protocols
         self._flags = {rule.name: rule for rule in watch.rules}
+        self._presented: dict[str, list[int]] = {}
+        for place, protocol in enumerate(protocols):
+            for name in protocol.presents_with:
+                self._presented.setdefault(name, []).append(place)
         self._asking = Asking(self._flags, ages)
 
     @classmethod
@@ -100,8 +100,8 @@ class Judge:
         return known if _ORDER.index(known.disposition) <= _ORDER.index(said.disposition) else said
 
     def _judged(self, utterance: Utterance, alert: Triage | None, findings: Findings) -> Triage:
-        applied = self._applied(findings)
-        applied = _explained(applied, findings)
+        shown = self._applied(findings)
+        applied = _explained(shown, findings)
         because = [*self._of_vital_signs(findings), *(one.because for one in applied)]
         if alert is not None:
             flags = [_of_flag(flag) for flag in alert.red_flags]
@@ -109,13 +109,15 @@ class Judge:
             because = flags + [reason for reason in because if reason.why not in told]
         doubt = doubted(findings)
         if not because:
-            found = _with_question(self._without_protocol(utterance), utterance, doubt.text if doubt else None)
+            found = _with_question(without_protocol(utterance.entities), utterance, doubt.text if doubt else None)
             return replace(found, kept_off=self._kept_off(findings, applied, found.disposition))
         because.sort(key=lambda reason: _ORDER.index(reason.level))
         level = because[0].level
         leading = [reason for reason in because if reason.level is level]
         protocol = next((one.protocol for one in applied if one.level is level), None)
-        question = doubt or (self.next_question(findings, frozenset()) if level is not Disposition.EMERGENCY else None)
+        question = doubt or (
+            self._question(shown, findings, frozenset()) if level is not Disposition.EMERGENCY else None
+        )
         found = Triage(
             disposition=level,
             red_flags=alert.red_flags if alert else (),
@@ -142,16 +144,16 @@ class Judge:
             findings: what is known.
             asked: the names that were asked for already.
         """
-        applied = [(one.protocol, one.level) for one in self._applied(findings)]
-        return self._asking.choose(applied, findings, asked)
+        return self._question(self._applied(findings), findings, asked)
+
+    def _question(self, shown: Sequence[_Applied], findings: Findings, asked: Collection[str]) -> Asked | None:
+        return self._asking.choose([(one.protocol, one.level) for one in shown], findings, asked)
 
     def _applied(self, findings: Findings) -> list[_Applied]:
         """The protocols whose complaint is there, each with what decides in it."""
-        return [
-            self._decide(protocol, findings)
-            for protocol in self._protocols
-            if any(findings.is_reported(name) for name in protocol.presents_with)
-        ]
+        reported = (name for name in findings.held if name in self._presented and findings.is_reported(name))
+        places = sorted({place for name in reported for place in self._presented[name]})
+        return [self._decide(self._protocols[place], findings) for place in places]
 
     def _decide(self, protocol: Protocol, findings: Findings) -> _Applied:
         for discriminator in protocol.discriminator:
@@ -163,11 +165,11 @@ class Judge:
                 decided = discriminator.conditions.deciding(findings, protocol.presents_with)
                 name, why, source = discriminator.name, discriminator.why, discriminator.source
             if decided is not None:
-                because = _because(discriminator.disposition, f"{protocol.name}: {name}", why, source, decided)
+                because = because_of(discriminator.disposition, f"{protocol.name}: {name}", why, source, decided)
                 return _Applied(protocol, discriminator.disposition, because, _words_of_signs(decided))
         level = Disposition(protocol.otherwise)
         shown = [entity for name in protocol.presents_with for entity in findings.held.get(name, ())]
-        because = _because(level, f"{protocol.name}: otherwise", protocol.why_otherwise, protocol.sources[0], shown)
+        because = because_of(level, f"{protocol.name}: otherwise", protocol.why_otherwise, protocol.sources[0], shown)
         return _Applied(protocol, level, because, _words_of_signs(shown), is_default=True)
 
     def _of_vital_signs(self, findings: Findings) -> list[Because]:
@@ -176,13 +178,13 @@ class Judge:
         if score is not None and (score.total >= _NEWS2_URGENT or score.highest >= _ONE_SIGN):
             level = Disposition.EMERGENCY if score.total >= _NEWS2_EMERGENCY else Disposition.URGENT
             why = f"The vital signs are far from ordinary (early warning score {score.total})."
-            because = _because(level, "vital_signs: news2", why, _NEWS2_SOURCE, findings.named(score.weighing))
+            because = because_of(level, "vital_signs: news2", why, _NEWS2_SOURCE, findings.named(score.weighing))
             found.append(replace(because, detail=_scored(score, findings)))
         for look, level in ((child_in_danger, Disposition.EMERGENCY), (child_at_risk, Disposition.URGENT)):
             out = look(findings.numbers)
             if out:
                 told = findings.named((out.name, "age"))
-                because = _because(level, "vital_signs: child", out.why, _CHILD_SOURCE, told)
+                because = because_of(level, "vital_signs: child", out.why, _CHILD_SOURCE, told)
                 found.append(replace(because, detail=out.limit))
         return found
 
@@ -190,39 +192,17 @@ class Judge:
         """The rules of a higher level that a denial keeps off, the most urgent first, one for the same denial."""
         if not findings.denied:
             return ()
+        as_if = findings.with_denied()
         found = [
-            _because(Disposition.EMERGENCY, f"red flag: {rule.name}", rule.why, rule.source, denied)
+            because_of(Disposition.EMERGENCY, f"red flag: {rule.name}", rule.why, rule.source, denied)
             for rule in self._watch.rules
-            if (denied := rule.conditions.denials(findings))
+            if (denied := rule.conditions.denials(findings, as_if))
         ]
         for one in applied:
-            found += _kept_off_in(one.protocol, findings)
+            found += _kept_off_in(one.protocol, findings, as_if)
         higher = [one for one in found if _ORDER.index(one.level) < _ORDER.index(level)]
         higher.sort(key=lambda one: _ORDER.index(one.level))
         return tuple({one.words: one for one in reversed(higher)}.values())[::-1]
-
-    def _without_protocol(self, utterance: Utterance) -> Triage:
-        symptoms = [entity for entity in utterance.entities if entity.kind in _REPORTED and entity.by_rules in _HELD]
-        if symptoms:
-            return _of_no_rule("no protocol", _NO_PROTOCOL, symptoms)
-        denials = _denials_of_a_report(utterance.entities)
-        if denials:
-            return _of_no_rule("denials alone", _DENIED_ALONE, denials)
-        return Triage(Disposition.NONE, reasons=(_NOTHING_SAID,))
-
-
-def _of_no_rule(name: str, why: str, decided: Sequence[Entity]) -> Triage:
-    """What is routine because no protocol knows it."""
-    because = _because(Disposition.ROUTINE, name, why, "", decided)
-    return Triage(Disposition.ROUTINE, reasons=(why,), because=(because,))
-
-
-def _denials_of_a_report(entities: Sequence[Entity]) -> list[Entity]:
-    """The denials of a message that tells of a patient, or since when, and of no sign that is known; else nothing."""
-    is_report = any(one.name in ("age", "duration") and one.by_rules in _HELD for one in entities)
-    denied = [one for one in entities if one.kind in _REPORTED and one.by_rules is Assertion.NEGATED]
-    apart = [one for n, one in enumerate(denied) if all(one.start >= other.end for other in denied[:n])]
-    return denied if is_report and len(apart) >= _DENIALS_OF_A_REPORT else []
 
 
 def _with_question(found: Triage, utterance: Utterance, question: str | None) -> Triage:
@@ -261,26 +241,19 @@ def _is_part(words: tuple[str, ...], pictures: list[set[str]]) -> bool:
     return bool(told) and all(any(word in part or part in word for part in told) for word in words)
 
 
-def _kept_off_in(protocol: Protocol, findings: Findings) -> list[Because]:
+def _kept_off_in(protocol: Protocol, findings: Findings, as_if: Findings) -> list[Because]:
     """The rules of a protocol that a denial keeps off, without the red flags that it takes over."""
     own = [one for one in protocol.discriminator if not one.flag]
     return [
-        _because(one.disposition, f"{protocol.name}: {one.name}", one.why, one.source, denied)
+        because_of(one.disposition, f"{protocol.name}: {one.name}", one.why, one.source, denied)
         for one in own
-        if (denied := one.conditions.denials(findings, protocol.presents_with))
+        if (denied := one.conditions.denials(findings, as_if, protocol.presents_with))
     ]
 
 
 def _of_flag(flag: RedFlag) -> Because:
     rule = f"red flag: {flag.name}"
     return Because(Disposition.EMERGENCY, rule, flag.why, flag.source, flag.words, flag.names)
-
-
-def _because(level: Disposition, rule: str, why: str, source: str, decided: Sequence[Entity]) -> Because:
-    """What decided, with the words and the names of the entities by which it did."""
-    ordered = sorted(decided, key=lambda entity: entity.start)
-    words = tuple(dict.fromkeys(entity.text for entity in ordered))
-    return Because(level, rule, why, source, words, tuple(dict.fromkeys(entity.name for entity in ordered)))
 
 
 def _words_of_signs(decided: Sequence[Entity]) -> tuple[str, ...]:

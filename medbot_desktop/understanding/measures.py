@@ -99,9 +99,13 @@ class Measures:
 
     Args:
         rules: what ``measures.toml`` holds.
+
+    Attributes:
+        timing: words by which one speaks of how a complaint went, see ``asides.py``.
     """
 
     def __init__(self, rules: MeasureFile) -> None:
+        self.timing = rules.timing
         self._units = rules.units
         self._possible = rules.possible
         self._readings = [

@@ -7,7 +7,7 @@ import operator
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medbot_desktop.comparison import COMPARE
 from medbot_desktop.understanding.pattern_language import GAP, Groups, Pattern, Phrase, Slot, Terms, read_pattern
@@ -38,10 +38,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A phrase, and the numbers of the terms that it is an alternative of."""
+    """A phrase, and the numbers of the terms that it is an alternative of.
+
+    Attributes:
+        needed: the words of which one each must be said, besides the word under which the phrase is put.
+    """
 
     phrase: Phrase
     terms: tuple[int, ...]
+    needed: tuple[frozenset[str], ...] = ()
 
 
 class _Said:
@@ -125,8 +130,10 @@ class PatternSet:
             slots = [slot for slot in entry.phrase if slot.words]
             if slots:
                 rarest = min(slots, key=lambda slot: sum(map(common.__getitem__, slot.words)))
+                needed = sorted((slot.words for slot in slots if slot is not rarest), key=len)
+                checked = replace(entry, needed=tuple(dict.fromkeys(needed)))
                 for word in rarest.words:
-                    self._by_word.setdefault(word, []).append(entry)
+                    self._by_word.setdefault(word, []).append(checked)
             else:
                 self._of_numbers.append(entry)
 
@@ -136,6 +143,8 @@ class PatternSet:
         possible = {id(entry): entry for word in said.words for entry in self._by_word.get(word, ())}
         places: dict[int, set[tuple[int, ...]]] = {}
         for entry in (*possible.values(), *self._of_numbers):
+            if any(map(said.words.isdisjoint, entry.needed)):
+                continue
             for taken in _takes(entry.phrase, said):
                 for term in entry.terms:
                     places.setdefault(term, set()).add(taken)
@@ -145,8 +154,6 @@ class PatternSet:
 def _takes(phrase: Phrase, said: _Said) -> list[tuple[int, ...]]:
     """The indices that ``phrase`` takes, wherever it stands."""
     found: list[tuple[int, ...]] = [(at,) for at in said.places(phrase[0])]
-    if not found or not all(said.places(slot) for slot in phrase if slot is not GAP):
-        return []
     most = 1
     for slot in phrase[1:]:
         if slot is GAP:
@@ -154,6 +161,8 @@ def _takes(phrase: Phrase, said: _Said) -> list[tuple[int, ...]]:
             continue
         places = said.places(slot)
         found = [(*taken, at) for taken in found for at in places if said.follows(taken[-1], at, most)]
+        if not found:
+            return []
         most = 1
     return found
 

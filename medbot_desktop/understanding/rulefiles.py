@@ -15,6 +15,14 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _words(text: str | frozenset[str]) -> frozenset[str]:
+    return frozenset(text.split()) if isinstance(text, str) else text
+
+
+Words = Annotated[frozenset[str], BeforeValidator(_words), Field(min_length=1)]
+"""Words written side by side in one string."""
+
+
 class SignEntry(_Strict):
     """One sign of ``signs.toml``: what it is called, the words that people use for it, and those that deny it.
 
@@ -63,9 +71,26 @@ class MeasureEntry(_Strict):
     values: dict[str, float] = {}
 
 
+class TimingWords(_Strict):
+    """The words of a sentence that gives a time and names no sign.
+
+    Attributes:
+        course: those that tell how a complaint went.
+        life: those of everyday life, whose times say nothing of a complaint.
+        alike: those that speak of something like the complaint.
+        earlier: those that say that this was before.
+    """
+
+    course: Words
+    life: Words
+    alike: Words
+    earlier: Words
+
+
 class MeasureFile(_Strict):
     """``lexicon/measures.toml``."""
 
+    timing: TimingWords
     units: dict[str, str]
     possible: dict[str, tuple[float, float]]
     measure: list[MeasureEntry]
@@ -203,14 +228,6 @@ class LanguageFile(_Strict):
     def words(self) -> set[str]:
         """All their words, in lower case, without apostrophes and accents."""
         return {normal(word) for entry in self.language for word in (*entry.function_words, *entry.telling_words)}
-
-
-def _words(text: str | frozenset[str]) -> frozenset[str]:
-    return frozenset(text.split()) if isinstance(text, str) else text
-
-
-Words = Annotated[frozenset[str], BeforeValidator(_words), Field(min_length=1)]
-"""Words written side by side in one string."""
 
 
 class PeopleWords(_Strict):

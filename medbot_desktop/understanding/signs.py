@@ -9,6 +9,7 @@ from pathlib import Path
 from medbot_desktop.domain import GONE, Assertion, Entity
 from medbot_desktop.errors import InputError
 from medbot_desktop.resources import load_resource
+from medbot_desktop.understanding.asides import without_asides
 from medbot_desktop.understanding.assertion import Context
 from medbot_desktop.understanding.measures import Measures
 from medbot_desktop.understanding.patterns import Match, PatternSet
@@ -95,7 +96,8 @@ class Signs:
             if place not in best or _WEIGHT.index(entity.assertion) < _WEIGHT.index(best[place].assertion):
                 best[place] = entity
         measures = [_asserted(text, entity, tokens, context) for entity in self._measures.find(text)]
-        return _overruled(list(best.values()), measures, self._measured)
+        told = _overruled(list(best.values()), measures, self._measured)
+        return without_asides(told, tokens, self._measures.timing)
 
     def _entity(self, text: str, tokens: Sequence[Token], match: Match, context: Context) -> Entity | None:
         """What a match names; None where its words deny a sign, and are no statement of now themselves."""

@@ -65,6 +65,12 @@ class Surroundings:
         self._signs = [entity for entity in entities if entity.kind in KINDS]
         self._words = list(self._named())
         self._classes = [_class(word, classes) for word in self._words]
+        self._places: dict[int, tuple[int, int]] = {}
+        for at, token in enumerate(tokens):
+            self._places[token.sentence] = (self._places.get(token.sentence, (at, at))[0], at + 1)
+        self._said_beside: dict[int, list[str]] = {}
+        self._sign_places = [at for at, word in enumerate(self._words) if word == "<s>"]
+        self._writer_places = [at for at, word in enumerate(self._words) if word in _WRITER]
 
     def of(self, entity: Entity) -> list[str]:
         """The features of one sign, each once; none where the sign has no words of its own."""
@@ -95,7 +101,7 @@ class Surroundings:
             yield from _runs(side, self._bounded(self._words, side, low, high), (1, 2))
             yield from _runs(f"{side} class", self._bounded(self._classes, side, low, high), (2,))
         yield from self._of_people_and_verbs(begin, first, last, end)
-        yield from self._of_sentences_beside(self._tokens[first].sentence)
+        yield from self._beside(self._tokens[first].sentence)
         yield "it: asks" if self._asks(end) else "it: tells"
         yield f"begins: {self._words[begin]}"
         yield f"begins: {self._words[begin]} {self._words[min(begin + 1, end - 1)]}"
@@ -140,15 +146,17 @@ class Surroundings:
 
     def _of_the_message(self, who: str, begin: int, end: int) -> Iterator[str]:
         """Who has the sign, and what else the message tells: whether it is the matter, or said by the way."""
-        signs = {at for at, word in enumerate(self._words) if word == "<s>"}
-        elsewhere = "elsewhere" if any(not begin <= at < end for at in signs) else "nowhere else"
-        writer = "I" if any(word in _WRITER for word in self._words) else "no I"
-        apart = "I apart" if any(self._words[at] in _WRITER for at in self._outside(begin, end)) else "no I apart"
+        elsewhere = "elsewhere" if any(not begin <= at < end for at in self._sign_places) else "nowhere else"
+        writer = "I" if self._writer_places else "no I"
+        apart = "I apart" if any(not begin <= at < end for at in self._writer_places) else "no I apart"
         for told in (elsewhere, writer, apart, f"{elsewhere}, {apart}"):
             yield f"who and what else: {who}, {told}"
 
-    def _outside(self, begin: int, end: int) -> list[int]:
-        return [*range(begin), *range(end, len(self._words))]
+    def _beside(self, sentence: int) -> list[str]:
+        """What the sentences before and behind say, told once for all signs of a sentence."""
+        if sentence not in self._said_beside:
+            self._said_beside[sentence] = list(self._of_sentences_beside(sentence))
+        return self._said_beside[sentence]
 
     def _of_sentences_beside(self, sentence: int) -> Iterator[str]:
         """What the sentences before and behind say."""
@@ -168,8 +176,7 @@ class Surroundings:
 
     def _sentence(self, number: int) -> tuple[int, int]:
         """Where a sentence begins, and where it is over; twice the same where there is none."""
-        places = [at for at, token in enumerate(self._tokens) if token.sentence == number]
-        return (places[0], places[-1] + 1) if places else (0, 0)
+        return self._places.get(number, (0, 0))
 
     def _asks(self, end: int) -> bool:
         """Whether a question mark comes after the sentence that is over at ``end``."""
