@@ -158,18 +158,19 @@ class AssertionHead:
 
     def judge_one(self, states: NDArray[np.float16], seen: Window) -> Numbers:
         """The same of one sign, by the states of the tokens in its window only; for training."""
-        return self._judged(self._projected(states), [replace(seen, begin=0)])[0]
+        judged: Numbers = self._judged(self._projected(states), [replace(seen, begin=0)])[0]
+        return judged
 
     def _projected(self, states: NDArray[np.floating]) -> Numbers:
         return _centred(states.astype(np.float32) @ self.parts["project"] + self.parts["project_bias"][:, None])
 
-    def _judged(self, projected: Numbers, windows: Sequence[Window]) -> Numbers:
+    def _judged(self, projected: Numbers, each: Sequence[Window]) -> Numbers:
         """One row for each window; axes: networks, signs, tokens (or heads), width."""
         parts = self.parts
-        longest = max(len(seen.marks) for seen in windows)
-        places, marks, steps = np.zeros((3, len(windows), longest), np.int64)
-        beyond = np.full((len(windows), 1, longest), _FAR)
-        for row, seen in enumerate(windows):
+        longest = max(len(seen.marks) for seen in each)
+        places, marks, steps = np.zeros((3, len(each), longest), np.int64)
+        beyond = np.full((len(each), 1, longest), _FAR)
+        for row, seen in enumerate(each):
             size = len(seen.marks)
             places[row, :size] = np.arange(seen.begin, seen.end)
             marks[row, :size], steps[row, :size] = seen.marks, seen.steps
@@ -177,7 +178,7 @@ class AssertionHead:
         is_sign = (marks == _SIGN).astype(np.float32)
         tokens = projected[:, places]
         tokens += (_centred(parts["mark"])[:, :, None] + _centred(parts["step"])[:, None])[:, marks, steps]
-        tokens += is_sign[..., None] * _centred(parts["rule"])[:, [seen.rule for seen in windows]][:, :, None]
+        tokens += is_sign[..., None] * _centred(parts["rule"])[:, [seen.rule for seen in each]][:, :, None]
         tokens /= np.sqrt(np.einsum("...d,...d->...", tokens, tokens)[..., None] / np.float32(tokens.shape[-1]) + _TINY)
         norm, bias = parts["norm"][:, None], parts["norm_bias"][:, None]  # of what is summed up, not of each token
         of_sign = is_sign / is_sign.sum(axis=1, keepdims=True)
