@@ -20,7 +20,7 @@ from medbot_desktop.domain import Assertion
 from medbot_desktop.errors import InputError
 from medbot_desktop.understanding.assertion_head import LABELS
 
-BESIDE_STATES = 0.3
+BESIDE_STATES = 0.5
 """How much the words count where the embedder's states tell too; 0.2 to 0.6 do alike for writers not learnt from."""
 
 _TOLD = 2
