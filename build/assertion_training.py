@@ -1,6 +1,6 @@
-"""Train the network that judges signs by the embedder's token states: forward, backward and Adam, on numpy alone.
+"""Train the networks that judge signs by the embedder's token states: forward, backward and Adam, on numpy alone.
 
-``train_assertions.py`` runs it. The network as the program runs it is ``understanding/assertion_head.py``; here it runs
+``train_assertions.py`` runs it. A network as the program runs it is ``understanding/assertion_head.py``; here it runs
 over many signs at once, loses some of its inputs by chance (dropout; Srivastava et al. 2014), and learns from labels
 that leave a little to the other assertions (label smoothing; Szegedy et al. 2016), by Adam with decoupled weight decay
 (Loshchilov and Hutter 2019).
@@ -9,7 +9,9 @@ that leave a little to the other assertions (label smoothing; Szegedy et al. 201
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,9 @@ from medbot_desktop.understanding.assertion_head import FARTHEST, HEADS, LABELS,
 
 Numbers = NDArray[np.float32]
 Parts = dict[str, Numbers]
+
+NETWORKS = 3
+"""How many judge together."""
 
 _PASSES = 6
 _AT_ONCE, _SORTED_AT_ONCE = 48, 960
@@ -45,14 +50,20 @@ class Lesson:
     label: int
 
 
-def taught(lessons: Sequence[Lesson], identity: str, seed: int = 0) -> AssertionHead:
-    """A network that learnt from these.
+def taught(lessons: Sequence[Lesson], identity: str, networks: int = NETWORKS) -> AssertionHead:
+    """Networks that learnt from these, side by side.
 
     Args:
         lessons: at least one.
         identity: the embedder's that gave the states.
-        seed: of what is left to chance.
+        networks: how many; the number of each is the seed of what is left to chance in it.
     """
+    with ThreadPoolExecutor(networks) as pool:  # the sums are done outside the interpreter's lock
+        each = list(pool.map(partial(_taught, lessons), range(networks)))
+    return AssertionHead(identity, {name: np.stack([parts[name] for parts in each]) for name in SHAPES})
+
+
+def _taught(lessons: Sequence[Lesson], seed: int) -> Parts:
     chance = np.random.default_rng(seed)
     parts = _beginning(chance)
     means, squares = ({name: np.zeros_like(part) for name, part in parts.items()} for _ in range(2))
@@ -63,7 +74,7 @@ def taught(lessons: Sequence[Lesson], identity: str, seed: int = 0) -> Assertion
             slopes = _slopes(parts, batch, chance)
             done += 1
             _step(parts, slopes, means, squares, done, _rate(min(1.0, done / steps)))
-    return AssertionHead(identity, parts)
+    return parts
 
 
 def _beginning(chance: np.random.Generator) -> Parts:

@@ -5,6 +5,7 @@ learns from ``build/assertions/*.tsv`` (a file for each writer; a line is a labe
 square brackets), and from the parts of ``tests/evaluation/`` that the rules are tuned on. There a label is as likely as
 any other; in what people write to a clinic nearly every sign is there. So the messages whose urgency the rules are
 tuned on teach as well: that their signs are what the rules say, since the rules make the right level of them.
+What the labels mean stands in ``build/assertions/README.md``.
 
 Two things learn: what words stand around a sign (``assertions.npz``), and what the embedder makes of the tokens around
 it (``assertion_head.npz``; see ``assertion_training.py``). The embedder must be among the models (``medbot models
@@ -54,7 +55,7 @@ _STEPS = 300
 _FOLDS = 8  # of whole writers
 _OF_A_MESSAGE = 4  # signs of a message whose level is known that teach what words say
 _OF_KNOWN_LEVEL = 2_500  # of all these, the signs that teach what the embedder's states say
-_LABELLED = (("assertions", "dev"), ("assertions_train", "train"))
+_LABELLED = (("assertions", "dev"), ("assertions_train", "train"), ("assertions_train", "check"))
 _LEVELLED = ("triage_train", "red_flags_train")
 
 Around = Sequence[tuple[Entity, Sequence[str]]]

@@ -91,7 +91,7 @@ def _of_half(cases: Iterable[Case], half: str) -> Iterable[Case]:
 def _show(result: Result, *, tell_wrong: bool) -> None:
     console, confusion = Console(), result.confusion
     console.print(f"{result.suite}: {len(result.judged):,} cases, right in {in_words(confusion.accuracy)}")
-    console.print(f"Macro-F1 {confusion.macro_f1:.3f}")
+    console.print(f"Macro-F1 {confusion.macro_f1:.3f}, micro-F1 {confusion.micro_f1:.3f}")
     if result.calibration is not None:
         console.print(calibration_in_words(result.calibration))
     scores = Table("Label", "Recall", "Precision", "F1", box=None, pad_edge=False, padding=(0, 1, 0, 0))

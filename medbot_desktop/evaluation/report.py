@@ -39,6 +39,7 @@ def as_object(result: Result) -> dict[str, Any]:
         "cases": len(result.judged),
         "accuracy": _share(confusion.accuracy),
         "macro_f1": round(confusion.macro_f1, 4),
+        "micro_f1": round(confusion.micro_f1, 4),
         "calibration": _calibration(result.calibration),
         "shares": {name: _share(share) for name, share in result.shares.items()},
         "labels": {
@@ -86,7 +87,8 @@ def as_page(result: Result) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(result.suite)}</title>'
         f"<style>{_STYLE}</style><h1>{escape(result.suite)}</h1>"
-        f"<p>{len(result.judged):,} cases, right in {in_words(confusion.accuracy)}; macro-F1 {confusion.macro_f1:.3f}."
+        f"<p>{len(result.judged):,} cases, right in {in_words(confusion.accuracy)}; macro-F1 {confusion.macro_f1:.3f},"
+        f" micro-F1 {confusion.micro_f1:.3f}."
         " In brackets, the 95 % interval.</p>"
         f"{_table(['Label', 'Recall', 'Precision', 'F1'], scores)}"
         f"{told}{_table(['Share', 'Of all'], shares) if shares else ''}"

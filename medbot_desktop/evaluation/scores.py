@@ -103,6 +103,11 @@ class Confusion:
         others = [(found, n) for (expected, found), n in self.counts.items() if expected != label]
         return Share(sum(n for found, n in others if found == label), sum(n for _, n in others))
 
+    def right_unless(self, label: str) -> Share:
+        """Of those where another label than this one was found, those where what was expected was found."""
+        others = [(expected, found, n) for (expected, found), n in self.counts.items() if found != label]
+        return Share(sum(n for expected, found, n in others if expected == found), sum(n for _, _, n in others))
+
     def mistaken(self, label: str) -> list[tuple[str, int]]:
         """What was found instead where a label was expected, the most frequent first."""
         others = [(found, n) for (expected, found), n in self.counts.items() if expected == label != found]
@@ -150,6 +155,15 @@ class Confusion:
         place = self.labels.index
         right = sum(n for (expected, found), n in self.counts.items() if holds(place(expected), place(found)))
         return Share(right, self.counts.total())
+
+    @property
+    def micro_f1(self) -> float:
+        """F1 over all that is scored as one; what was found as none of it lowers the recall and not the precision."""
+        scored = self.scored
+        right = sum(self.counts[label, label] for label in scored)
+        expected = sum(self.recall(label).among for label in scored)
+        found = sum(self.precision(label).among for label in scored)
+        return 2 * right / (expected + found) if right else 0.0
 
     @property
     def macro_f1(self) -> float:

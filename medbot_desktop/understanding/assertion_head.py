@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -35,6 +35,8 @@ FARTHEST = 20
 _AROUND = 24  # tokens before and behind the sign that it looks at
 _PLAIN, _SIGN, _OTHERS = 0, 1, 2
 _TINY = np.float32(1e-5)
+_FAR = np.float32(-1e4)
+_AT_ONCE = 32  # signs
 
 Numbers = NDArray[np.float32]
 
@@ -92,16 +94,18 @@ SHAPES = {
     "query": (160, 160), "query_bias": (160,), "key": (160, 160), "hidden": (320, 160), "hidden_bias": (160,),
     "judge": (160, len(LABELS)), "judge_bias": (len(LABELS),),
 }  # fmt: skip
-"""The parts of the network."""
+"""The parts of each network."""
 
 
 @dataclass(frozen=True, slots=True)
 class AssertionHead:
-    """A network of 177,000 weights, by ``build/train_assertions.py``.
+    """Networks of 177,000 weights each that judge together, by ``build/train_assertions.py``.
+
+    They learnt the same from other beginnings, so each errs elsewhere (deep ensembles; Lakshminarayanan et al. 2017).
 
     Attributes:
-        identity: that of the embedder whose states it was taught on; those of another tell it nothing.
-        parts: its weights, of ``SHAPES``.
+        identity: that of the embedder whose states they were taught on; those of another tell them nothing.
+        parts: their weights, of ``SHAPES`` behind an axis for the networks.
     """
 
     identity: str
@@ -112,16 +116,17 @@ class AssertionHead:
         """Read ``triage/assertion_head.npz``.
 
         Raises:
-            InputError: the file is missing, broken, or of another network.
+            InputError: the file is missing, broken, or of other networks.
         """
         path = resources / "triage" / "assertion_head.npz"
         try:
             with np.load(path, allow_pickle=False) as data:
                 parts = {name: data[name].astype(np.float32) for name in SHAPES}
                 identity = str(data["identity"])
-            if any(parts[name].shape != shape for name, shape in SHAPES.items()):
+            networks = len(parts["judge"])
+            if not networks or any(parts[name].shape != (networks, *shape) for name, shape in SHAPES.items()):
                 raise ValueError("The numbers are of another shape.")
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise InputError(f"The file {path.name} is missing or broken.", hint="Install MedBot again.") from error
         return cls(identity, parts)
 
@@ -141,30 +146,59 @@ class AssertionHead:
         """
         if looked.states is None or not signs:
             return {}
-        projected = looked.states @ self.parts["project"] + self.parts["project_bias"]
-        each = windows(signs, looked.spans)
-        return {sign: self._judged(projected[seen.begin : seen.end], seen) for sign, seen in each.items()}
+        projected = self._projected(looked.states)
+        each = list(windows(signs, looked.spans).items())
+        told: dict[Entity, Numbers] = {}
+        for start in range(0, len(each), _AT_ONCE):
+            some = each[start : start + _AT_ONCE]
+            told.update(
+                zip((sign for sign, _ in some), self._judged(projected, [seen for _, seen in some]), strict=True)
+            )
+        return told
 
     def judge_one(self, states: NDArray[np.float16], seen: Window) -> Numbers:
         """The same of one sign, by the states of the tokens in its window only; for training."""
-        return self._judged(states @ self.parts["project"] + self.parts["project_bias"], seen)
+        judged: Numbers = self._judged(self._projected(states), [replace(seen, begin=0)])[0]
+        return judged
 
-    def _judged(self, projected: Numbers, seen: Window) -> Numbers:
+    def _projected(self, states: NDArray[np.floating]) -> Numbers:
+        return _centred(states.astype(np.float32) @ self.parts["project"] + self.parts["project_bias"][:, None])
+
+    def _judged(self, projected: Numbers, each: Sequence[Window]) -> Numbers:
+        """One row for each window; axes: networks, signs, tokens (or heads), width."""
         parts = self.parts
-        is_sign = seen.marks == _SIGN
-        tokens = projected + parts["mark"][seen.marks] + parts["step"][seen.steps]
-        tokens[is_sign] += parts["rule"][seen.rule]
-        tokens -= tokens.mean(axis=1, keepdims=True)
-        tokens /= np.sqrt((tokens * tokens).mean(axis=1, keepdims=True) + _TINY)
-        tokens = tokens * parts["norm"] + parts["norm_bias"]
-        sign = tokens[is_sign].mean(axis=0)
-        size = len(sign) // HEADS
-        query = (sign @ parts["query"] + parts["query_bias"]).reshape(HEADS, size, 1)
-        keys, values = ((of.reshape(-1, HEADS, size).swapaxes(0, 1)) for of in (tokens @ parts["key"], tokens))
-        heeded = _chances((keys @ query)[..., 0] / np.float32(np.sqrt(size)))
-        around = (heeded[:, None] @ values).reshape(-1)
-        hidden = np.maximum(np.concatenate([sign, around]) @ parts["hidden"] + parts["hidden_bias"], 0)
-        return np.log(_chances(hidden @ parts["judge"] + parts["judge_bias"]))
+        longest = max(len(seen.marks) for seen in each)
+        places, marks, steps = np.zeros((3, len(each), longest), np.int64)
+        beyond = np.full((len(each), 1, longest), _FAR)
+        for row, seen in enumerate(each):
+            size = len(seen.marks)
+            places[row, :size] = np.arange(seen.begin, seen.end)
+            marks[row, :size], steps[row, :size] = seen.marks, seen.steps
+            beyond[row, :, :size] = 0
+        is_sign = (marks == _SIGN).astype(np.float32)
+        tokens = projected[:, places]
+        tokens += (_centred(parts["mark"])[:, :, None] + _centred(parts["step"])[:, None])[:, marks, steps]
+        tokens += is_sign[..., None] * _centred(parts["rule"])[:, [seen.rule for seen in each]][:, :, None]
+        tokens /= np.sqrt(np.einsum("...d,...d->...", tokens, tokens)[..., None] / np.float32(tokens.shape[-1]) + _TINY)
+        norm, bias = parts["norm"][:, None], parts["norm_bias"][:, None]  # of what is summed up, not of each token
+        of_sign = is_sign / is_sign.sum(axis=1, keepdims=True)
+        sign = (of_sign[:, None] @ tokens)[:, :, 0] * norm + bias
+        networks, signs, width = sign.shape
+        asked = (sign @ parts["query"] + parts["query_bias"][:, None]).reshape(networks, signs, HEADS, -1)
+        keys = parts["key"].reshape(networks, width, HEADS, -1).transpose(0, 2, 3, 1)
+        wanted = (asked.swapaxes(1, 2) @ keys).swapaxes(1, 2) * norm[:, None]  # so no token needs a key of its own
+        heeded = _chances(wanted @ tokens.swapaxes(2, 3) / np.float32(np.sqrt(asked.shape[-1])) + beyond)
+        values = tokens.reshape(networks, signs, longest, HEADS, -1).swapaxes(2, 3)
+        around = (heeded[..., None, :] @ values).reshape(networks, signs, width) * norm + bias
+        hidden = np.concatenate([sign, around], axis=-1) @ parts["hidden"] + parts["hidden_bias"][:, None]
+        judged = (np.maximum(hidden, 0) @ parts["judge"] + parts["judge_bias"][:, None]).mean(axis=0)
+        return np.log(_chances(judged))
+
+
+def _centred(rows: Numbers) -> Numbers:
+    """So that each row is nought in the mean, and the sum of such rows too."""
+    centred: Numbers = rows - rows.mean(axis=-1, keepdims=True)
+    return centred
 
 
 def _chances(scores: Numbers) -> Numbers:

@@ -39,6 +39,13 @@ def test_the_mean_of_all_labels_leaves_out_what_nothing_expects() -> None:
     assert Confusion.of(["a"], []).macro_f1 == 0.0
 
 
+def test_what_is_not_found_lowers_the_recall_of_all_labels_and_not_the_precision() -> None:
+    confusion = Confusion.of(["a", "b", "none"], [("a", "a"), ("a", "none"), ("b", "b"), ("b", "a")])
+    assert confusion.micro_f1 == pytest.approx(2 * 2 / (4 + 3))
+    assert confusion.right_unless("none") == Share(2, 3)
+    assert Confusion.of(["a"], []).micro_f1 == 0.0
+
+
 def test_what_was_found_for_nothing_lowers_the_precision_alone() -> None:
     confusion = Confusion.of(["a", "nothing"], [*[("a", "a")] * 3, ("a", "nothing"), ("nothing", "a")], "nothing")
     assert (confusion.recall("a"), confusion.precision("a")) == (Share(3, 4), Share(3, 4))

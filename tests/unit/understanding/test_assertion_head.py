@@ -59,6 +59,32 @@ def test_the_chances_of_a_sign_make_one_together(head: AssertionHead, models: Mo
     assert [float(np.exp(one).sum()) for one in judged.values()] == pytest.approx([1, 1])
 
 
+def test_a_sign_among_many_is_judged_as_it_is_alone(head: AssertionHead, models: ModelStore) -> None:
+    text = "no fever, " + "a rash, " * 40 + "and a cough"
+    starts = [3, *(10 + 8 * at + 2 for at in range(40)), len(text) - 5]
+    signs = [Entity("sign", "symptom", "rash", at, at + 4, Assertion.PRESENT) for at in starts]
+    looked = embedder_of(models, head.identity).look(text)
+    together, each = head.judge(looked, signs), windows(signs, looked.spans)
+    assert looked.states is not None
+    assert list(together) == signs
+    for sign, seen in each.items():
+        alone = head.judge_one(looked.states[seen.begin : seen.end], seen)
+        assert together[sign] == pytest.approx(alone, abs=1e-3)
+
+
+def test_the_networks_judge_as_they_do_in_the_mean(head: AssertionHead, models: ModelStore) -> None:
+    looked = embedder_of(models, head.identity).look("fever, cough now")
+    one = {name: part[:1] for name, part in head.parts.items()}
+    other = {**one, "judge": -one["judge"]}
+    together = {name: np.concatenate([part, other[name]]) for name, part in one.items()}
+    by_one, by_other, by_both = (
+        AssertionHead(head.identity, parts).judge(looked, [SIGN])[SIGN] for parts in (one, other, together)
+    )
+    mean = (by_one + by_other) / 2
+    assert by_one != pytest.approx(by_other, abs=0.1)
+    assert by_both == pytest.approx(mean - np.log(np.exp(mean).sum()), abs=1e-4)
+
+
 def test_the_states_of_another_embedder_tell_nothing(reader: Reader, models: ModelStore) -> None:
     text = "Gran is riddled with arthritis, and mum fears she will have a stroke too. No rash that we could find."
     other = reader_with(embedder_of(models, "another"))
