@@ -7,21 +7,22 @@ import sys
 import time
 
 import psutil
-from PySide6.QtCore import QTimer
-
-from medbot_desktop.network import install_guard
-from medbot_desktop.settings import load_settings
-from medbot_desktop.ui.app import application
-from medbot_desktop.ui.main_window import MainWindow
-from medbot_desktop.ui.theme import Appearance
-from medbot_desktop.ui.worker import Services, Worker
-from medbot_desktop.vault.scrub import guard_heap
 
 _SETTLING_MS = 2_000
 
 
 def main(with_text_model: bool) -> None:
     """Print one object: moments in seconds since the epoch, memory in bytes."""
+    # Loaded here as in the program, because the text model's process reads this module again and needs no window.
+    from PySide6.QtCore import QTimer
+
+    from medbot_desktop.network import install_guard
+    from medbot_desktop.settings import load_settings
+    from medbot_desktop.ui.app import application
+    from medbot_desktop.ui.main_window import MainWindow
+    from medbot_desktop.ui.theme import Appearance
+    from medbot_desktop.ui.worker import Services, Worker
+    from medbot_desktop.vault.scrub import guard_heap
 
     def open_workspace() -> Services:
         from medbot_desktop.workspace import Workspace
