@@ -108,7 +108,7 @@ def test_a_model_that_finds_nothing_is_not_asked_to_answer(copied: str) -> None:
 def test_the_answer_is_written_from_what_was_found_alone() -> None:
     writer = Copied("[2] Sleep well.", "Sleep well. [1]")
     sentences = [s for s in Composition(writer, "what helps", HITS).sentences() if s]
-    assert writer.asked[1][-1].content == "[1] A: Sleep well.\n\nQuestion: what helps"
+    assert writer.asked[1][-1].content == "Question: what helps\n\n[1] A: Sleep well."
     assert [(s.text, s.hit) for s in sentences] == [("Sleep well.", HITS[1])]
 
 
