@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.devices import worker_threads
-from medbot_desktop.inference.onnx_tables import rows_first
+from medbot_desktop.inference.onnx_tables import rows_first, with_length
 
 MOST_TOKENS = 256
 """What a text has beyond this many tokens, the two marks at its ends included, does not enter its vector."""
@@ -199,7 +199,7 @@ def _wish_for(name: str) -> bytes:
     """What gives a network one output more, laid behind it: Protocol Buffers join what stands one behind the other."""
     field = name.encode("ascii")
     for number in (_NAME, _OUTPUT, _GRAPH):
-        field = bytes([number << 3 | 2, len(field)]) + field
+        field = with_length(number, field)
     return field
 
 

@@ -60,7 +60,16 @@ def rows_first(network: bytes) -> bytes:
         return network
     changed = (instead.get(place, [field.whole]) for place, field in enumerate(graph))
     body = b"".join(piece for pieces in changed for piece in pieces)
-    return b"".join([*(part.whole for part in parts if part.number != _GRAPH), _with_length(_GRAPH, body)])
+    return b"".join([*(part.whole for part in parts if part.number != _GRAPH), with_length(_GRAPH, body)])
+
+
+def with_length(number: int, content: bytes) -> bytes:
+    """A field of a message: its number, the length of its content, and that."""
+    head, length = bytearray([number << 3 | _WITH_LENGTH]), len(content)
+    while length > 127:
+        head.append(length & 127 | 128)
+        length >>= 7
+    return bytes([*head, length]) + content
 
 
 def _instead(nodes: dict[int, _Node], rows: dict[str, int]) -> dict[int, list[bytes]]:
@@ -124,17 +133,9 @@ def _rows(initializer: memoryview) -> tuple[str, int]:
 
 
 def _written(node: _Node) -> bytes:
-    inputs = b"".join(_with_length(_INPUT, name.encode()) for name in node.inputs)
-    body = inputs + _with_length(_OUTPUT, node.output.encode()) + _with_length(_KIND, node.kind.encode())
-    return _with_length(_NODE, body + node.attributes)
-
-
-def _with_length(number: int, content: bytes) -> bytes:
-    head, length = bytearray([number << 3 | _WITH_LENGTH]), len(content)
-    while length > 127:
-        head.append(length & 127 | 128)
-        length >>= 7
-    return bytes([*head, length]) + content
+    inputs = b"".join(with_length(_INPUT, name.encode()) for name in node.inputs)
+    body = inputs + with_length(_OUTPUT, node.output.encode()) + with_length(_KIND, node.kind.encode())
+    return with_length(_NODE, body + node.attributes)
 
 
 def _fields(message: memoryview) -> Iterator[_Field]:

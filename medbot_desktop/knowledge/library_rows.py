@@ -48,13 +48,9 @@ def library_row(session: Session, name: str) -> LibraryRow:
     return row
 
 
-def insert_document(
-    session: Session, library_id: int, document: Document, file_id: int | None = None, is_staged: bool = False
-) -> int:
-    """Add a document without its passages; returns its row id."""
-    row = {
-        "library_id": library_id,
-        "file_id": file_id,
+def document_columns(document: Document) -> dict[str, object]:
+    """What a row says of a document itself, by column."""
+    return {
         "key": document.id,
         "title": document.title,
         "audience": document.audience,
@@ -64,6 +60,17 @@ def insert_document(
         "content_sha256": content_hash(document),
         "url": document.url,
         "language": document.language,
+    }
+
+
+def insert_document(
+    session: Session, library_id: int, document: Document, file_id: int | None = None, is_staged: bool = False
+) -> int:
+    """Add a document without its passages; returns its row id."""
+    row = {
+        **document_columns(document),
+        "library_id": library_id,
+        "file_id": file_id,
         "is_staged": is_staged,
     }
     return int(session.execute(insert(_DOCUMENTS).returning(_DOCUMENTS.c.id), row).scalar_one())

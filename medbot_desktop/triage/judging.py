@@ -15,7 +15,7 @@ from medbot_desktop.triage.early_warning import EarlyWarning, child_at_risk, chi
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.protocols import Asked, Protocol, load_protocols
 from medbot_desktop.triage.recorded import with_record
-from medbot_desktop.triage.unruled import without_protocol
+from medbot_desktop.triage.unruled import HELD, NAMED, without_protocol
 from medbot_desktop.triage.watch import Watch
 
 MOST_QUESTIONS = 7
@@ -27,9 +27,7 @@ _ONE_SIGN = 3
 _ORDER = (Disposition.EMERGENCY, Disposition.URGENT, Disposition.ROUTINE, Disposition.SELF_CARE, Disposition.NONE)
 _NEWS2_SOURCE = "Royal College of Physicians: National Early Warning Score (NEWS) 2 (2017)"
 _CHILD_SOURCE = "NICE NG143: Fever in under 5s (2021)"
-_NAMED = ("symptom", "event", "condition")
 _UNDERSTOOD = ("en", "und")
-_HELD = (Assertion.PRESENT, Assertion.UNCERTAIN)
 _NO_SIGN = "No sign was found that MedBot knows."
 _WHAT_IS_WRONG = "What is wrong? Please say it in other words, or ask a member of staff."
 _IN_GENERAL = "This asks about health in general. Is anybody unwell now? Then please say who, and what is wrong."
@@ -213,8 +211,8 @@ def _with_question(found: Triage, utterance: Utterance, question: str | None) ->
         return replace(found, reasons=told, follow_up=_IN_ENGLISH if is_foreign else question)
     if is_foreign:
         return replace(found, reasons=(_NOT_UNDERSTOOD, _NO_SIGN), follow_up=_IN_ENGLISH)
-    named = {entity.by_rules for entity in utterance.entities if entity.kind in _NAMED}
-    if named - {*_HELD, Assertion.HYPOTHETICAL}:
+    named = {entity.by_rules for entity in utterance.entities if entity.kind in NAMED}
+    if named - {*HELD, Assertion.HYPOTHETICAL}:
         return replace(found, follow_up=question)
     if named == {Assertion.HYPOTHETICAL} and utterance.own.endswith("?"):
         return replace(found, follow_up=question or _IN_GENERAL)

@@ -14,8 +14,12 @@ _NOTHING_SAID = "Nothing was said that calls for help."
 # Who denies so many signs and tells an age, or since when, reports something: "spotting since May. no pain, no fever".
 _DENIALS_OF_A_REPORT = 2
 _REPORTED = ("symptom", "event")
-_NAMED = (*_REPORTED, "condition")
-_HELD = (Assertion.PRESENT, Assertion.UNCERTAIN)
+
+NAMED = (*_REPORTED, "condition")
+"""Kinds of what a message names as wrong."""
+
+HELD = (Assertion.PRESENT, Assertion.UNCERTAIN)
+"""What is said like this counts."""
 
 
 def without_protocol(entities: Sequence[Entity]) -> Triage:
@@ -24,7 +28,7 @@ def without_protocol(entities: Sequence[Entity]) -> Triage:
     Args:
         entities: all that the message names.
     """
-    symptoms = [entity for entity in entities if entity.kind in _REPORTED and entity.by_rules in _HELD]
+    symptoms = [entity for entity in entities if entity.kind in _REPORTED and entity.by_rules in HELD]
     if symptoms:
         return _of_no_rule("no protocol", _NO_PROTOCOL, symptoms)
     denials = _denials_of_a_report(entities)
@@ -44,7 +48,7 @@ def _of_no_rule(name: str, why: str, decided: Sequence[Entity]) -> Triage:
 
 def _denials_of_a_report(entities: Sequence[Entity]) -> list[Entity]:
     """The denials of a message that tells of a patient, or since when, and of no sign that is known; else nothing."""
-    is_report = any(one.name in ("age", "duration") and one.by_rules in _HELD for one in entities)
+    is_report = any(one.name in ("age", "duration") and one.by_rules in HELD for one in entities)
     denied = [one for one in entities if one.kind in _REPORTED and one.by_rules is Assertion.NEGATED]
     apart = [one for n, one in enumerate(denied) if all(one.start >= other.end for other in denied[:n])]
     return denied if is_report and len(apart) >= _DENIALS_OF_A_REPORT else []
@@ -52,7 +56,7 @@ def _denials_of_a_report(entities: Sequence[Entity]) -> list[Entity]:
 
 def _course_of_a_patient(entities: Sequence[Entity]) -> list[Entity]:
     """The age and the time of a message that tells both, and names no sign and no medicine that is known."""
-    if any(one.kind in _NAMED or one.kind.startswith("medicine") for one in entities):
+    if any(one.kind in NAMED or one.kind.startswith("medicine") for one in entities):
         return []
-    told = {one.name: one for one in entities if one.name in ("age", "duration") and one.by_rules in _HELD}
+    told = {one.name: one for one in entities if one.name in ("age", "duration") and one.by_rules in HELD}
     return list(told.values()) if len(told) > 1 else []

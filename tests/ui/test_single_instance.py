@@ -102,6 +102,16 @@ def test_the_window_that_is_called_is_told(qtbot: QtBot, qapp: QApplication) -> 
         assert not SingleInstance(name).claim()
 
 
+def test_a_computer_without_a_place_for_the_lock_opens_the_window_all_the_same(qapp: QApplication) -> None:
+    name = f"medbot-test-{os.getpid()}-{time.monotonic_ns()}"
+    in_the_way = Path(tempfile.gettempdir()) / f"{name}.lock"
+    in_the_way.mkdir()
+    try:
+        assert SingleInstance(name).claim()
+    finally:
+        in_the_way.rmdir()
+
+
 def test_a_closed_window_gives_the_right_up_at_once(qapp: QApplication) -> None:
     name = f"medbot-test-{os.getpid()}-{time.monotonic_ns()}"
     first, second = SingleInstance(name), SingleInstance(name)

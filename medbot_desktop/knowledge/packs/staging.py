@@ -20,7 +20,7 @@ from medbot_desktop.knowledge.chunking import Chunk
 from medbot_desktop.knowledge.document import Document
 from medbot_desktop.knowledge.embedding import digest, embedded_texts, names_of
 from medbot_desktop.knowledge.library import CORE
-from medbot_desktop.knowledge.library_rows import as_bytes, content_hash, library_row, remove_little_by_little
+from medbot_desktop.knowledge.library_rows import as_bytes, document_columns, library_row, remove_little_by_little
 from medbot_desktop.knowledge.packs.content import UnpackedDocument
 from medbot_desktop.vault.moments import stored_now
 from medbot_desktop.vault.schema import DocumentRow, LibraryRow, NameRow, PassageRow
@@ -177,18 +177,10 @@ def _insert(session: Session, table: FromClause, rows: list[_Row]) -> None:
 def _document(row_id: int, library_id: int, part: _Part) -> _Row:
     document = part.document
     return {
+        **document_columns(document),
         "id": row_id,
         "library_id": library_id,
         "file_id": None,
-        "key": document.id,
-        "title": document.title,
-        "audience": document.audience,
-        "last_reviewed": document.last_reviewed,
-        "sources": [{"body": source.body, "title": source.title} for source in document.sources],
-        "body": document.body,
-        "content_sha256": content_hash(document),
-        "url": document.url,
-        "language": document.language,
         "tags": list(part.tags),
         "added": stored_now(),
         "is_staged": True,
