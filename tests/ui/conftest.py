@@ -47,6 +47,7 @@ from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from medbot_desktop.workspace import Workspace
 
 from .leaflets import PARKING, WARTS, leaflet
+from .showing import PatientQtBot, bring_up
 from .vault_folders import PASSPHRASE, make_vault
 
 PASSAGE_TEXT = "Most sore throats get better within a week. Drink plenty of cool drinks.\n- Gargle with salty water."
@@ -183,6 +184,12 @@ def qapp() -> QApplication:
 
 
 @pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """The bot of pytest-qt, with more patience."""
+    return PatientQtBot(request)
+
+
+@pytest.fixture
 def services() -> PlayedServices:
     return PlayedServices()
 
@@ -197,9 +204,7 @@ def window(qtbot: QtBot, appearance: Appearance, services: PlayedServices) -> It
     """The real window, shown, with its worker started."""
     worker = Worker(services.open)
     window = MainWindow(appearance, worker)
-    window.show()
-    window.activateWindow()
-    qtbot.waitExposed(window)
+    bring_up(qtbot, window)
     worker.start()
     yield window
     services.may_open.set()
@@ -273,9 +278,7 @@ def clinic_window(
     monkeypatch.setenv("MEDBOT_TEXT_MODEL", "none")
     window = MainWindow(appearance, Worker())
     window.show_lock()
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=60_000)
+    bring_up(qtbot, window)
     window.worker.start()
     sign_in(qtbot, window)
     yield window
@@ -288,4 +291,4 @@ def sign_in(qtbot: QtBot, window: MainWindow) -> None:
     window.lock_screen.account.setText("admin")
     window.lock_screen.passphrase.setText(PASSPHRASE)
     window.lock_screen.submit()
-    qtbot.waitUntil(lambda: not window.desk.lock_button.isHidden(), timeout=60_000)
+    qtbot.waitUntil(lambda: not window.desk.lock_button.isHidden())

@@ -24,6 +24,7 @@ from medbot_desktop.vault.schema import ConversationRow
 from medbot_desktop.vault.vault import Vault
 
 from .conftest import PlayedServices, finished
+from .showing import bring_up
 
 T = TypeVar("T")
 
@@ -91,9 +92,7 @@ def open_window(qtbot: QtBot, services: KeptServices) -> MainWindow:
     """The real window on these services, ready for use, with what the vault holds in its column."""
     window = MainWindow(Appearance("light"), Worker(services.open))
     qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitExposed(window)
+    bring_up(qtbot, window)
     window.worker.start()
     chat = window.chat
     qtbot.waitUntil(lambda: bool(chat.empty.buttons) and chat.archive.is_known)

@@ -18,13 +18,13 @@ from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.opening import Credentials, open_vault
 from medbot_desktop.workspace import Workspace
 
+from .showing import bring_up, in_front
 from .vault_folders import OTHERS, PASSPHRASE
 
 T = TypeVar("T")
 Dialog = TypeVar("Dialog", bound=QDialog)
 
 FILES = Path(__file__).parents[1] / "unit/knowledge/readers/files"
-PATIENCE_MS = 120_000
 
 
 def open_as(folder: VaultFolder, account: str = "admin") -> Workspace:
@@ -42,12 +42,10 @@ def open_window(qtbot: QtBot, opening: Callable[[], Workspace]) -> MainWindow:
     """The real window at the library, with what there is in sight."""
     window = MainWindow(Appearance("light"), Worker(opening))
     qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitExposed(window)
+    bring_up(qtbot, window)
     window.worker.start()
     page = window.desk.library
-    qtbot.waitUntil(lambda: bool(page.known.libraries), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(page.known.libraries))
     window.desk.open_page(LIBRARY)
     settle(qtbot, window)
     return window
@@ -63,14 +61,14 @@ def in_vault(qtbot: QtBot, window: MainWindow, read: Callable[[Workspace], T]) -
     """What the workspace says once everything that was asked for before is done."""
     answers: list[T] = []
     window.worker.run(read, answers.append)  # type: ignore[arg-type]
-    qtbot.waitUntil(lambda: bool(answers), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(answers))
     return answers[0]
 
 
 def wait_for_files(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until what was to be added is queued, no file is on its way any more, and the page shows that."""
     page = window.desk.library
-    qtbot.waitUntil(page.progress.isHidden, timeout=PATIENCE_MS)
+    qtbot.waitUntil(page.progress.isHidden)
     while in_vault(qtbot, window, lambda workspace: workspace.queue.waiting()) or page.adding.importer.is_running:
         qtbot.wait(20)
     settle(qtbot, window)
@@ -84,12 +82,10 @@ def titles(page: LibraryPage) -> list[str]:
 
 def opened_dialog(qtbot: QtBot, page: LibraryPage, kind: type[Dialog]) -> Dialog:
     """The dialog that the page has opened, once it has."""
-    qtbot.waitUntil(lambda: isinstance(page.dialog, kind), timeout=PATIENCE_MS)
-    assert isinstance(page.dialog, kind)
-    return page.dialog
+    return in_front(qtbot, lambda: page.dialog if isinstance(page.dialog, kind) else None)
 
 
 def told(qtbot: QtBot, page: LibraryPage) -> str:
     """What the page says was done or failed, once it says so."""
-    qtbot.waitUntil(page.notice.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(page.notice.isVisible)
     return page.notice.words.text()

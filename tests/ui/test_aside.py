@@ -20,7 +20,6 @@ from medbot_desktop.vault.preferences import set_mark
 
 from .vault_folders import PASSPHRASE
 
-PATIENCE_MS = 60_000
 PATIENCE_S = 60
 
 
@@ -54,12 +53,12 @@ def vault_folder(vault_folder: VaultFolder) -> VaultFolder:
 
 def test_a_message_is_answered_and_kept_while_a_backup_is_made(qtbot: QtBot, clinic_window: MainWindow) -> None:
     backup = HeldBackup(clinic_window)
-    qtbot.waitUntil(backup.begun.is_set, timeout=PATIENCE_MS)
+    qtbot.waitUntil(backup.begun.is_set)
     clinic_window.chat.send("What helps a sore throat?")
-    qtbot.waitUntil(lambda: clinic_window.chat.talk.transcript.entry(-1).state is State.DONE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: clinic_window.chat.talk.transcript.entry(-1).state is State.DONE)
     assert backup.told == []
     backup.may_go_on.set()
-    qtbot.waitUntil(lambda: bool(backup.told), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(backup.told))
     assert not isinstance(backup.told[0], Failed)
 
 
@@ -67,11 +66,11 @@ def test_locking_waits_for_the_end_of_a_backup_and_nothing_of_it_is_told(
     qtbot: QtBot, clinic_window: MainWindow
 ) -> None:
     backup = HeldBackup(clinic_window)
-    qtbot.waitUntil(backup.begun.is_set, timeout=PATIENCE_MS)
+    qtbot.waitUntil(backup.begun.is_set)
     clinic_window.lock()
     with qtbot.assertNotEmitted(clinic_window.worker.closed, wait=300):
         pass
-    with qtbot.waitSignal(clinic_window.worker.locked, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(clinic_window.worker.locked):
         backup.may_go_on.set()
     assert backup.told == []
 
@@ -79,9 +78,9 @@ def test_locking_waits_for_the_end_of_a_backup_and_nothing_of_it_is_told(
 def test_the_planned_backup_is_made_when_the_window_opens_and_stopped_when_it_locks(
     qtbot: QtBot, clinic_window: MainWindow, vault_folder: VaultFolder
 ) -> None:
-    qtbot.waitUntil(lambda: len(list(vault_folder.backups.glob("medbot-*"))) == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(list(vault_folder.backups.glob("medbot-*"))) == 1)
     clinic_window.lock()
-    with qtbot.waitSignal(clinic_window.worker.locked, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(clinic_window.worker.locked):
         pass
     assert [file.name for file in vault_folder.backups.iterdir() if file.name.startswith(".")] == []
 
@@ -89,7 +88,7 @@ def test_the_planned_backup_is_made_when_the_window_opens_and_stopped_when_it_lo
 def test_a_planned_backup_that_cannot_be_made_is_told(
     qtbot: QtBot, clinic_window: MainWindow, vault_folder: VaultFolder
 ) -> None:
-    qtbot.waitUntil(lambda: len(list(vault_folder.backups.glob("medbot-*"))) == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(list(vault_folder.backups.glob("medbot-*"))) == 1)
     told: list[str] = []
 
     def plan_elsewhere(services: Services) -> None:
@@ -102,10 +101,10 @@ def test_a_planned_backup_that_cannot_be_made_is_told(
 
     # The first backup notes its day only once its file is there.
     clinic_window.worker.run_aside(lambda _: None, lambda _: told.append("backed up"))
-    qtbot.waitUntil(lambda: told == ["backed up"], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: told == ["backed up"])
     told.clear()
     clinic_window.worker.run(plan_elsewhere, lambda _: told.append("planned"))
-    qtbot.waitUntil(lambda: told == ["planned"], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: told == ["planned"])
     clinic_window.worker.run_aside(lambda services: planned_backup(services, lambda done, total: None), told.append)
-    qtbot.waitUntil(lambda: len(told) == 2, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(told) == 2)
     assert told[1].startswith("The planned backup was not made. The folder of backups is not there.")

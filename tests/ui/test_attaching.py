@@ -17,8 +17,8 @@ from medbot_desktop.ui.picture_dialog import PictureDialog
 from medbot_desktop.understanding.quoted import HEADING
 
 from .conftest import PlayedServices
+from .showing import in_front
 
-PATIENCE_MS = 120_000
 SHORT = ("METFORMIN 500 mg", "28 tablets")
 SMALL_WIDTH = 750  # pixels: quickly read, and as surely
 
@@ -38,9 +38,7 @@ def opened(qtbot: QtBot, window: MainWindow) -> MainWindow:
 
 def dialog_of(qtbot: QtBot, window: MainWindow) -> PictureDialog:
     attaching = window.chat.attaching
-    qtbot.waitUntil(lambda: attaching.dialog is not None, timeout=PATIENCE_MS)
-    assert attaching.dialog is not None
-    return attaching.dialog
+    return in_front(qtbot, lambda: attaching.dialog)
 
 
 def files(*paths: Path) -> QMimeData:
@@ -145,7 +143,7 @@ def test_reading_is_cancelled(qtbot: QtBot, opened: MainWindow, label: Path) -> 
     attaching = opened.chat.attaching
     attaching.read(label)
     qtbot.mouseClick(attaching.progress.stop_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not attaching.progress.isVisible(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not attaching.progress.isVisible())
     assert attaching.dialog is None
     assert not opened.chat.notice.isVisible()
     assert opened.chat.composer.picture_button.isEnabled()
@@ -155,7 +153,7 @@ def test_a_picture_of_nothing_is_told_with_what_is_not_looked_at(qtbot: QtBot, o
     wall = QImage(500, 400, QImage.Format.Format_RGB32)
     wall.fill(QColor("white"))
     opened.chat.attaching.read(wall)
-    qtbot.waitUntil(opened.chat.notice.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(opened.chat.notice.isVisible)
     told = opened.chat.notice.words.text()
     assert told.startswith("No text could be read in this picture.")
     assert told.endswith(READS_ONLY)
@@ -167,7 +165,7 @@ def test_a_file_that_is_no_picture_is_told_and_nothing_is_lost(
     (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.7\n")
     opened.chat.composer.set_text("My question")
     opened.chat.attaching.read(tmp_path / "letter.pdf")
-    qtbot.waitUntil(opened.chat.notice.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(opened.chat.notice.isVisible)
     assert opened.chat.notice.words.text().startswith("This is a PDF document, not a picture. Add it to the library")
     assert opened.chat.composer.text() == "My question"
 
@@ -188,7 +186,7 @@ def test_what_is_read_while_the_window_locks_is_never_shown(qtbot: QtBot, opened
     chat.forget()
     done: list[object] = []
     opened.worker.run_aside(lambda _: None, done.append)  # comes after the picture on the same thread
-    qtbot.waitUntil(lambda: bool(done), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(done))
     assert chat.attaching.dialog is None
 
 

@@ -117,7 +117,7 @@ class TestMaking:
         file.write_bytes(content)
         page.table.choose(0)
         page.verify_button.click()
-        qtbot.waitUntil(lambda: page.last.words.text() == "No backup yet.", timeout=30_000)
+        qtbot.waitUntil(lambda: page.last.words.text() == "No backup yet.")
 
     def test_an_old_backup_warns_when_the_plan_asks_for_a_newer_one(
         self, qtbot: QtBot, window: MainWindow, page: BackupsPage
@@ -287,7 +287,7 @@ class TestRestoring:
         vault_folder: VaultFolder,
     ) -> None:
         restore(PASSPHRASE)
-        qtbot.waitUntil(lambda: bool(reopened) and window.notice.isVisible(), timeout=30_000)
+        qtbot.waitUntil(lambda: bool(reopened) and window.notice.isVisible())
         assert [talk.title for talk in reopened[0].store.list()] == ["A question of the first day"]
         aside = next(vault_folder.path.parent.glob("vault.before-*"))
         assert str(aside) in window.notice.words.text()
@@ -301,7 +301,7 @@ class TestRestoring:
         restore("not the passphrase")
         dialog = page.dialog
         assert isinstance(dialog, RestoreDialog)
-        qtbot.waitUntil(dialog.failure.isVisible, timeout=30_000)
+        qtbot.waitUntil(dialog.failure.isVisible)
         assert "does not open" in dialog.failure.text()
         assert dialog.passphrase.selectedText() == "not the passphrase"
         assert dialog.restore_button.isEnabled()
@@ -334,7 +334,7 @@ class TestRestoring:
         restore(PASSPHRASE)
         assert page.dialog is not None
         page.dialog.accepted.connect(hold)
-        qtbot.waitUntil(window.lock_screen.isVisible, timeout=30_000)
+        qtbot.waitUntil(window.lock_screen.isVisible)
         assert window.lock_screen.notice.text() == (
             "This was stopped, and nothing was changed. The vault is as it was: sign in to go on."
         )
@@ -350,7 +350,7 @@ class TestRestoring:
         dialog.by_recovery_key.setChecked(True)
         dialog.recovery_key.setText(key)
         dialog.restore_button.click()
-        qtbot.waitUntil(window.lock_screen.isVisible, timeout=30_000)
+        qtbot.waitUntil(window.lock_screen.isVisible)
         assert window.lock_screen.notice.text().startswith("The vault of ")
         assert "Sign in with a passphrase of its time" in window.lock_screen.notice.text()
 
@@ -375,7 +375,7 @@ class TestRestoring:
         assert dialog.failure.text().startswith("This backup is of another vault.")
         dialog.other.setChecked(True)
         dialog.restore_button.click()
-        qtbot.waitUntil(lambda: bool(reopened) and window.chat.isVisible(), timeout=30_000)
+        qtbot.waitUntil(lambda: bool(reopened) and window.chat.isVisible())
         assert reopened[0].rights.account.name == "olu"
 
     def test_a_file_that_is_no_backup_is_told(self, qtbot: QtBot, page: BackupsPage, tmp_path: Path) -> None:

@@ -21,9 +21,8 @@ from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.keyslots import LEAST_COST
 from medbot_desktop.vault.opening import Credentials, create_vault, open_vault
 
+from .showing import in_front
 from .vault_folders import PASSPHRASE
-
-PATIENCE_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -63,13 +62,11 @@ def window(
 def asked(qtbot: QtBot, bringing_back: BringingBack, file: Path) -> RestoreDialog:
     """The dialog about a file."""
     bringing_back.ask_about(file)
-    qtbot.waitUntil(lambda: bringing_back.dialog is not None, timeout=PATIENCE_MS)
-    assert bringing_back.dialog is not None
-    return bringing_back.dialog
+    return in_front(qtbot, lambda: bringing_back.dialog)
 
 
 def wait_until_open(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: window.desk.isVisible() and not window.desk.lock_button.isHidden(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.desk.isVisible() and not window.desk.lock_button.isHidden())
 
 
 def test_a_new_computer_gets_the_vault_of_the_old_one(qtbot: QtBot, window: MainWindow, kept: Kept) -> None:
@@ -81,7 +78,7 @@ def test_a_new_computer_gets_the_vault_of_the_old_one(qtbot: QtBot, window: Main
     dialog.account.setText("Ada")
     dialog.passphrase.setText("not this one at all")
     dialog.restore_button.click()
-    qtbot.waitUntil(dialog.failure.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(dialog.failure.isVisible)
     assert not VaultFolder.standard().exists()
     dialog.passphrase.setText(PASSPHRASE)
     dialog.restore_button.click()
@@ -96,7 +93,7 @@ def test_with_the_recovery_key_somebody_signs_in_afterwards(qtbot: QtBot, window
     dialog.by_recovery_key.setChecked(True)
     dialog.recovery_key.setText(kept.recovery_key)
     dialog.restore_button.click()
-    qtbot.waitUntil(window.lock_screen.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(window.lock_screen.isVisible)
     assert "Sign in with a passphrase of its time" in window.lock_screen.notice.text()
     open_vault(VaultFolder.standard(), Credentials("Ada", PASSPHRASE)).close()
 
@@ -113,7 +110,7 @@ def test_a_damaged_vault_is_told_at_the_lock_and_a_backup_takes_its_place(
     window.lock_screen.account.setText("Ada")
     window.lock_screen.passphrase.setText(PASSPHRASE)
     window.lock_screen.submit()
-    qtbot.waitUntil(window.lock_screen.restore_button.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(window.lock_screen.restore_button.isVisible)
     assert "damaged" in window.lock_screen.failure.text()
     assert "with “Restore a backup…”." in window.lock_screen.failure.text()
     dialog = asked(qtbot, window.lock_screen.bringing_back, kept.file)
@@ -130,7 +127,7 @@ def test_a_file_that_is_no_backup_is_told(qtbot: QtBot, window: MainWindow, tmp_
     assert window.first_run is not None
     (tmp_path / "letter.txt").write_text("dear all")
     window.first_run.bringing_back.ask_about(tmp_path / "letter.txt")
-    qtbot.waitUntil(window.first_run.failure.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(window.first_run.failure.isVisible)
     assert "no backup of MedBot" in window.first_run.failure.text()
 
 
@@ -144,5 +141,5 @@ def test_a_dialog_that_is_closed_restores_nothing(qtbot: QtBot, window: MainWind
     dialog.reject()
     done: list[object] = []
     window.worker.run_alone(lambda: None, done.append)
-    qtbot.waitUntil(lambda: bool(done), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(done))
     assert not VaultFolder.standard().exists()

@@ -15,8 +15,8 @@ def composer(qtbot: QtBot, appearance: Appearance) -> Composer:
     composer = Composer(appearance)
     qtbot.addWidget(composer)
     composer.resize(600, 200)
-    composer.show()
-    qtbot.waitExposed(composer)
+    with qtbot.waitExposed(composer):
+        composer.show()
     return composer
 
 
@@ -123,7 +123,7 @@ def test_while_an_answer_is_written_enter_keeps_the_text(qtbot: QtBot, composer:
 
 def test_a_text_over_the_limit_is_handed_over_once_typing_pauses(qtbot: QtBot, composer: Composer) -> None:
     long = "a" * (MESSAGE_LIMIT + 1)
-    with qtbot.waitSignal(composer.too_long, timeout=3_000) as handed:
+    with qtbot.waitSignal(composer.too_long) as handed:
         composer.set_text(long)
     assert handed.args == [long]
     with qtbot.assertNotEmitted(composer.too_long, wait=900):

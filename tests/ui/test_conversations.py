@@ -15,6 +15,7 @@ from medbot_desktop.vault.roles import Role
 
 from .conftest import QUOTE, citation, emergency, finished
 from .kept import KeptServices, in_vault, open_window, show, stored, talk_of, titles
+from .showing import in_front
 
 
 @pytest.fixture
@@ -228,9 +229,7 @@ def test_a_conversation_is_linked_to_a_known_person(qtbot: QtBot, kept: KeptServ
     window = open_window(qtbot, kept)
     talk = show(qtbot, window, conversation)
     press(qtbot, window, "About a person…")
-    qtbot.waitUntil(lambda: window.chat.desk.dialog is not None)
-    dialog = window.chat.desk.dialog
-    assert dialog is not None
+    dialog = in_front(qtbot, lambda: window.chat.desk.dialog)
     qtbot.keyClicks(dialog.field, "example b-2")
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
     assert stored(qtbot, window, conversation).person == other
@@ -244,9 +243,7 @@ def test_a_person_is_added_where_they_are_needed(qtbot: QtBot, kept: KeptService
     window = open_window(qtbot, kept)
     show(qtbot, window, conversation)
     press(qtbot, window, "About a person…")
-    qtbot.waitUntil(lambda: window.chat.desk.dialog is not None)
-    dialog = window.chat.desk.dialog
-    assert dialog is not None
+    dialog = in_front(qtbot, lambda: window.chat.desk.dialog)
     dialog.field.setText("佐藤")
     qtbot.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
     form = dialog.form

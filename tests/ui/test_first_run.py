@@ -21,8 +21,9 @@ from medbot_desktop.vault.keyslots import LEAST_COST, SlotKind
 from medbot_desktop.vault.opening import Credentials, open_vault
 from medbot_desktop.vault.preferences import Preferences
 
+from .showing import bring_up
+
 PASSPHRASE = "correct horse battery staple"
-PATIENCE_MS = 60_000
 WELCOME, ACCOUNT, SECRET, RECOVERY, CONFIRM, BACKUPS = range(6)
 
 
@@ -35,9 +36,7 @@ def window(
     monkeypatch.setattr("medbot_desktop.vault.opening.tune_cost", lambda: LEAST_COST)
     window = MainWindow(appearance, Worker())
     window.show_first_run()
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
+    bring_up(qtbot, window)
     window.worker.start()
     yield window
     window.close()
@@ -85,11 +84,11 @@ def type_and_enter(qtbot: QtBot, *texts: str) -> None:
 
 
 def wait_for(qtbot: QtBot, page: FirstRunPage, step: int) -> None:
-    qtbot.waitUntil(lambda: page.currentIndex() == step and page.widget(step).isEnabled(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.currentIndex() == step and page.widget(step).isEnabled())
 
 
 def failure(qtbot: QtBot, page: FirstRunPage) -> str:
-    qtbot.waitUntil(lambda: not page.failure.isHidden(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not page.failure.isHidden())
     return page.failure.text()
 
 
@@ -125,7 +124,7 @@ def test_a_vault_is_made_with_the_keyboard_alone(
 ) -> None:
     key = to_backups(qtbot, page)
     press(qtbot, "Finish")
-    qtbot.waitUntil(lambda: window.desk.isVisible() and not window.desk.lock_button.isHidden(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.desk.isVisible() and not window.desk.lock_button.isHidden())
     assert window.first_run is None
     window.close()
     for credentials in (Credentials("ada", PASSPHRASE), Credentials(None, key, SlotKind.RECOVERY)):
@@ -140,7 +139,7 @@ def test_backups_go_where_they_are_wanted(
     assert "cannot be written" in failure(qtbot, page)
     assert page.folder.hasFocus()
     type_and_enter(qtbot, str(tmp_path))
-    qtbot.waitUntil(lambda: not window.desk.lock_button.isHidden(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not window.desk.lock_button.isHidden())
     window.close()
     opened = open_vault(folder, Credentials("Ada", PASSPHRASE))
     assert Preferences(opened.vault, opened.access).read().backup.folder == str(tmp_path)
@@ -234,7 +233,7 @@ def test_a_folder_that_cannot_be_made_is_told(qtbot: QtBot, page: FirstRunPage, 
 
 def test_the_demo_needs_no_vault(qtbot: QtBot, window: MainWindow, page: FirstRunPage, folder: VaultFolder) -> None:
     press(qtbot, "Only try it")
-    qtbot.waitUntil(lambda: bool(window.chat.empty.buttons), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(window.chat.empty.buttons))
     qtbot.wait(200)
     assert window.desk.lock_button.isHidden()
     assert window.first_run is None

@@ -12,7 +12,7 @@ from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.workspace import Workspace
 
-from .shelved import PATIENCE_MS, in_vault, open_as, open_window, settle
+from .shelved import in_vault, open_as, open_window, settle
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def page(qtbot: QtBot, window: MainWindow) -> HealthPage:
 
 
 def report(qtbot: QtBot, page: HealthPage) -> str:
-    qtbot.waitUntil(page.report.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(page.report.isVisible)
     return page.report.text()
 
 
@@ -53,9 +53,9 @@ def test_what_is_damaged_is_told_and_mended(qtbot: QtBot, window: MainWindow, pa
     page.verify_button.click()
     assert "this was found" in report(qtbot, page)
     page.repair_button.click()
-    qtbot.waitUntil(lambda: "mended" in page.report.text() and page.report.isVisible(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "mended" in page.report.text() and page.report.isVisible())
     page.verify_button.click()
-    qtbot.waitUntil(lambda: "nothing is wrong" in page.report.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "nothing is wrong" in page.report.text())
 
 
 def test_the_embedder_in_use_is_not_offered_again(qtbot: QtBot, page: HealthPage) -> None:

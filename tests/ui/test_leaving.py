@@ -26,12 +26,11 @@ from medbot_desktop.vault.opening import Credentials, open_vault
 from .conftest import sign_in
 from .vault_folders import PASSPHRASE
 
-PATIENCE_MS = 60_000
 QUESTION = "What helps a sore throat?"
 
 
 def wait_for_lock(qtbot: QtBot, window: MainWindow) -> None:
-    with qtbot.waitSignal(window.worker.locked, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(window.worker.locked):
         pass
     assert window.lock_screen.isVisible()
 
@@ -47,7 +46,7 @@ def test_the_vault_is_closed_and_another_program_can_open_it(
 
 def test_a_lock_in_the_middle_of_an_answer_stops_it(qtbot: QtBot, clinic_window: MainWindow) -> None:
     clinic_window.chat.send(QUESTION)
-    qtbot.waitUntil(lambda: clinic_window.chat.talk.conversation is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: clinic_window.chat.talk.conversation is not None)
     clinic_window.lock()
     wait_for_lock(qtbot, clinic_window)
     sign_in(qtbot, clinic_window)
@@ -58,7 +57,7 @@ def test_no_message_and_no_conversation_is_held_by_anything_after_the_lock(
     qtbot: QtBot, clinic_window: MainWindow
 ) -> None:
     clinic_window.chat.send(QUESTION)
-    qtbot.waitUntil(lambda: clinic_window.chat.talk.transcript.entry(-1).state is State.DONE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: clinic_window.chat.talk.transcript.entry(-1).state is State.DONE)
     own = {id(talk) for talk in clinic_window.chat.archive.talks}
     own |= {id(clinic_window.chat.talk.transcript.entry(row)) for row in (0, 1)}
     clinic_window.lock()
@@ -93,7 +92,7 @@ def test_open_dialogs_are_closed(qtbot: QtBot, clinic_window: MainWindow) -> Non
 def test_a_window_that_nobody_uses_warns_and_locks(qtbot: QtBot, clinic_window: MainWindow) -> None:
     clinic_window.chat.composer.set_text("half a question")
     clinic_window.idle.start(2 / 60)
-    qtbot.waitUntil(clinic_window.notice.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(clinic_window.notice.isVisible)
     told = clinic_window.notice.words.text()
     assert told.startswith("MedBot locks in ")
     assert told.endswith(" s. Press any key to keep it open. What is typed and not sent is lost then.")
@@ -137,7 +136,7 @@ def test_wrong_passphrases_meanwhile_are_told_until_somebody_closes_it(
     slot = Keyslots.read(vault_folder).slot_id("admin")
     Attempts(vault_folder).begin(slot)
     sign_in(qtbot, clinic_window)
-    qtbot.waitUntil(clinic_window.notice.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(clinic_window.notice.isVisible)
     assert "wrong passphrase was tried" in clinic_window.notice.words.text()
     assert not clinic_window.notice.ending.isActive()
 
@@ -148,7 +147,7 @@ def test_the_demo_has_no_lock(qtbot: QtBot, appearance: Appearance, models: Mode
     window = MainWindow(appearance, Worker(lambda: open_workspace("demo")))
     window.show()
     window.worker.start()
-    qtbot.waitUntil(lambda: bool(window.chat.empty.buttons), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(window.chat.empty.buttons))
     qtbot.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     qtbot.wait(200)
     assert window.desk.isVisible()
@@ -164,6 +163,6 @@ def test_where_the_program_is_damaged_the_vault_is_closed_again_and_says_why(
     (tmp_path / "settings.toml").write_text("theme = [", encoding="utf-8")
     clinic_window.lock_screen.passphrase.setText(PASSPHRASE)
     clinic_window.lock_screen.submit()
-    qtbot.waitUntil(lambda: "settings.toml" in clinic_window.lock_screen.notice.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "settings.toml" in clinic_window.lock_screen.notice.text())
     assert clinic_window.lock_screen.isVisible()
     open_vault(vault_folder, Credentials("admin", PASSPHRASE)).close()

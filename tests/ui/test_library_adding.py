@@ -17,7 +17,7 @@ from medbot_desktop.vault.folder import VaultFolder
 from .conftest import sign_in
 from .leaflets import leaflet
 from .shelved import FILES as READABLE
-from .shelved import PATIENCE_MS, in_vault, open_as, open_demo, open_window, settle, told, wait_for_files
+from .shelved import in_vault, open_as, open_demo, open_window, settle, told, wait_for_files
 
 TEA = "# Peppermint tea\n\n## Why\n\nPeppermint tea calms the stomach after meals.\n"
 COUNT = 15
@@ -72,7 +72,7 @@ def test_a_file_that_is_chosen_is_added_and_found(
     assert page.notice.words.text() == "1 file was added."
     assert finds(qtbot, window, "peppermint tea for the stomach", "Peppermint tea")
     page.shelf.open_tab(0)
-    qtbot.waitUntil(lambda: page.shelf.documents.rows.rowCount() == 3, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.shelf.documents.rows.rowCount() == 3)
 
 
 def test_what_is_added_while_the_core_library_is_in_sight_goes_to_the_clinics_own(
@@ -116,7 +116,7 @@ def test_a_file_that_failed_is_tried_again(qtbot: QtBot, window: MainWindow, pag
 def test_a_file_that_waits_is_cancelled(qtbot: QtBot, window: MainWindow, page: LibraryPage, tmp_path: Path) -> None:
     page.adding.importer.pause()
     page.adding.add([leaflet(tmp_path, "tea.md", TEA)])
-    qtbot.waitUntil(lambda: "tea.md" in standings(page), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "tea.md" in standings(page))
     choose(page, "tea.md")
     page.shelf.files.cancel_button.click()
     settle(qtbot, window)
@@ -129,9 +129,9 @@ def test_a_file_that_waits_is_cancelled(qtbot: QtBot, window: MainWindow, page: 
 def test_adding_is_paused_and_goes_on(qtbot: QtBot, window: MainWindow, page: LibraryPage, tmp_path: Path) -> None:
     page.adding.add(many(tmp_path))
     tab = page.shelf.files
-    qtbot.waitUntil(lambda: "done" in standings(page).values(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "done" in standings(page).values())
     tab.pause_button.click()
-    qtbot.waitUntil(lambda: not page.adding.importer.is_running, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not page.adding.importer.is_running)
     settle(qtbot, window)
     before = documents(qtbot, window)
     assert 2 < before < COUNT + 2
@@ -156,14 +156,14 @@ def test_what_else_is_done_beside_does_not_wait_for_all_files(
     qtbot: QtBot, window: MainWindow, page: LibraryPage, tmp_path: Path
 ) -> None:
     page.adding.add(many(tmp_path))
-    qtbot.waitUntil(lambda: "done" in standings(page).values(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "done" in standings(page).values())
     waiting: list[int] = []
 
     def count(_: object) -> int:
         return page.shelf.files.files.waiting
 
     window.worker.run_aside(count, waiting.append)
-    qtbot.waitUntil(lambda: bool(waiting), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(waiting))
     assert waiting[0] > 0
     settle(qtbot, window)
     wait_for_files(qtbot, window)
@@ -179,15 +179,15 @@ def test_locking_stops_it_at_once_and_it_goes_on_after_unlocking(
     page = window.desk.library
     page.open_library("leaflets")
     page.adding.add(many(tmp_path / "in"))
-    qtbot.waitUntil(lambda: "done" in standings(page).values(), timeout=PATIENCE_MS)
-    with qtbot.waitSignal(window.worker.locked, timeout=PATIENCE_MS):
+    qtbot.waitUntil(lambda: "done" in standings(page).values())
+    with qtbot.waitSignal(window.worker.locked):
         window.lock()
     assert window.desk.library is not page
     sign_in(qtbot, window)
     page = window.desk.library
-    qtbot.waitUntil(lambda: page.adding.importer.is_running, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.adding.importer.is_running)
     page.adding.importer.pause()
-    qtbot.waitUntil(lambda: not page.adding.importer.is_running, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not page.adding.importer.is_running)
     assert documents(qtbot, window) < COUNT + 2
     page.adding.importer.go_on()
     settle(qtbot, window)
@@ -228,10 +228,10 @@ def test_in_the_demo_a_message_is_answered_while_files_are_added(qtbot: QtBot, m
     window = open_window(qtbot, open_demo)
     page = window.desk.library
     page.adding.add(many(tmp_path))
-    qtbot.waitUntil(lambda: "done" in standings(page).values(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "done" in standings(page).values())
     window.desk.open_page(LIBRARY - 1)
     window.chat.send("What can I do about a sore throat?")
-    qtbot.waitUntil(lambda: window.chat.talk.transcript.entry(-1).state is State.DONE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.chat.talk.transcript.entry(-1).state is State.DONE)
     assert page.shelf.files.files.waiting > 0
     wait_for_files(qtbot, window)
     assert documents(qtbot, window, "clinic") == COUNT

@@ -22,8 +22,8 @@ def test_each_row_is_as_high_as_its_snippet_whatever_the_width(qtbot: QtBot) -> 
     hits = LibraryHits(Appearance("light"))
     qtbot.addWidget(hits)
     hits.resize(3_000, 400)
-    hits.show()
-    qtbot.waitExposed(hits)
+    with qtbot.waitExposed(hits):
+        hits.show()
     hits.show_results([hit(number) for number in range(20)])
     before = hits.visualRect(hits.results.index(0)).height()
     hits.resize(500, 400)

@@ -14,7 +14,7 @@ from medbot_desktop.ui.pack_dialog import PackDialog
 from medbot_desktop.vault.folder import VaultFolder
 
 from .leaflets import leaflet
-from .shelved import PATIENCE_MS, in_vault, open_as, open_demo, open_window, opened_dialog, settle, told
+from .shelved import in_vault, open_as, open_demo, open_window, opened_dialog, settle, told
 
 TEA = "# Peppermint tea\n\n## Why\n\nPeppermint tea calms the stomach after meals.\n"
 
@@ -81,7 +81,7 @@ def test_an_altered_pack_is_refused(qtbot: QtBot, library_folder: VaultFolder, p
     window, page = open_page(qtbot, library_folder)
     page.deeds.ask_pack = lambda *_: altered
     page.column.install_button.click()
-    qtbot.waitUntil(lambda: page.dialog is not None or page.notice.isVisible(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.dialog is not None or page.notice.isVisible())
     if isinstance(page.dialog, PackDialog):  # what is altered lies behind the manifest
         page.dialog.box.setChecked(True)
         page.dialog.action_button.click()

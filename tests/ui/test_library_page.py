@@ -187,7 +187,7 @@ def test_a_document_is_removed_and_found_no_more(qtbot: QtBot, stock: Stock) -> 
 def test_it_is_said_how_often_a_document_was_cited(qtbot: QtBot, stock: Stock) -> None:
     window = stock()
     window.chat.send("What can I do about a sore throat?")
-    qtbot.waitUntil(lambda: bool(window.chat.panel.cards), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(window.chat.panel.cards))
     title = window.chat.panel.cards[0].citation.passage.title
     page = show(qtbot, window, "core")
     with qtbot.waitSignal(page.shelf.documents.filtered):
@@ -228,11 +228,11 @@ def test_a_source_of_an_answer_is_opened_in_the_library(qtbot: QtBot, stock: Sto
     window = stock()
     window.desk.open_page(0)
     window.chat.send("What can I do about a sore throat?")
-    qtbot.waitUntil(lambda: bool(window.chat.panel.cards), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(window.chat.panel.cards))
     card = window.chat.panel.cards[0]
     card.open_button.click()
     page = window.desk.library
-    qtbot.waitUntil(lambda: page.is_reading() and page.reader.view.is_written(), timeout=60_000)
+    qtbot.waitUntil(lambda: page.is_reading() and page.reader.view.is_written())
     assert page.reader.title.text() == card.citation.passage.title
     assert page.isVisible()
     assert page.reader.about.text().endswith("cited in 1 answer")

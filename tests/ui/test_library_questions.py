@@ -20,7 +20,7 @@ from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.workspace import Workspace
 
 from .conftest import finished
-from .shelved import PATIENCE_MS, in_vault, open_as, open_window, settle
+from .shelved import in_vault, open_as, open_window, settle
 
 PARKING = "Where do I park my motorcycle overnight?"
 
@@ -105,7 +105,7 @@ def answered(qtbot: QtBot, window: MainWindow, text: str) -> list[str]:
     """Ask, and return the libraries that the answer cites."""
     window.chat.send(text)
     entries = window.chat.talk.transcript
-    qtbot.waitUntil(lambda: entries.entry(-1).state is State.DONE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: entries.entry(-1).state is State.DONE)
     qtbot.waitUntil(window.chat.composer.send_button.isVisible)
     return [citation.passage.library for citation in entries.entry(-1).citations]
 

@@ -21,7 +21,7 @@ from medbot_desktop.ui.library_jobs import OpenedDocument
 from medbot_desktop.ui.library_reader import LibraryReader
 from medbot_desktop.ui.theme import Appearance
 
-from .shelved import FILES, PATIENCE_MS
+from .shelved import FILES
 
 SUMMARY = DocumentSummary(1, "k", "Title", "leaflets", "", None, 3, "en", (), "", None, "")
 BODY = "First\n\nSome words here.\n\nSecond\n\nOther words there."
@@ -41,7 +41,7 @@ def view(qtbot: QtBot, appearance: Appearance) -> DocumentView:
 
 
 def show(qtbot: QtBot, view: DocumentView, shown: DocumentText, marked: tuple[int, int] = (0, 0)) -> None:
-    with qtbot.waitSignal(view.written, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(view.written):
         view.show_text(shown, marked)
 
 
@@ -124,7 +124,7 @@ def test_another_width_breaks_the_lines_anew_and_keeps_the_place(qtbot: QtBot, v
     body = "".join(f"Line {number} with some words in it that wrap.\n" for number in range(3_000))
     start = body.index("Line 1500 ")
     show(qtbot, view, text(body), (start, start + 9))
-    with qtbot.waitSignal(view.written, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(view.written):
         view.resize(300, 400)
     found = view.document().find("Line 1500 ")
     found.setPosition(found.selectionStart())
@@ -133,7 +133,7 @@ def test_another_width_breaks_the_lines_anew_and_keeps_the_place(qtbot: QtBot, v
 
 def test_another_look_keeps_the_text(qtbot: QtBot, view: DocumentView, appearance: Appearance) -> None:
     show(qtbot, view, text(), (0, 5))
-    with qtbot.waitSignal(view.written, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(view.written):
         appearance.choose("dark")
     assert view.toPlainText() == BODY
     assert marked_words(view, appearance) == "First"
@@ -145,7 +145,7 @@ def test_what_is_looked_for_is_marked_again_in_another_look(
     view.written.connect(lambda: view.find_words("words"))
     show(qtbot, view, text())
     for look in ("dark", "contrast", "light"):
-        with qtbot.waitSignal(view.written, timeout=PATIENCE_MS):
+        with qtbot.waitSignal(view.written):
             appearance.choose(look)
         assert len(view.extraSelections()) == 2
         assert not view.grab().isNull()
@@ -224,7 +224,7 @@ def test_find_counts_the_matches_and_goes_both_ways(qtbot: QtBot, reader: Librar
 
 def test_the_page_of_a_file_that_is_as_it_was_read_stands_beside_the_text(qtbot: QtBot, reader: LibraryReader) -> None:
     reader.show_document(opened(of_report(2)))
-    qtbot.waitUntil(reader.page_button.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(reader.page_button.isVisible)
     assert reader.area.isVisible()
     assert reader.view.isVisible()
     assert reader.page_button.text() == "Page 2"
@@ -235,7 +235,7 @@ def test_the_page_of_a_file_that_is_as_it_was_read_stands_beside_the_text(qtbot:
 def test_without_room_for_both_the_text_is_shown_until_the_page_is_wanted(qtbot: QtBot, reader: LibraryReader) -> None:
     reader.resize(500, 400)
     reader.show_document(opened(of_report(1)))
-    qtbot.waitUntil(reader.page_button.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(reader.page_button.isVisible)
     assert reader.view.isVisible()
     reader.page_button.setChecked(True)
     assert reader.area.isVisible()
@@ -244,7 +244,7 @@ def test_without_room_for_both_the_text_is_shown_until_the_page_is_wanted(qtbot:
 
 def test_a_file_that_has_changed_is_not_shown(qtbot: QtBot, reader: LibraryReader) -> None:
     known = replace(text(pages=((0, 1),)), path=str(FILES / "latex_report.pdf"), file_sha256="another")
-    with qtbot.waitSignal(reader.artist.drawn, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(reader.artist.drawn):
         reader.show_document(opened(known))
     assert reader.picture.pixmap().isNull()
     assert not reader.page_button.isVisible()

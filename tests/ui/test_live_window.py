@@ -22,8 +22,6 @@ from medbot_desktop.ui.worker import Worker
 from medbot_desktop.vault.schema import DocumentRow, FileRow, LibraryRow
 from medbot_desktop.workspace import Workspace
 
-PATIENCE_MS = 60_000
-
 
 @pytest.fixture(scope="module")
 def live(qapp: object) -> Iterator[MainWindow]:
@@ -41,7 +39,7 @@ def ask(qtbot: QtBot, window: MainWindow, text: str) -> Entry:
     window.chat.begin_conversation()
     window.chat.send(text)
     ends = (State.DONE, State.FAILED)
-    qtbot.waitUntil(lambda: window.chat.talk.transcript.entry(-1).state in ends, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.chat.talk.transcript.entry(-1).state in ends)
     return window.chat.talk.transcript.entry(-1)
 
 
@@ -76,7 +74,7 @@ def test_a_rating_reaches_the_store(qtbot: QtBot, live: MainWindow) -> None:
     ask(qtbot, live, "What helps with hay fever?")
     conversation = live.chat.talk.conversation
     assert conversation is not None
-    with qtbot.waitSignal(live.worker.loaded, timeout=PATIENCE_MS) as loaded:
+    with qtbot.waitSignal(live.worker.loaded) as loaded:
         live.chat.rate(1, 1)
         live.worker.load(conversation)
     assert [message.rating for message in loaded.args[1]] == [None, 1]
@@ -164,7 +162,7 @@ def test_the_library_opens_and_scrolls_through_very_many_documents_at_once(
         for _ in range(3):
             done: list[object] = []
             live.worker.run(lambda _: None, done.append)
-            qtbot.waitUntil(lambda done=done: bool(done), timeout=PATIENCE_MS)
+            qtbot.waitUntil(lambda done=done: bool(done))
 
     def open_it() -> None:
         live.desk.open_page(LIBRARY)
@@ -180,12 +178,12 @@ def test_the_library_opens_and_scrolls_through_very_many_documents_at_once(
 
     def search() -> None:
         page.shelf.field.setText("sore throat")
-        qtbot.waitUntil(lambda: page.shelf.hits.results.rowCount() > 0, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: page.shelf.hits.results.rowCount() > 0)
         page.shelf.leave_search()
 
     def files() -> None:
         page.shelf.open_tab(FILES)
-        qtbot.waitUntil(lambda: page.shelf.files.files.rowCount() == MANY, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: page.shelf.files.files.rowCount() == MANY)
         page.shelf.files.list.scrollToBottom()
         wait()
 

@@ -25,8 +25,9 @@ from medbot_desktop.vault.opening import Credentials, create_vault, open_vault
 from medbot_desktop.vault.roles import Role
 from tests.keyrings import KeyringInMemory
 
+from .showing import bring_up
+
 PASSPHRASE = "correct horse battery staple"
-PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +53,7 @@ def locked(qtbot: QtBot, models: ModelStore, home: Path, appearance: Appearance)
     """The window before a real vault."""
     window = MainWindow(appearance, Worker())
     window.show_lock()
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
+    bring_up(qtbot, window)
     window.worker.start()
     yield window
     window.close()
@@ -77,14 +76,14 @@ def is_open(window: MainWindow) -> Callable[[], bool]:
 
 
 def wait_for_failure(qtbot: QtBot, screen: LockScreen) -> str:
-    qtbot.waitUntil(lambda: not screen.failure.isHidden(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not screen.failure.isHidden())
     return screen.failure.text()
 
 
 def test_the_right_passphrase_opens_the_desk(qtbot: QtBot, locked: MainWindow) -> None:
     assert not locked.desk.isVisible()
     sign_in(qtbot, locked, "ada", PASSPHRASE)
-    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_open(locked))
     assert locked.lock_screen.passphrase.text() == ""
 
 
@@ -93,7 +92,7 @@ def test_a_wrong_passphrase_is_told_and_the_right_one_still_opens(qtbot: QtBot, 
     assert "does not open" in wait_for_failure(qtbot, locked.lock_screen)
     assert not locked.desk.isVisible()
     sign_in(qtbot, locked, "ada", PASSPHRASE)
-    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_open(locked))
 
 
 def test_nothing_typed_is_told_before_anything_is_tried(qtbot: QtBot, locked: MainWindow) -> None:
@@ -105,7 +104,7 @@ def test_after_many_wrong_tries_the_button_counts_down(qtbot: QtBot, locked: Mai
     locked.worker.refused.emit(PassphraseError("That passphrase does not open this vault.", "Wait.", 3.0))
     assert not locked.lock_screen.button.isEnabled()
     assert locked.lock_screen.button.text() == "Wait 3 s"
-    qtbot.waitUntil(locked.lock_screen.button.isEnabled, timeout=10_000)
+    qtbot.waitUntil(locked.lock_screen.button.isEnabled)
 
 
 def test_what_is_typed_can_be_looked_at(qtbot: QtBot, locked: MainWindow) -> None:
@@ -120,17 +119,17 @@ def test_a_one_time_passphrase_asks_for_a_new_one_first(
 ) -> None:
     screen = locked.lock_screen
     sign_in(qtbot, locked, "ruth", made[2])
-    qtbot.waitUntil(screen.new.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(screen.new.isVisible)
     type_in(qtbot, screen.new, "my own long words")
     type_in(qtbot, screen.repeated, "my own long wordz")
     screen.submit()
     assert "not the same" in wait_for_failure(qtbot, screen)
     type_in(qtbot, screen.repeated, "my own long words")
     screen.submit()
-    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_open(locked))
     locked.lock()
     sign_in(qtbot, locked, "ruth", "my own long words")
-    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_open(locked))
 
 
 def test_the_recovery_key_sets_a_new_passphrase(qtbot: QtBot, locked: MainWindow, made: tuple[Path, str, str]) -> None:
@@ -145,34 +144,34 @@ def test_the_recovery_key_sets_a_new_passphrase(qtbot: QtBot, locked: MainWindow
     ):
         type_in(qtbot, field, text)
     screen.submit()
-    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_open(locked))
     locked.lock()
     sign_in(qtbot, locked, "ada", "a new set of words")
-    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_open(locked))
 
 
 def test_locking_takes_everything_off_the_window_and_a_conversation_is_there_again_afterwards(
     qtbot: QtBot, locked: MainWindow
 ) -> None:
     sign_in(qtbot, locked, "ada", PASSPHRASE)
-    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_open(locked))
     locked.chat.send("What helps a sore throat?")
-    qtbot.waitUntil(lambda: locked.chat.talk.transcript.entry(-1).state is State.DONE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: locked.chat.talk.transcript.entry(-1).state is State.DONE)
     before = locked.desk
-    with qtbot.waitSignal(locked.worker.locked, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(locked.worker.locked):
         qtbot.keyClick(locked, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert locked.lock_screen.isVisible()
     assert locked.desk is not before
     assert locked.chat.talk.is_new()
     sign_in(qtbot, locked, "ada", PASSPHRASE)
-    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_open(locked))
     assert [talk.title() for talk in locked.chat.archive.talks if talk.conversation] == ["What helps a sore throat?"]
 
 
 def test_the_account_is_remembered_from_lock_to_lock(qtbot: QtBot, locked: MainWindow) -> None:
     sign_in(qtbot, locked, "Ada", PASSPHRASE)
-    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: locked._account == "Ada", timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_open(locked))
+    qtbot.waitUntil(lambda: locked._account == "Ada")
     locked.lock()
     assert locked.lock_screen.account.text() == "Ada"
     assert locked.lock_screen.passphrase.hasFocus()
@@ -186,12 +185,12 @@ def test_a_kiosk_opens_the_vault_by_itself_with_its_own_role(
     Accounts(opened).add_kiosk()
     opened.close()
     locked.show_lock()
-    qtbot.waitUntil(locked.lock_screen.kiosk_button.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(locked.lock_screen.kiosk_button.isVisible)
     locked.lock_screen.kiosk_button.click()
     roles: list[Role] = []
-    qtbot.waitUntil(is_open(locked), timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_open(locked))
     locked.worker.run(lambda services: services.access.account.role, roles.append)
-    qtbot.waitUntil(lambda: roles == [Role.KIOSK], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: roles == [Role.KIOSK])
 
 
 def test_a_kiosk_whose_key_the_keyring_has_lost_is_told(
@@ -202,7 +201,7 @@ def test_a_kiosk_whose_key_the_keyring_has_lost_is_told(
     opened.close()
     system_keyring.kept.clear()
     locked.show_lock()
-    qtbot.waitUntil(locked.lock_screen.kiosk_button.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(locked.lock_screen.kiosk_button.isVisible)
     locked.lock_screen.kiosk_button.click()
     assert "holds no key for the kiosk" in wait_for_failure(qtbot, locked.lock_screen)
     assert not locked.desk.isVisible()

@@ -27,7 +27,7 @@ from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.workspace import Workspace
 from tests.unit.memory.turns import answer
 
-from .shelved import PATIENCE_MS, in_vault, open_as, open_window, settle
+from .shelved import in_vault, open_as, open_window, settle
 
 SMOL = "smollm2-135m-instruct-q4_1"
 QWEN = "qwen2.5-coder-1.5b-instruct-q4_k_m"
@@ -63,7 +63,7 @@ def opened(qtbot: QtBot, window: MainWindow) -> ModelsPage:
     window.settings.buttons["models"].click()
     found = window.settings.section("models")
     assert isinstance(found, ModelsPage)
-    qtbot.waitUntil(lambda: bool(found.table.rows.records), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(found.table.rows.records))
     settle(qtbot, window)
     return found
 
@@ -73,7 +73,7 @@ def model(page: ModelsPage, name: str) -> ModelFacts:
 
 
 def told(qtbot: QtBot, page: ModelsPage) -> str:
-    qtbot.waitUntil(page.notice.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(page.notice.isVisible)
     return page.notice.words.text()
 
 
@@ -97,7 +97,7 @@ def test_the_models_of_the_catalogue_are_listed_and_those_to_be_brought(page: Mo
 
 
 def test_what_matters_of_a_model_is_told(qtbot: QtBot, page: ModelsPage) -> None:
-    qtbot.waitUntil(lambda: "Device: " in page.facts.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "Device: " in page.facts.text())
     text = page.facts.text()
     for words in ("Licence: Apache-2.0", "Size: 98", "Memory: it takes about", "Tier: ", "not sat the exam", "Speed: "):
         assert words in text
@@ -118,7 +118,7 @@ def test_long_words_about_a_model_cover_nothing(
         is_whole = facts.height() >= page.facts.heightForWidth(facts.width())
         return is_whole and table.bottom() < facts.top() and facts.bottom() < button.top()
 
-    qtbot.waitUntil(is_laid_out, timeout=PATIENCE_MS)
+    qtbot.waitUntil(is_laid_out)
 
 
 def test_a_model_that_is_whole_is_said_to_be_whole(qtbot: QtBot, page: ModelsPage) -> None:
@@ -145,7 +145,7 @@ def test_a_file_that_is_no_model_is_refused_in_one_sentence(
     bad.write_bytes(b"GGUF" + bytes(400))
     page.add_from(bad)
     assert "holiday.gguf" in told(qtbot, page)
-    qtbot.waitUntil(page.file_button.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(page.file_button.isEnabled)
     assert list(own_models.glob("*/*")) == []
     assert actions(qtbot, window) == []
 
@@ -159,18 +159,18 @@ def test_a_model_is_added_from_a_file_chosen_and_removed(
     brought.write_bytes(data)
     page.add_from(brought)
     assert "Added" in told(qtbot, page)
-    qtbot.waitUntil(lambda: "clinic-words" in [one.name for one in page.table.rows.records], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "clinic-words" in [one.name for one in page.table.rows.records])
     assert model(page, "clinic-words").tier == "silent"
     page.choose_model("clinic-words")
     page.choose_button.click()
-    qtbot.waitUntil(lambda: model(page, "clinic-words").state == "serving", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: model(page, "clinic-words").state == "serving")
     assert load_settings().text_model == "clinic-words"
     assert not page.choose_button.isEnabled()
     page.remove_button.click()
     dialog = page.dialog
     assert isinstance(dialog, ConfirmDialog)
     dialog.action_button.click()
-    qtbot.waitUntil(lambda: "clinic-words" not in [one.name for one in page.table.rows.records], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "clinic-words" not in [one.name for one in page.table.rows.records])
     assert not (own_models / "clinic-words").exists()
     assert actions(qtbot, window) == [("clinic-words", what) for what in ("added", "chosen", "removed")]
 
@@ -182,7 +182,7 @@ def test_an_exam_is_held_and_its_table_is_one_click_away(
     assert not page.table_button.isEnabled()
     page.exam_button.click()
     assert page.progress.isVisible()
-    qtbot.waitUntil(lambda: page.table_button.isEnabled() and not page.is_busy, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.table_button.isEnabled() and not page.is_busy)
     result = model(page, SMOL).result
     assert result is not None
     assert sum(kind.among for kind in result.kinds.values()) == 2
@@ -201,10 +201,10 @@ def test_an_exam_is_held_and_its_table_is_one_click_away(
 
 def test_an_exam_that_is_stopped_does_not_count(qtbot: QtBot, page: ModelsPage) -> None:
     page.exam_button.click()
-    qtbot.waitUntil(lambda: page.progress.bar.maximum() > 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.progress.bar.maximum() > 0)
     page.progress.stop_button.click()
     assert "stopped" in told(qtbot, page)
-    qtbot.waitUntil(page.exam_button.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(page.exam_button.isEnabled)
     assert model(page, SMOL).result is None
 
 
@@ -229,7 +229,7 @@ def test_what_cannot_be_fetched_is_told_and_the_page_goes_on(
     assert isinstance(page.dialog, AskingDialog)
     page.dialog.action_button.click()
     assert told(qtbot, page)
-    qtbot.waitUntil(page.fetch_button.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(page.fetch_button.isEnabled)
     assert actions(qtbot, window) == []
 
 
@@ -243,7 +243,7 @@ def test_what_the_models_did_is_shown_by_day(qtbot: QtBot, window: MainWindow, p
 
     in_vault(qtbot, window, keep)
     page.refresh()
-    qtbot.waitUntil(lambda: page.use.table.rows.rowCount() == 2, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.use.table.rows.rowCount() == 2)
     rows = page.use.table.rows
     shown = [[rows.index(row, column).data() for column in range(1, 7)] for row in range(2)]
     assert shown == [
@@ -264,7 +264,7 @@ def test_a_clinician_sees_the_models_and_changes_nothing(
     chosen = page.table.chosen
     refused: list[object] = []
     window.worker.run(lambda services: model_jobs.remove(services, chosen), failed=refused.append)
-    qtbot.waitUntil(lambda: bool(refused), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(refused))
     assert "may not change the settings" in refused[0].message  # type: ignore[attr-defined]
 
 

@@ -20,6 +20,7 @@ from medbot_desktop.ui.transcript_layout import Action
 from medbot_desktop.ui.transcript_model import Entry
 
 from .conftest import PlayedServices, citation
+from .showing import in_front
 
 TEXT = "Metformin: Type 2 diabetes."
 PART = Passage(
@@ -46,10 +47,7 @@ def ask(qtbot: QtBot, window: MainWindow, services: PlayedServices, *names: str,
 
 
 def opened(qtbot: QtBot, window: MainWindow) -> MonographDialog:
-    qtbot.waitUntil(lambda: window.chat.monographs.dialog is not None, timeout=60_000)
-    dialog = window.chat.monographs.dialog
-    assert dialog is not None
-    return dialog
+    return in_front(qtbot, lambda: window.chat.monographs.dialog)
 
 
 def monograph_buttons(window: MainWindow, entry: Entry) -> list[str]:
@@ -119,7 +117,7 @@ def test_a_medicine_that_is_not_there_is_said_to_be_missing(
     qtbot: QtBot, window: MainWindow, services: PlayedServices
 ) -> None:
     window.chat.monographs.open("nosuchmedicine")
-    qtbot.waitUntil(window.chat.notice.isVisible, timeout=60_000)
+    qtbot.waitUntil(window.chat.notice.isVisible)
     assert "no medicine called" in window.chat.notice.words.text()
     with pytest.raises(InputError):
         read_monograph("nosuchmedicine")

@@ -8,7 +8,8 @@ from medbot_desktop.ui.main_window import MainWindow
 from medbot_desktop.ui.person_chooser import PersonChooser
 from medbot_desktop.ui.transcript_model import State
 
-PATIENCE_MS = 120_000
+from .showing import in_front
+
 QUESTION = "Can I take amoxicillin?"
 RECORD = "The record holds: allergic to penicillin."
 WARNING = "do not take amoxicillin before you have asked"
@@ -18,8 +19,8 @@ def ask(qtbot: QtBot, window: MainWindow, text: str) -> str:
     """Ask in the conversation that is shown, and wait for the whole answer."""
     window.chat.send(text)
     ends = (State.DONE, State.FAILED)
-    qtbot.waitUntil(lambda: window.chat.talk.transcript.entry(-1).state in ends, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: window.chat.talk.conversation is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.chat.talk.transcript.entry(-1).state in ends)
+    qtbot.waitUntil(lambda: window.chat.talk.conversation is not None)
     entry = window.chat.talk.transcript.entry(-1)
     assert entry.state is State.DONE
     return entry.text
@@ -28,10 +29,7 @@ def ask(qtbot: QtBot, window: MainWindow, text: str) -> str:
 def asked(qtbot: QtBot, window: MainWindow) -> PersonChooser:
     """Ask whom the conversation that is shown is about."""
     window.chat.desk.choose_person(window.chat.talk)
-    qtbot.waitUntil(lambda: window.chat.desk.dialog is not None, timeout=PATIENCE_MS)
-    dialog = window.chat.desk.dialog
-    assert dialog is not None
-    return dialog
+    return in_front(qtbot, lambda: window.chat.desk.dialog)
 
 
 def test_an_allergy_that_is_typed_is_warned_about_and_one_that_is_taken_away_is_not(
@@ -46,7 +44,7 @@ def test_an_allergy_that_is_typed_is_warned_about_and_one_that_is_taken_away_is_
     dialog.form.name.setText("Ann Example")
     qtbot.keyClicks(dialog.form.record.allergies, "penicillin")
     dialog.form.save_button.click()
-    qtbot.waitUntil(lambda: window.chat.desk.dialog is None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.chat.desk.dialog is None)
     warned = ask(qtbot, window, QUESTION)
     assert RECORD in warned
     assert WARNING in warned
@@ -54,6 +52,6 @@ def test_an_allergy_that_is_typed_is_warned_about_and_one_that_is_taken_away_is_
     dialog.edit_button.click()
     dialog.form.record.allergies.clear()
     dialog.form.save_button.click()
-    qtbot.waitUntil(lambda: not dialog.form.is_waiting, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not dialog.form.is_waiting)
     dialog.reject()
     assert RECORD not in ask(qtbot, window, QUESTION)

@@ -20,6 +20,7 @@ from medbot_desktop.ui.theme import Appearance
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.roles import Account, Role
 
+from .showing import in_front
 from .vaulted import VaultServices, in_vault, open_as, open_window, settle
 
 KEY = Qt.Key
@@ -58,7 +59,7 @@ def window(qtbot: QtBot, services: VaultServices, about: Conversation) -> Iterat
     talk = window.chat.archive.find(about)
     assert talk is not None
     window.chat.switch_to(talk)
-    qtbot.waitUntil(lambda: talk.is_loaded, timeout=60_000)
+    qtbot.waitUntil(lambda: talk.is_loaded)
     yield window
     window.close()
 
@@ -71,10 +72,7 @@ def dialog(qtbot: QtBot, window: MainWindow) -> PersonChooser:
 def asked(qtbot: QtBot, window: MainWindow) -> PersonChooser:
     """Ask whom the conversation that is shown is about."""
     window.chat.desk.choose_person(window.chat.talk)
-    qtbot.waitUntil(lambda: window.chat.desk.dialog is not None, timeout=30_000)
-    dialog = window.chat.desk.dialog
-    assert dialog is not None
-    return dialog
+    return in_front(qtbot, lambda: window.chat.desk.dialog)
 
 
 def kept(qtbot: QtBot, window: MainWindow, person: Person) -> Person:
@@ -85,7 +83,7 @@ def kept(qtbot: QtBot, window: MainWindow, person: Person) -> Person:
 def save(qtbot: QtBot, dialog: PersonChooser) -> None:
     """Save, and wait for what comes of it."""
     dialog.form.save_button.click()
-    qtbot.waitUntil(lambda: not dialog.form.is_waiting, timeout=60_000)
+    qtbot.waitUntil(lambda: not dialog.form.is_waiting)
 
 
 def test_somebody_is_added_with_a_record_by_keys_alone(qtbot: QtBot, window: MainWindow, dialog: PersonChooser) -> None:
@@ -102,7 +100,7 @@ def test_somebody_is_added_with_a_record_by_keys_alone(qtbot: QtBot, window: Mai
             qtbot.keyClicks(here, line)
         qtbot.keyClick(here, KEY.Key_Tab)
     qtbot.keyClick(QApplication.focusWidget(), KEY.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.chat.desk.dialog is None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.chat.desk.dialog is None)
     settle(qtbot, window)
     person = window.chat.talk.person()
     assert person is not None
@@ -121,7 +119,7 @@ def test_what_the_formulary_does_not_know_is_kept_and_named(
     dialog.form.record.allergies.setPlainText("penicillin\nhouse dust")
     dialog.form.record.medicines.setPlainText("zzzmycin")
     dialog.form.save_button.click()
-    qtbot.waitUntil(lambda: window.chat.desk.dialog is None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.chat.desk.dialog is None)
     notice = window.chat.notice
     assert notice.isVisible()
     assert notice.words.text().endswith("not checked against medicines: house dust, zzzmycin.")
@@ -287,7 +285,7 @@ def test_saving_twice_in_a_hurry_adds_one_person(qtbot: QtBot, window: MainWindo
     dialog.form.name.setText("Carla")
     for _ in range(3):
         qtbot.keyClick(dialog.form.name, KEY.Key_Return)
-    qtbot.waitUntil(lambda: window.chat.desk.dialog is None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.chat.desk.dialog is None)
     people = in_vault(qtbot, window, lambda services: services.people.list())
     assert [person.name for person in people].count("Carla") == 1
 
@@ -302,7 +300,7 @@ def test_the_dialog_stays_open_while_something_is_being_stored(
     dialog.close()
     assert dialog.isVisible()
     assert dialog.form.isVisible()
-    qtbot.waitUntil(lambda: not dialog.form.is_waiting, timeout=60_000)
+    qtbot.waitUntil(lambda: not dialog.form.is_waiting)
     assert not dialog.form.isVisible()
 
 
@@ -348,9 +346,7 @@ def test_where_people_are_only_looked_for_none_is_added_or_corrected(
     qtbot: QtBot, window: MainWindow, appearance: Appearance, ann: Person
 ) -> None:
     window.chat.column.person_wanted.emit()
-    qtbot.waitUntil(lambda: window.chat.desk.dialog is not None, timeout=60_000)
-    dialog = window.chat.desk.dialog
-    assert dialog is not None
+    dialog = in_front(qtbot, lambda: window.chat.desk.dialog)
     assert not dialog.add_button.isVisible()
     assert not dialog.edit_button.isVisible()
 
@@ -409,7 +405,7 @@ def test_fifty_long_entries_leave_every_button_in_sight(
     assert "and 48 more" in dialog.allergies.text()
     assert "more." in dialog.stored.text()
     buttons = (dialog.add_button, dialog.edit_button, dialog.choose_button)
-    qtbot.waitUntil(lambda: all(one.visibleRegion().boundingRect() == one.rect() for one in buttons), timeout=60_000)
+    qtbot.waitUntil(lambda: all(one.visibleRegion().boundingRect() == one.rect() for one in buttons))
     assert dialog.height() <= window.height()
     assert dialog.width() <= window.width()
     assert window.size() == window.minimumSize()

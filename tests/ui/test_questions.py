@@ -93,8 +93,8 @@ def test_a_screen_reader_names_each_answer_and_its_question(replies: QuickReplie
 def test_answers_that_do_not_fit_stand_on_further_lines(qtbot: QtBot, replies: QuickReplies) -> None:
     replies.offer(AGES, "How old is the baby?")
     replies.resize(320, replies.heightForWidth(320))
-    replies.parentWidget().show()
-    qtbot.waitExposed(replies)
+    with qtbot.waitExposed(replies):
+        replies.parentWidget().show()
     assert len({button.y() for button in replies.buttons}) > 1
     assert all(button.geometry().right() <= 320 for button in replies.buttons)
     assert all(button.height() >= 44 for button in replies.buttons)

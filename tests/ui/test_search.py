@@ -18,6 +18,7 @@ from medbot_desktop.vault.roles import Role
 
 from .conftest import finished
 from .kept import KeptServices, in_vault, open_window, talk_of
+from .showing import in_front
 
 
 @pytest.fixture
@@ -125,9 +126,7 @@ def test_a_search_is_narrowed_to_one_person(qtbot: QtBot, kept: KeptServices) ->
     window = open_window(qtbot, kept)
     assert sorted(set(look_for(qtbot, window, "flu"))) == ["Ann's", "somebody's"]
     qtbot.mouseClick(window.chat.column.filters.person_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.chat.desk.dialog is not None)
-    dialog = window.chat.desk.dialog
-    assert dialog is not None
+    dialog = in_front(qtbot, lambda: window.chat.desk.dialog)
     qtbot.keyClicks(dialog.field, "ann")
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: found_titles(window) == ["Ann's"])

@@ -23,8 +23,8 @@ def transcript(qtbot: QtBot, appearance: Appearance) -> Transcript:
     qtbot.addWidget(view)
     view.resize(800, 600)
     view.show_transcript(TranscriptModel())
-    view.show()
-    qtbot.waitExposed(view)
+    with qtbot.waitExposed(view):
+        view.show()
     return view
 
 

@@ -30,6 +30,7 @@ from medbot_desktop.vault.preferences import Preferences, set_mark
 from medbot_desktop.vault.retention import Retention
 
 from .conftest import PlayedServices, finished
+from .showing import bring_up, in_front
 from .vault_folders import OTHERS, PASSPHRASE
 
 T = TypeVar("T")
@@ -101,11 +102,9 @@ def open_window(qtbot: QtBot, services: VaultServices) -> MainWindow:
     """The real window on these services, at the settings, with the sections that the account may use."""
     window = MainWindow(Appearance("light"), Worker(services.open))
     qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitExposed(window)
+    bring_up(qtbot, window)
     window.worker.start()
-    qtbot.waitUntil(lambda: bool(window.chat.empty.buttons) and window.chat.archive.is_known, timeout=60_000)
+    qtbot.waitUntil(lambda: bool(window.chat.empty.buttons) and window.chat.archive.is_known)
     window.desk.open_page(SETTINGS)
     settle(qtbot, window)
     return window
@@ -129,18 +128,16 @@ def in_vault(qtbot: QtBot, window: MainWindow, read: Callable[[VaultServices], T
     """What the vault holds once everything that was asked for before is done."""
     answers: list[T] = []
     window.worker.run(read, answers.append)  # type: ignore[arg-type]
-    qtbot.waitUntil(lambda: bool(answers), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(answers))
     return answers[0]
 
 
 def opened_dialog(qtbot: QtBot, page: SectionPage, kind: type[Dialog]) -> Dialog:
     """The dialog that the page has opened, once it has."""
-    qtbot.waitUntil(lambda: isinstance(page.dialog, kind), timeout=30_000)
-    assert isinstance(page.dialog, kind)
-    return page.dialog
+    return in_front(qtbot, lambda: page.dialog if isinstance(page.dialog, kind) else None)
 
 
 def told(qtbot: QtBot, page: SectionPage) -> str:
     """What the page says was done or failed, once it says so."""
-    qtbot.waitUntil(page.notice.isVisible, timeout=30_000)
+    qtbot.waitUntil(page.notice.isVisible)
     return page.notice.words.text()
