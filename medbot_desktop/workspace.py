@@ -15,6 +15,7 @@ from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.assistant.complaints import Complaints
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers
 from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
+from medbot_desktop.assistant.skills import Skills
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.collector import collector_paused
 from medbot_desktop.errors import InputError, PassphraseError, VaultError
@@ -229,17 +230,23 @@ class Workspace:
             answering = self._answering = Answering(composer, wording, self._pen)
             formulary = Formulary.load(resources)
             medicines = MedicineAnswers(formulary, wording.medicines)
+            numbers, complaints = emergency_numbers(self.settings.country), Complaints(Judge.load(resources))
             return Assistant(
                 reader=Reader.load(resources, formulary.spoken, knowledge.embedder, self.settings.country),
                 watch=Watch.load(resources),
-                retriever=self.retriever,
-                answering=answering,
+                complaints=complaints,
+                skills=Skills(
+                    retriever=self.retriever,
+                    answering=answering,
+                    wording=wording,
+                    numbers=numbers,
+                    complaints=complaints,
+                    medicines=medicines,
+                    record=RecordedMedicines(formulary, medicines, wording.record),
+                ),
                 memory=self.conversations,
                 wording=wording,
-                numbers=emergency_numbers(self.settings.country),
-                complaints=Complaints(Judge.load(resources)),
-                medicines=medicines,
-                record=RecordedMedicines(formulary, medicines, wording.record),
+                numbers=numbers,
             )
 
     def prepare(self) -> Self:

@@ -11,6 +11,7 @@ from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.assistant.complaints import Complaints
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers
 from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
+from medbot_desktop.assistant.skills import Skills
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.domain import Answer, Context, Conversation, Filters, Finished, Retrieved, TurnEvent, Utterance
 from medbot_desktop.generation.extractive import ExtractiveComposer
@@ -57,17 +58,23 @@ def assistant_of(
     kinds = QuestionKinds.load(resources / "retrieval" / "question_kinds.toml")
     formulary = Formulary.load(resources)
     medicines = MedicineAnswers(formulary, wording.medicines)
+    numbers, complaints = emergency_numbers("GB"), Complaints(Judge.load(resources))
     return Assistant(
         reader=reader or Reader.load(resources, formulary.spoken, open_embedder(ModelStore.standard())),
         watch=Watch.load(resources),
-        retriever=retriever,
-        answering=Answering(ExtractiveComposer(embed, embed, kinds), wording, pen),
+        complaints=complaints,
+        skills=Skills(
+            retriever=retriever,
+            answering=Answering(ExtractiveComposer(embed, embed, kinds), wording, pen),
+            wording=wording,
+            numbers=numbers,
+            complaints=complaints,
+            medicines=medicines,
+            record=RecordedMedicines(formulary, medicines, wording.record),
+        ),
         memory=memory,
         wording=wording,
-        numbers=emergency_numbers("GB"),
-        complaints=Complaints(Judge.load(resources)),
-        medicines=medicines,
-        record=RecordedMedicines(formulary, medicines, wording.record),
+        numbers=numbers,
     )
 
 

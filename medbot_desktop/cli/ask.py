@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from medbot_desktop.assistant.assistant import SUMMARY
+from medbot_desktop.assistant.skills import SUMMARY
 from medbot_desktop.cli.answers import answer_object, triage_object
 from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
 from medbot_desktop.cli.output import JsonOption, error_object, print_cases, print_json

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from medbot_desktop.assistant.assistant import SUMMARY
+from medbot_desktop.assistant.skills import SUMMARY
 from medbot_desktop.cli.output import SUMMARY_HEADING, WHY_ASKED, care_heading
 from medbot_desktop.domain import (
     Alert,

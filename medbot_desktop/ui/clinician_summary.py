@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
-from medbot_desktop.assistant.assistant import SUMMARY
+from medbot_desktop.assistant.skills import SUMMARY
 from medbot_desktop.ui.parts import named, words
 from medbot_desktop.ui.theme import Theme
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 
 from medbot_desktop.assistant.answering import Pen
-from medbot_desktop.assistant.assistant import SUMMARY, Assistant
+from medbot_desktop.assistant.assistant import Assistant
+from medbot_desktop.assistant.skills import SUMMARY
 from medbot_desktop.domain import (
     Alert,
     Cited,
