@@ -1,11 +1,16 @@
-"""What a text model that copies everything writes, so that a test goes on to the answer."""
+"""What a draft is made with: a text model that copies everything, and the real embedder."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from medbot_desktop.generation.prompting import openings
 from medbot_desktop.inference.runtime import ChatMessage
+from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.knowledge.opening import open_embedder
 
 
 def everything_copied(messages: Sequence[ChatMessage]) -> str:
@@ -18,3 +23,8 @@ def everything_copied(messages: Sequence[ChatMessage]) -> str:
         text = passage.partition(": ")[2].replace("\n", " ")
         lines.append(f"[{n}] {text}")
     return "\n".join(lines)
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """The vectors of texts, by the real embedder."""
+    return open_embedder(ModelStore.standard()).embed(texts)

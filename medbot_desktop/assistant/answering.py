@@ -105,7 +105,7 @@ class Answering:
         composed, removed, is_enough = 0, 0, False
         if self._meter is not None and self._pen is not None and self._pen.tier == "composes":
             if self._meter.ready:
-                composition = Composition(self._meter, question, retrieved.hits, earlier=earlier)
+                composition = Composition(self._meter, question, retrieved.hits, self._composer.embed, earlier=earlier)
                 is_enough = yield from _write(composition, answer)
                 composed, removed = composition.supported, composition.removed
             else:

@@ -18,6 +18,7 @@ from medbot_desktop.generation.exam_marking import Mark
 from medbot_desktop.generation.exam_record import ExamResult, store_result, stored_result
 from medbot_desktop.generation.exam_sitting import examinee_named, hold_exam
 from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.knowledge.opening import open_embedder
 from medbot_desktop.settings import load_settings, resources_folder
 
 
@@ -42,7 +43,7 @@ def exam(
     fresh = known is None or bool(changed) or again or answers
     if known is None or fresh:
         with progress_bar(f"Examining {name}", as_json) as progress:
-            sitting = hold_exam(model, questions.items, progress)
+            sitting = hold_exam(model, questions.items, open_embedder(store).embed, progress)
         wrong = [one for one in sitting.marks if not one.right]
         known = ExamResult.of(examinee, version, sitting, datetime.now(UTC))
         store_result(name, known)

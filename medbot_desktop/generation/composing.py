@@ -8,6 +8,7 @@ from contextlib import closing
 
 from medbot_desktop.domain import Hit
 from medbot_desktop.generation.drafting import MARK, Draft, answer_from, copied_from, draft_of
+from medbot_desktop.generation.extractive import EmbedTexts
 from medbot_desktop.generation.phrasing import TextWriter
 from medbot_desktop.generation.prompting import fitted, prepared
 from medbot_desktop.generation.sentence import SupportedSentence
@@ -30,6 +31,7 @@ class Composition:
         writer: the model.
         question: the question as cleaned.
         hits: passages, best first.
+        embed: texts to unit vectors.
         persona: how answers should sound.
         earlier: what the person asked before, oldest first.
 
@@ -41,13 +43,20 @@ class Composition:
     """
 
     def __init__(
-        self, writer: TextWriter, question: str, hits: Sequence[Hit], persona: str = "", earlier: Sequence[str] = ()
+        self,
+        writer: TextWriter,
+        question: str,
+        hits: Sequence[Hit],
+        embed: EmbedTexts,
+        persona: str = "",
+        earlier: Sequence[str] = (),
     ) -> None:
         self.supported = 0
         self.removed = 0
         self.attempts = 0
         self.declined = False
         self._writer = writer
+        self._embed = embed
         self._hits = list(hits[:_PASSAGES])
         sources = tuple(Source(hit.passage.title, hit.passage.text) for hit in self._hits)
         self._task = Task(question, sources, persona, tuple(earlier))
@@ -75,7 +84,7 @@ class Composition:
             for piece in pieces:
                 copied += piece
                 yield None
-        draft = draft_of(task, copied)
+        draft = draft_of(task, copied, self._embed)
         self.declined = not draft.found
         if not self.declined:
             yield from self._attempt(draft)

@@ -2,7 +2,8 @@
 
 A small model that is asked at once answers from memory, or takes the nearest sentence for the answer. One that has to
 copy first mostly sees that there is nothing to copy. What it copied is looked up in the passages, so the second step
-reads their own sentences.
+reads their own sentences. On what a yes-or-no question turns is too easily passed over to leave it to the model alone:
+those sentences are found by their meaning, and what limits the answer is said whether the model says it or not.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from medbot_desktop.generation.answer_kind import may_answer
+from medbot_desktop.generation.deciding import Limit, asks_whether, deciding, left_out
 from medbot_desktop.generation.evidence import Evidence, evidence_in
+from medbot_desktop.generation.extractive import EmbedTexts
 from medbot_desktop.generation.phrasing import TextWriter
 from medbot_desktop.generation.prompting import (
     MOST_COPIED_TOKENS,
@@ -33,6 +36,8 @@ _SENTENCE_END = re.compile(
     re.VERBOSE,
 )
 _STEP = re.compile(r"\d{1,2}\.")
+REVISION = 2
+"""Raised whenever something else is done with what a model writes, so that exams are sat anew."""
 MARK = re.compile(r"\s*\[(\d+)\]")
 """A citation mark with the room before it."""
 
@@ -44,10 +49,12 @@ class Draft:
     Attributes:
         task: what the model was asked, as far as its window holds it.
         found: what tells it; empty where nothing does.
+        limits: the sentences of it that the answer may not leave out.
     """
 
     task: Task
     found: tuple[Evidence, ...]
+    limits: tuple[Limit, ...] = ()
 
     @property
     def narrowed(self) -> Task:
@@ -80,17 +87,21 @@ def copied_from(writer: TextWriter, task: Task) -> Generator[str, None, None]:
     return writer.stream(copying(task), max_tokens=MOST_COPIED_TOKENS)
 
 
-def draft_of(task: Task, copied: str) -> Draft:
+def draft_of(task: Task, copied: str, embed: EmbedTexts) -> Draft:
     """Look up in the passages what a model has copied.
 
     Args:
         task: what it was asked.
         copied: what it wrote.
+        embed: texts to unit vectors.
     """
     found = evidence_in(copied, task.sources)
+    limits: tuple[Limit, ...] = ()
+    if found and asks_whether(task.question):
+        found, limits = deciding(task.question, task.sources, found, embed)
     passages = " ".join(f"{source.title} {source.text}" for source in task.sources)
     answers = may_answer(task.question, " ".join(one.source.text for one in found), passages)
-    return Draft(task, found if answers else ())
+    return Draft(task, found, limits) if answers else Draft(task, ())
 
 
 def answer_from(
@@ -105,7 +116,7 @@ def answer_from(
         firmly: whether too little of a first attempt was supported.
 
     Yields:
-        Each sentence with its marks; an empty one while the model is at one.
+        Each sentence with its marks; an empty one while the model is at one. Last the limits that it left out.
 
     Raises:
         ModelError: the model's process failed; what was yielded before stays valid.
@@ -113,9 +124,13 @@ def answer_from(
     room = writer.capabilities.context_length - most_tokens
     while len(draft.found) > 1 and writer.count_tokens(answering(draft.narrowed, firmly)) > room:
         draft = replace(draft, found=draft.found[:-1])
+    written: list[str] = []
     with closing(writer.stream(answering(draft.narrowed, firmly), max_tokens=most_tokens)) as pieces:
         for sentence in whole_sentences(pieces):
+            written.append(sentence)
             yield draft.in_place(sentence)
+    for limit in left_out(draft.limits, written):
+        yield f"{limit.text} [{limit.number}]"
 
 
 def whole_sentences(pieces: Iterable[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from medbot_desktop.generation.task import Source
@@ -12,7 +12,7 @@ from medbot_desktop.text import sentences, words
 _LINE = re.compile(r"^\s*\[(\d+)\](.*)$", re.MULTILINE)
 _NONE = "none"
 _SLIGHT = frozenset("a an the to of in is are be and or for it you your with on at by that this as if can".split())
-_REFERS_BACK = re.compile(
+REFERS_BACK = re.compile(
     r"(?:it|its|they|their|this|these|that|those|then|he|she|there|also|for this|in this)\b", re.IGNORECASE
 )
 _ENOUGH = 0.7
@@ -57,10 +57,23 @@ def evidence_in(copied: str, sources: Sequence[Source]) -> tuple[Evidence, ...]:
             if found := _located(written, sources[position].title, texts[position]):
                 places.setdefault(position, set()).update(found)
                 break
-    return tuple(
-        Evidence(position + 1, Source(sources[position].title, " ".join(texts[position][n] for n in sorted(found))))
-        for position, found in sorted(places.items())
-    )
+    return gathered(places, sources)
+
+
+def gathered(places: Mapping[int, set[int]], sources: Sequence[Source]) -> tuple[Evidence, ...]:
+    """Sentences of the passages as evidence, each that refers back with the one before it.
+
+    Args:
+        places: the places of the sentences, by that of their passage; all from 0.
+        sources: the passages.
+    """
+    evidence = []
+    for position, found in sorted(places.items()):
+        own = sentences(sources[position].text)
+        whole = found | {n - 1 for n in found if n and REFERS_BACK.match(own[n])}
+        text = " ".join(own[n] for n in sorted(whole))
+        evidence.append(Evidence(position + 1, Source(sources[position].title, text)))
+    return tuple(evidence)
 
 
 def _located(copied: list[str], title: str, passage: list[str]) -> set[int]:
@@ -74,7 +87,7 @@ def _located(copied: list[str], title: str, passage: list[str]) -> set[int]:
         best = max(range(len(shares)), key=shares.__getitem__, default=None)
         if best is not None and shares[best] >= _ENOUGH:
             found.add(best)
-    return found | {n - 1 for n in found if n and _REFERS_BACK.match(passage[n])}
+    return found
 
 
 def _overlaps(copied: str, sentence: str) -> bool:

@@ -11,6 +11,7 @@ from medbot_desktop.errors import ModelError
 from medbot_desktop.generation.drafting import answer_from, copied_from, draft_of
 from medbot_desktop.generation.exam_items import KINDS, ExamItem
 from medbot_desktop.generation.exam_marking import Mark, mark
+from medbot_desktop.generation.extractive import EmbedTexts
 from medbot_desktop.generation.phrasing import TextWriter
 from medbot_desktop.generation.prompting import NOT_FOUND, fitted, prepared
 from medbot_desktop.generation.tiers import Count
@@ -59,13 +60,14 @@ class Sitting:
         return {kind: _count([one for one in self.marks if one.kind == kind]) for kind in KINDS}
 
 
-def sit(writer: TextWriter, items: Sequence[ExamItem], sitting: Sitting) -> Iterator[Mark]:
+def sit(writer: TextWriter, items: Sequence[ExamItem], sitting: Sitting, embed: EmbedTexts) -> Iterator[Mark]:
     """Ask every item and mark the answers, one by one.
 
     Args:
         writer: the model.
         items: what to ask.
         sitting: where the marks are gathered.
+        embed: texts to unit vectors.
 
     Yields:
         Each mark as soon as it is there.
@@ -76,7 +78,7 @@ def sit(writer: TextWriter, items: Sequence[ExamItem], sitting: Sitting) -> Iter
     began = time.monotonic()
     for n, item in enumerate(items, start=1):
         try:
-            written = _written(writer, item, sitting)
+            written = _written(writer, item, sitting, embed)
         except ModelError as error:
             raise ModelError(
                 f"The model stopped at question {n} of {len(items)}, so this exam does not count: {error.message}",
@@ -87,11 +89,11 @@ def sit(writer: TextWriter, items: Sequence[ExamItem], sitting: Sitting) -> Iter
         yield sitting.marks[-1]
 
 
-def _written(writer: TextWriter, item: ExamItem, sitting: Sitting) -> list[str]:
+def _written(writer: TextWriter, item: ExamItem, sitting: Sitting, embed: EmbedTexts) -> list[str]:
     """The sentences of one answer; notes how fast it came."""
     task = fitted(writer, prepared(item.task))
     asked = time.monotonic()
-    draft = draft_of(task, "".join(_timed(copied_from(writer, task), sitting)))
+    draft = draft_of(task, "".join(_timed(copied_from(writer, task), sitting)), embed)
     if not draft.found:
         return [NOT_FOUND]
     sentences: list[str] = []

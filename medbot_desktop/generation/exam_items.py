@@ -11,6 +11,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from medbot_desktop.errors import InputError
+from medbot_desktop.generation.drafting import REVISION
 from medbot_desktop.generation.prompting import openings
 from medbot_desktop.generation.task import Source, Task
 from medbot_desktop.resources import load_resource
@@ -95,7 +96,8 @@ class Exam:
 
 def exam_version(folder: Path) -> str:
     """A digest of what a result depends on: the items as they lie in ``resources/exam``, and how they are asked."""
-    digest = hashlib.sha256("".join(message.content for opening in openings() for message in opening).encode("utf-8"))
+    asked = "".join(message.content for opening in openings() for message in opening)
+    digest = hashlib.sha256(f"{REVISION}{asked}".encode())
     for file in sorted(folder.glob("*.toml")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

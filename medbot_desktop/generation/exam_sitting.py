@@ -10,6 +10,7 @@ from medbot_desktop.errors import InputError
 from medbot_desktop.generation.exam import Sitting, sit
 from medbot_desktop.generation.exam_items import ExamItem
 from medbot_desktop.generation.exam_record import Examinee
+from medbot_desktop.generation.extractive import EmbedTexts
 from medbot_desktop.generation.phrasing import TextWriter
 from medbot_desktop.generation.prompting import openings
 from medbot_desktop.inference.choosing import open_model, server_model_from, server_name
@@ -44,12 +45,15 @@ def examinee_named(name: str, settings: Settings, store: ModelStore) -> tuple[Ex
     return Examinee.of(entry), open_model(store, entry, settings, openings())
 
 
-def hold_exam(model: TextModel, items: Sequence[ExamItem], progress: Progress = lambda done, of: None) -> Sitting:
+def hold_exam(
+    model: TextModel, items: Sequence[ExamItem], embed: EmbedTexts, progress: Progress = lambda done, of: None
+) -> Sitting:
     """Let a model answer the questions.
 
     Args:
         model: the model; it is ended afterwards.
         items: what is asked.
+        embed: texts to unit vectors.
         progress: told how far it is.
 
     Returns:
@@ -63,7 +67,7 @@ def hold_exam(model: TextModel, items: Sequence[ExamItem], progress: Progress = 
     try:
         model.start()
         watched.wait()
-        for _ in sit(watched, items, sitting):
+        for _ in sit(watched, items, sitting, embed):
             watched.look()
     finally:
         model.close()

@@ -47,13 +47,16 @@ class ExtractiveComposer:
     """Chooses sentences of the best document.
 
     Args:
-        embed_question: the embedder's function.
+        embed: the embedder's function.
         embed_sentences: the same for sentences of the library, whose vectors may be kept.
         kinds: which sections answer which kind of question.
+
+    Attributes:
+        embed: the embedder's function.
     """
 
-    def __init__(self, embed_question: EmbedTexts, embed_sentences: EmbedTexts, kinds: QuestionKinds) -> None:
-        self._embed_question = embed_question
+    def __init__(self, embed: EmbedTexts, embed_sentences: EmbedTexts, kinds: QuestionKinds) -> None:
+        self.embed = embed
         self._embed_sentences = embed_sentences
         self._kinds = kinds
 
@@ -96,7 +99,7 @@ class ExtractiveComposer:
             bonus = _SECTION_BONUS[wanted.index(section)] if section in wanted else 0.0
             scores.append(0.5 * shared + bonus)
         vectors = self._embed_sentences([candidate.text for candidate in candidates])
-        for i, cosine in enumerate(vectors @ self._embed_question([question])[0]):
+        for i, cosine in enumerate(vectors @ self.embed([question])[0]):
             scores[i] += float(cosine)
         return scores
 

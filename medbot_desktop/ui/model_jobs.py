@@ -126,13 +126,14 @@ def examine(services: Services, name: str, tell: Progress) -> ExamResult:
     from medbot_desktop.generation.exam_record import ExamResult, store_result
     from medbot_desktop.generation.exam_sitting import examinee_named, hold_exam
     from medbot_desktop.inference.store import ModelStore
+    from medbot_desktop.knowledge.opening import open_embedder
     from medbot_desktop.settings import load_settings, resources_folder
 
     _require(services)
     folder, store = resources_folder() / "exam", ModelStore.standard()
     exam, version = load_exam(folder), exam_version(folder)
     examinee, model = examinee_named(name, load_settings(), store)
-    sitting = hold_exam(model, exam.items, tell)
+    sitting = hold_exam(model, exam.items, open_embedder(store).embed, tell)
     result = ExamResult.of(examinee, version, sitting, datetime.now(UTC))
     store_result(name, result)
     _note(services, name, "examined")

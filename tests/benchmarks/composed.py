@@ -21,6 +21,7 @@ from medbot_desktop.generation.prompting import openings
 from medbot_desktop.generation.sentence import SupportedSentence
 from medbot_desktop.inference.choosing import open_model
 from medbot_desktop.inference.runtime import TextModel
+from medbot_desktop.knowledge.opening import open_embedder
 from medbot_desktop.workspace import Workspace
 from tests.benchmarks.figures import percentile
 from tests.benchmarks.strict_support import strictly_supported
@@ -63,7 +64,8 @@ def questions(limit: int) -> list[tuple[str, str]]:
 
 def compose(workspace: Workspace, model: TextModel, name: str, text: str) -> Written:
     """Answer one question as a turn does, by the model alone."""
-    composition = Composition(model, text, workspace.retriever.retrieve(text).hits)
+    embed = open_embedder(workspace.store).embed
+    composition = Composition(model, text, workspace.retriever.retrieve(text).hits, embed)
     shown: list[SupportedSentence] = []
     first, begun = None, time.monotonic()
     for sentence in composition.sentences():

@@ -13,6 +13,7 @@ from medbot_desktop.generation.drafting import whole_sentences
 from medbot_desktop.generation.support import check
 from medbot_desktop.inference.runtime import ChatMessage
 from medbot_desktop.workspace import Workspace
+from tests.drafts import embed
 from tests.unit.generation.test_phrasing import Recorded
 
 ONE = "Rest at home. Drink 1.5 litres of water a day. Do not take aspirin under 16."
@@ -28,7 +29,7 @@ HITS = [hit(ONE, 1), hit(TWO, 2)]
 
 def shown(pieces: list[str]) -> tuple[list[tuple[str, str]], Composition]:
     """The sentences that are shown, each with the passage it cites, and the composition."""
-    composition = Composition(Recorded(pieces), "what helps", HITS)
+    composition = Composition(Recorded(pieces), "what helps", HITS, embed)
     return [(s.text, s.hit.passage.id[-1]) for s in composition.sentences() if s], composition
 
 
@@ -100,14 +101,14 @@ def test_an_answer_that_is_enough_is_asked_for_once() -> None:
 @pytest.mark.parametrize("copied", ["Asked: what helps\n[1] NONE\n[2] NONE", "", "[1] Take aspirin every day."])
 def test_a_model_that_finds_nothing_is_not_asked_to_answer(copied: str) -> None:
     writer = Copied(copied)
-    composition = Composition(writer, "what helps", HITS)
+    composition = Composition(writer, "what helps", HITS, embed)
     assert [s for s in composition.sentences() if s] == []
     assert (composition.attempts, composition.declined, len(writer.asked)) == (0, True, 1)
 
 
 def test_the_answer_is_written_from_what_was_found_alone() -> None:
     writer = Copied("[2] Sleep well.", "Sleep well. [1]")
-    sentences = [s for s in Composition(writer, "what helps", HITS).sentences() if s]
+    sentences = [s for s in Composition(writer, "what helps", HITS, embed).sentences() if s]
     assert writer.asked[1][-1].content == "Question: what helps\n\n[1] A: Sleep well."
     assert [(s.text, s.hit) for s in sentences] == [("Sleep well.", HITS[1])]
 
@@ -128,7 +129,7 @@ class Copied(Recorded):
 
 def test_what_was_asked_before_is_read_by_the_first_step_and_the_persona_by_the_second() -> None:
     writer = Recorded(["Rest at home. [1]"])
-    list(Composition(writer, "and at night", HITS, "Be kind.", ["what helps a cold"]).sentences())
+    list(Composition(writer, "and at night", HITS, embed, "Be kind.", ["what helps a cold"]).sentences())
     copying, answering = (messages[-1].content for messages in writer.asked[:2])
     assert "what helps a cold" in copying
     assert "Be kind." not in copying
@@ -137,17 +138,17 @@ def test_what_was_asked_before_is_read_by_the_first_step_and_the_persona_by_the_
 
 def test_a_passage_that_does_not_fit_is_not_cited() -> None:
     writer = Recorded(["Rest at home. [1] Sleep well. [2] Drink 1.5 litres of water a day. [1]"])
-    one = Composition(writer, "x", HITS[:1])
+    one = Composition(writer, "x", HITS[:1], embed)
     list(one.sentences())
     writer.window = writer.count_tokens(writer.asked[0]) + 200
-    assert [s.text for s in Composition(writer, "x", HITS).sentences() if s] == [
+    assert [s.text for s in Composition(writer, "x", HITS, embed).sentences() if s] == [
         "Rest at home.",
         "Drink 1.5 litres of water a day.",
     ]
 
 
 def test_what_was_shown_before_the_model_died_stays() -> None:
-    sentences = Composition(Recorded(["Rest at home. [1] Sle"], ModelError("It died.")), "x", HITS).sentences()
+    sentences = Composition(Recorded(["Rest at home. [1] Sle"], ModelError("It died.")), "x", HITS, embed).sentences()
     first = next(filter(None, sentences))
     assert first.text == "Rest at home."
     with pytest.raises(ModelError):
@@ -156,7 +157,7 @@ def test_what_was_shown_before_the_model_died_stays() -> None:
 
 def test_closing_the_sentences_stops_the_model() -> None:
     writer = Recorded(["Rest at home. [1] Sleep well. [2] ", "More."])
-    sentences = Composition(writer, "x", HITS).sentences()
+    sentences = Composition(writer, "x", HITS, embed).sentences()
     next(filter(None, sentences))
     sentences.close()
     assert writer.closed
@@ -166,7 +167,7 @@ def test_closing_the_sentences_stops_the_model() -> None:
 def test_the_real_model_shows_only_what_a_passage_supports(workspace: Workspace) -> None:
     assert workspace.text_model is not None
     hits = workspace.retriever.retrieve("how do I stop a nosebleed").hits
-    composition = Composition(workspace.text_model, "how do I stop a nosebleed", hits)
+    composition = Composition(workspace.text_model, "how do I stop a nosebleed", hits, embed)
     for sentence in composition.sentences():
         assert sentence is None or check(sentence.text, sentence.hit.passage.text).holds
     assert composition.supported + composition.removed > 0

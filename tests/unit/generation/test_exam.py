@@ -22,6 +22,7 @@ from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.text_model import SupervisedTextModel
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.workspace import Workspace
+from tests.drafts import embed
 from tests.unit.generation.test_phrasing import Recorded
 
 FOLDER = resources_folder() / "exam"
@@ -128,7 +129,7 @@ def test_the_real_model_is_marked_on_some_items(exam: Exam, workspace: Workspace
     assert workspace.text_model is not None
     sitting = Sitting()
     some = [next(item for item in exam.items if item.kind == kind) for kind in ("from_passage", "numbers")]
-    marks = list(sit(workspace.text_model, some, sitting))
+    marks = list(sit(workspace.text_model, some, sitting, embed))
     assert [one.item for one in marks] == [item.id for item in some]
     assert sitting.counts()["numbers"].among == 1
     assert sitting.tokens_per_second > 0
@@ -137,7 +138,7 @@ def test_the_real_model_is_marked_on_some_items(exam: Exam, workspace: Workspace
 def test_how_long_the_first_sentence_took_is_told_of_a_model_that_answers(exam: Exam) -> None:
     sitting = Sitting()
     item = next(item for item in exam.items if item.id == "ea053")
-    [found] = sit(Recorded(["No, do not use cotton buds in the ear. [1]"]), [item], sitting)
+    [found] = sit(Recorded(["No, do not use cotton buds in the ear. [1]"]), [item], sitting, embed)
     assert (found.fault, sitting.begun) == ("", 1)
     assert sitting.first_text_s > 0
 
@@ -146,7 +147,7 @@ def test_how_long_the_first_sentence_took_is_told_of_a_model_that_answers(exam: 
 def test_the_small_model_does_not_earn_the_right_to_compose(exam: Exam, workspace: Workspace) -> None:
     assert workspace.text_model is not None
     sitting = Sitting()
-    list(sit(workspace.text_model, exam.items, sitting))
+    list(sit(workspace.text_model, exam.items, sitting, embed))
     assert tier_for(sitting.counts())[0] != "composes"
 
 
@@ -157,7 +158,7 @@ def test_a_model_that_is_killed_in_the_middle_of_an_answer_ends_the_exam(exam: E
     assert model.wait_ready(120)
     try:
         with pytest.raises(ModelError, match="stopped at question 1 of"):
-            list(sit(Killed(model), exam.items, Sitting()))
+            list(sit(Killed(model), exam.items, Sitting(), embed))
     finally:
         model.close()
 
