@@ -23,11 +23,14 @@ _SLOW_TO_LOAD = ["pytest", "hypothesis.strategies", "sqlalchemy.dialects.sqlite"
 
 
 def pytest_configure() -> None:
-    """Give each of several workers processor cores of its own.
+    """Give each of several workers processor cores of its own, and keep the bytecode of the program.
 
     The threads of a model wait for each other at every step. Where two models share the cores, each waits for threads
     that the other one has pushed aside; and a reader of documents, which lets everybody go first, waits for both.
+    The program is started hundreds of times, and compiled as often where the environment has no bytecode kept.
     """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     worker, count = (os.environ.get(f"PYTEST_XDIST_{name}") for name in ("WORKER", "WORKER_COUNT"))
     if worker and count and sys.platform == "linux":
         number, cores = int(worker.removeprefix("gw")), sorted(os.sched_getaffinity(0))

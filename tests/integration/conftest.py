@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -57,11 +58,20 @@ class Program:
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The code of the program with its bytecode, to be copied: each copy would be compiled anew at every start."""
+    folder = tmp_path_factory.mktemp("compiled") / "medbot_desktop"
+    shutil.copytree(program_folder() / folder.name, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    assert compileall.compile_dir(folder, quiet=1)
+    return folder
+
+
 @pytest.fixture
-def program(models: ModelStore, tmp_path: Path) -> Program:
+def program(models: ModelStore, compiled: Path, tmp_path: Path) -> Program:
     """The program as it is, copied; its models are links."""
     root = program_folder()
-    shutil.copytree(root / "medbot_desktop", tmp_path / "medbot_desktop", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(compiled, tmp_path / compiled.name)
     shutil.copytree(root / "resources", tmp_path / "resources")
     (tmp_path / "models").mkdir()
     shutil.copy(root / "models" / "catalogue.toml", tmp_path / "models")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -181,6 +182,22 @@ class PlayedServices:
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
     return application()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept() -> Iterator[None]:
+    """Throws away what the tests of a module have left in cycles."""
+    yield
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def set_aside() -> Iterator[None]:
+    """Keeps the collector out of the thousands of tests again: a closing workspace gives back what was set aside."""
+    yield
+    gc.freeze()
 
 
 @pytest.fixture
