@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import operator
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from medbot_desktop.comparison import COMPARE
 from medbot_desktop.understanding.pattern_language import GAP, Groups, Pattern, Phrase, Slot, Terms, read_pattern
@@ -114,12 +114,13 @@ class PatternSet:
 
     def find(self, tokens: Sequence[Token]) -> list[Match]:
         """Return every place where a pattern holds, at most one for each first word of each pattern."""
-        places = self._places(tokens)
+        said = _Said(tokens)
+        standing = _Standing(said, self._possible(said.words))
         found: dict[Match, None] = {}
-        begun = sorted(number for term in places for number in self._by_first_term.get(term, ()))
+        begun = sorted(number for term in standing.terms for number in self._by_first_term.get(term, ()))
         for pattern in map(self._patterns.__getitem__, begun):
-            if all(term in places for term, _ in pattern.terms):
-                for match in _matches(pattern, places, tokens):
+            if all(term in standing.terms for term, _ in pattern.terms):
+                for match in _matches(pattern, standing, tokens):
                     found[match] = None
         return list(found)
 
@@ -137,18 +138,37 @@ class PatternSet:
             else:
                 self._of_numbers.append(entry)
 
-    def _places(self, tokens: Sequence[Token]) -> dict[int, list[tuple[int, ...]]]:
-        """Where each term's alternatives stand, as token indices, in order."""
-        said = _Said(tokens)
-        possible = {id(entry): entry for word in said.words for entry in self._by_word.get(word, ())}
-        places: dict[int, set[tuple[int, ...]]] = {}
-        for entry in (*possible.values(), *self._of_numbers):
-            if any(map(said.words.isdisjoint, entry.needed)):
+    def _possible(self, words: frozenset[str]) -> dict[int, list[Phrase]]:
+        """The terms that a message may hold by its words, each with the alternatives of which it has all words."""
+        possible: dict[int, list[Phrase]] = {}
+        indexed = chain.from_iterable(self._by_word.get(word, ()) for word in words)
+        for entry in chain(indexed, self._of_numbers):
+            if entry.needed and any(map(words.isdisjoint, entry.needed)):
                 continue
-            for taken in _takes(entry.phrase, said):
-                for term in entry.terms:
-                    places.setdefault(term, set()).add(taken)
-        return {term: sorted(taken) for term, taken in places.items()}
+            for term in entry.terms:
+                possible.setdefault(term, []).append(entry.phrase)
+        return possible
+
+
+class _Standing:
+    """Where the terms of patterns stand in a message, each looked for when a pattern asks: few patterns ever do.
+
+    Args:
+        said: the message.
+        terms: those that may stand there, each with its alternatives.
+    """
+
+    def __init__(self, said: _Said, terms: Mapping[int, Sequence[Phrase]]) -> None:
+        self.terms = terms
+        self._said = said
+        self._places: dict[int, list[tuple[int, ...]]] = {}
+
+    def places(self, term: int) -> list[tuple[int, ...]]:
+        """The indices of the tokens that each alternative of a term takes, in order."""
+        if term not in self._places:
+            taken = {taken for phrase in self.terms.get(term, ()) for taken in _takes(phrase, self._said)}
+            self._places[term] = sorted(taken)
+        return self._places[term]
 
 
 def _takes(phrase: Phrase, said: _Said) -> list[tuple[int, ...]]:
@@ -167,16 +187,16 @@ def _takes(phrase: Phrase, said: _Said) -> list[tuple[int, ...]]:
     return found
 
 
-def _matches(pattern: Pattern, places: Mapping[int, list[tuple[int, ...]]], tokens: Sequence[Token]) -> Iterable[Match]:
-    for head in places[pattern.terms[0][0]]:
+def _matches(pattern: Pattern, standing: _Standing, tokens: Sequence[Token]) -> Iterable[Match]:
+    for head in standing.places(pattern.terms[0][0]):
         taken = head
         for term, after in pattern.terms[1:]:
-            nearest = _nearest(places[term], taken, after, pattern.within, tokens)
+            nearest = _nearest(standing.places(term), taken, after, pattern.within, tokens)
             if nearest is None:
                 break
             taken = tuple(sorted((*taken, *nearest)))
         else:
-            if not any(_stands_near(places.get(term, ()), taken, tokens) for term in pattern.absent):
+            if not any(_stands_near(standing.places(term), taken, tokens) for term in pattern.absent):
                 yield Match(pattern.key, taken)
 
 
@@ -186,7 +206,7 @@ def _nearest(
     """The candidate closest to what was taken, in the same clause and inside the window."""
     first, last, clause = taken[0], taken[-1], tokens[taken[0]].clause
     best, best_distance = None, within
-    for candidate in itertools.islice(candidates, bisect_left(candidates, (last - within,)), None):
+    for candidate in islice(candidates, bisect_left(candidates, (last - within,)), None):
         if candidate[0] > first + within:
             break
         span = max(last, candidate[-1]) - min(first, candidate[0]) + 1
