@@ -77,12 +77,14 @@ class Conditions:
         all_of: each must hold.
         any_of: at least ``at_least`` must hold, where there are any.
         none_of: none may hold.
+        wanted: the signs and measures of the first two.
     """
 
     all_of: tuple[Condition, ...]
     any_of: tuple[Condition, ...]
     none_of: tuple[Condition, ...]
     at_least: int
+    wanted: frozenset[str]
 
     @classmethod
     def read(cls, all_of: Iterable[str], any_of: Iterable[str], none_of: Iterable[str], at_least: int) -> Conditions:
@@ -92,7 +94,8 @@ class Conditions:
             InputError: one cannot be read.
         """
         every, some, none = (tuple(map(read_condition, entries)) for entries in (all_of, any_of, none_of))
-        return cls(every, some, none, at_least)
+        wanted = frozenset(name for one in (*every, *some) for name in one.names)
+        return cls(every, some, none, at_least, wanted)
 
     def deciding(self, findings: Findings, complaint: Sequence[str] = ()) -> list[Entity] | None:
         """The entities by which the rule holds, or None where it does not; takes what `Condition.deciding` takes."""
@@ -117,7 +120,7 @@ class Conditions:
             as_if: the same if what is denied were there, see `Findings.with_denied`.
             complaint: the signs of the complaint, whose duration is asked for.
         """
-        if not any(name in findings.denied for one in (*self.all_of, *self.any_of) for name in one.names):
+        if self.wanted.isdisjoint(findings.denied):
             return []
         decided = replace(self, none_of=()).deciding(as_if, complaint)
         if decided is None or self.deciding(findings, complaint) is not None:

@@ -71,21 +71,22 @@ def windows(signs: Sequence[Entity], spans: Sequence[tuple[int, int]]) -> dict[E
         signs: all of the message, as the rules read them.
         spans: where each token begins and is over.
     """
+    unlike = list(dict.fromkeys(signs))
     begins, ends = np.array(spans).reshape(-1, 2).T
-    owns = {sign: np.flatnonzero((begins < sign.end) & (sign.start < ends)) for sign in signs}
-    marks = np.full(len(spans), _PLAIN)
-    for sign, own in owns.items():
+    starts, overs = np.array([(sign.start, sign.end) for sign in unlike]).reshape(-1, 2).T[..., None]
+    owns = (begins < overs) & (starts < ends)
+    firsts, lasts = owns.argmax(axis=1), len(spans) - 1 - owns[:, ::-1].argmax(axis=1)
+    marks, places = np.full(len(spans), _PLAIN), np.arange(len(spans))
+    for sign, own in zip(unlike, owns, strict=True):
         marks[own] = _OTHERS + LABELS.index(sign.assertion)
-    return {sign: _window(sign, own, marks) for sign, own in owns.items() if len(own)}
-
-
-def _window(sign: Entity, own: NDArray[np.intp], marks: NDArray[np.int64]) -> Window:
-    first, last = own[0], own[-1]
-    places = np.arange(max(0, first - _AROUND), min(len(marks), last + 1 + _AROUND))
-    steps = np.minimum(places - first, 0) + np.maximum(places - last, 0)
-    seen = marks[places]
-    seen[own - places[0]] = _SIGN
-    return Window(int(places[0]), seen, steps.clip(-FARTHEST, FARTHEST) + FARTHEST, LABELS.index(sign.assertion))
+    seen = np.where(owns, _SIGN, marks)
+    steps = (places - places.clip(firsts[:, None], lasts[:, None])).clip(-FARTHEST, FARTHEST) + FARTHEST
+    found: dict[Entity, Window] = {}
+    for row in np.flatnonzero(owns.any(axis=1)).tolist():
+        sign, begin, end = unlike[row], max(0, int(firsts[row]) - _AROUND), int(lasts[row]) + 1 + _AROUND
+        rule = LABELS.index(sign.assertion)
+        found[sign] = Window(begin, seen[row, begin:end], steps[row, begin:end], rule)
+    return found
 
 
 SHAPES = {
@@ -176,9 +177,11 @@ class AssertionHead:
             marks[row, :size], steps[row, :size] = seen.marks, seen.steps
             beyond[row, :, :size] = 0
         is_sign = (marks == _SIGN).astype(np.float32)
+        rows, columns = is_sign.nonzero()
+        rules = np.array([seen.rule for seen in each])[rows]
         tokens = projected[:, places]
         tokens += (_centred(parts["mark"])[:, :, None] + _centred(parts["step"])[:, None])[:, marks, steps]
-        tokens += is_sign[..., None] * _centred(parts["rule"])[:, [seen.rule for seen in each]][:, :, None]
+        tokens[:, rows, columns] += _centred(parts["rule"])[:, rules]
         tokens /= np.sqrt(np.einsum("...d,...d->...", tokens, tokens)[..., None] / np.float32(tokens.shape[-1]) + _TINY)
         norm, bias = parts["norm"][:, None], parts["norm_bias"][:, None]  # of what is summed up, not of each token
         of_sign = is_sign / is_sign.sum(axis=1, keepdims=True)

@@ -35,12 +35,10 @@ class Weighed:
     Attributes:
         assertion: the likeliest.
         chance: how likely it is, in 0..1.
-        because: the words that speak most for it; empty where the rules decide.
     """
 
     assertion: Assertion
     chance: float
-    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +81,28 @@ class AssertionWeights:
             features: what ``Surroundings.of`` gives.
             by_states: what ``AssertionHead.judge`` makes of the sign; None where nothing was embedded.
         """
-        known = [feature for feature in features if feature in self.places]
-        rows = self.weights[[self.places[feature] for feature in known]]
-        scores = self.bias + rows.sum(axis=0)
+        known = [place for feature in features if (place := self.places.get(feature)) is not None]
+        scores = self.bias + self.weights[known].sum(axis=0)
         if by_states is not None:  # the product of two opinions (Hinton 2002)
             scores = BESIDE_STATES * scores + by_states
         chances = np.exp(scores - scores.max())
         best = int(scores.argmax())
+        return Weighed(LABELS[best], float(chances[best] / chances.sum()))
+
+    def because(self, features: Sequence[str], assertion: Assertion) -> str:
+        """The words that speak most for an assertion; empty where it was the rules alone that did.
+
+        Args:
+            features: what was weighed.
+            assertion: what it is.
+        """
+        known, best = [feature for feature in features if feature in self.places], LABELS.index(assertion)
+        rows = self.weights[[self.places[feature] for feature in known]]
         others = np.delete(rows, best, axis=1).mean(axis=1)
-        return Weighed(
-            LABELS[best], float(chances[best] / chances.sum()), _because(known, rows[:, best] - others if known else ())
-        )
+        return _because(known, rows[:, best] - others)
 
 
-def _because(features: Sequence[str], gains: Sequence[float] | NDArray[np.float32]) -> str:
+def _because(features: Sequence[str], gains: NDArray[np.float32]) -> str:
     """The words of the features that gain most."""
     told: list[str] = []
     for at in np.argsort(gains)[::-1]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import operator
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from medbot_desktop.comparison import COMPARE
 from medbot_desktop.understanding.pattern_language import GAP, Groups, Pattern, Phrase, Slot, Terms, read_pattern
@@ -102,6 +102,8 @@ class PatternSet:
         self._by_first_term: dict[int, list[int]] = {}
         for number, pattern in enumerate(self._patterns):
             self._by_first_term.setdefault(pattern.terms[0][0], []).append(number)
+        self._single: dict[int, Phrase] = {}
+        self._by_single_word: dict[str, list[int]] = {}
         self._by_word: dict[str, list[_Entry]] = {}
         self._of_numbers: list[_Entry] = []
         self._index([_Entry(phrase, tuple(numbers)) for phrase, numbers in terms.of_phrases().items()])
@@ -114,41 +116,77 @@ class PatternSet:
 
     def find(self, tokens: Sequence[Token]) -> list[Match]:
         """Return every place where a pattern holds, at most one for each first word of each pattern."""
-        places = self._places(tokens)
+        said = _Said(tokens)
+        standing = self._standing(said)
         found: dict[Match, None] = {}
-        begun = sorted(number for term in places for number in self._by_first_term.get(term, ()))
-        for pattern in map(self._patterns.__getitem__, begun):
-            if all(term in places for term, _ in pattern.terms):
-                for match in _matches(pattern, places, tokens):
+        begun = self._by_first_term.keys() & standing.terms
+        numbers = sorted(number for term in begun for number in self._by_first_term[term])
+        for pattern in map(self._patterns.__getitem__, numbers):
+            if all(term in standing.terms for term, _ in pattern.terms):
+                for match in _matches(pattern, standing, tokens):
                     found[match] = None
         return list(found)
 
     def _index(self, entries: Sequence[_Entry]) -> None:
-        """Put each phrase under the words of the slot that the fewest phrases share: "he" would bring thousands."""
+        """Put each phrase under the words of the slot that the fewest phrases share: "he" would bring thousands.
+
+        The phrases of one word are most of what a message holds, so of these the words lead to the terms themselves; a
+        term has one such phrase at most.
+        """
         common = Counter(word for entry in entries for slot in entry.phrase for word in slot.words)
         for entry in entries:
             slots = [slot for slot in entry.phrase if slot.words]
-            if slots:
+            if not slots:
+                self._of_numbers.append(entry)
+            elif len(entry.phrase) == 1:
+                self._single.update(dict.fromkeys(entry.terms, entry.phrase))
+                for word in slots[0].words:
+                    self._by_single_word.setdefault(word, []).extend(entry.terms)
+            else:
                 rarest = min(slots, key=lambda slot: sum(map(common.__getitem__, slot.words)))
                 needed = sorted((slot.words for slot in slots if slot is not rarest), key=len)
                 checked = replace(entry, needed=tuple(dict.fromkeys(needed)))
                 for word in rarest.words:
                     self._by_word.setdefault(word, []).append(checked)
-            else:
-                self._of_numbers.append(entry)
 
-    def _places(self, tokens: Sequence[Token]) -> dict[int, list[tuple[int, ...]]]:
-        """Where each term's alternatives stand, as token indices, in order."""
-        said = _Said(tokens)
-        possible = {id(entry): entry for word in said.words for entry in self._by_word.get(word, ())}
-        places: dict[int, set[tuple[int, ...]]] = {}
-        for entry in (*possible.values(), *self._of_numbers):
-            if any(map(said.words.isdisjoint, entry.needed)):
+    def _standing(self, said: _Said) -> _Standing:
+        """The terms that a message may hold by its words."""
+        phrases: dict[int, list[Phrase]] = {}
+        indexed = chain.from_iterable(self._by_word.get(word, ()) for word in said.words)
+        for entry in chain(indexed, self._of_numbers):
+            if entry.needed and any(map(said.words.isdisjoint, entry.needed)):
                 continue
-            for taken in _takes(entry.phrase, said):
-                for term in entry.terms:
-                    places.setdefault(term, set()).add(taken)
-        return {term: sorted(taken) for term, taken in places.items()}
+            for term in entry.terms:
+                phrases.setdefault(term, []).append(entry.phrase)
+        terms = set(phrases).union(*(self._by_single_word.get(word, ()) for word in said.words))
+        return _Standing(said, terms, self._single, phrases)
+
+
+class _Standing:
+    """Where the terms of patterns stand in a message, each looked for when a pattern asks: few patterns ever do.
+
+    Args:
+        said: the message.
+        terms: those that may stand there.
+        single: of each term its alternatives of one word, as one phrase.
+        phrases: of each of ``terms`` its other alternatives that may stand there.
+    """
+
+    def __init__(
+        self, said: _Said, terms: set[int], single: Mapping[int, Phrase], phrases: Mapping[int, Sequence[Phrase]]
+    ) -> None:
+        self.terms = terms
+        self._said = said
+        self._single, self._phrases = single, phrases
+        self._places: dict[int, list[tuple[int, ...]]] = {}
+
+    def places(self, term: int) -> list[tuple[int, ...]]:
+        """The indices of the tokens that each alternative of a term takes, in order."""
+        if term not in self._places:
+            single = self._single.get(term)
+            phrases = [*self._phrases.get(term, ()), *([single] if single else [])]
+            self._places[term] = sorted({taken for phrase in phrases for taken in _takes(phrase, self._said)})
+        return self._places[term]
 
 
 def _takes(phrase: Phrase, said: _Said) -> list[tuple[int, ...]]:
@@ -167,16 +205,16 @@ def _takes(phrase: Phrase, said: _Said) -> list[tuple[int, ...]]:
     return found
 
 
-def _matches(pattern: Pattern, places: Mapping[int, list[tuple[int, ...]]], tokens: Sequence[Token]) -> Iterable[Match]:
-    for head in places[pattern.terms[0][0]]:
+def _matches(pattern: Pattern, standing: _Standing, tokens: Sequence[Token]) -> Iterable[Match]:
+    for head in standing.places(pattern.terms[0][0]):
         taken = head
         for term, after in pattern.terms[1:]:
-            nearest = _nearest(places[term], taken, after, pattern.within, tokens)
+            nearest = _nearest(standing.places(term), taken, after, pattern.within, tokens)
             if nearest is None:
                 break
             taken = tuple(sorted((*taken, *nearest)))
         else:
-            if not any(_stands_near(places.get(term, ()), taken, tokens) for term in pattern.absent):
+            if not any(_stands_near(standing.places(term), taken, tokens) for term in pattern.absent):
                 yield Match(pattern.key, taken)
 
 
@@ -186,7 +224,7 @@ def _nearest(
     """The candidate closest to what was taken, in the same clause and inside the window."""
     first, last, clause = taken[0], taken[-1], tokens[taken[0]].clause
     best, best_distance = None, within
-    for candidate in itertools.islice(candidates, bisect_left(candidates, (last - within,)), None):
+    for candidate in islice(candidates, bisect_left(candidates, (last - within,)), None):
         if candidate[0] > first + within:
             break
         span = max(last, candidate[-1]) - min(first, candidate[0]) + 1

@@ -204,11 +204,13 @@ class Reader:
         judged = self._rules.head.judge(looked, of_kinds) if looked is not None and self._is_known else {}
         made: list[Entity] = []
         for entity in signs:
-            found = self._rules.weights.weigh(around.of(entity), judged.get(entity)) if _is_weighed(entity) else None
-            if found is not None and _overrules(found, entity):
-                made.append(replace(entity, assertion=found.assertion, because=found.because, ruled=entity.assertion))
-            else:
-                made.append(entity)
+            if _is_weighed(entity):
+                features = around.of(entity)
+                found = self._rules.weights.weigh(features, judged.get(entity))
+                if _overrules(found, entity):
+                    because = self._rules.weights.because(features, found.assertion)
+                    entity = replace(entity, assertion=found.assertion, because=because, ruled=entity.assertion)
+            made.append(entity)
         return made
 
     def _tongues_of(self, spoken: Sequence[Spoken], tokens: Sequence[Token]) -> Counter[str]:
