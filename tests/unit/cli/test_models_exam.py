@@ -101,9 +101,9 @@ def test_the_earned_tier_is_listed_and_taken_by_the_workspace(models: ModelStore
     rows = [json.loads(line) for line in medbot("list", "--json")[0].splitlines()]
     assert {row["tier"] for row in rows if row["name"] == SMALL} == {"silent"}
     with Workspace.open("demo") as workspace:
-        model = workspace.assistant._answering.model
-    assert model is not None
-    assert model.tier == "silent"
+        pen = workspace._pen
+    assert pen is not None
+    assert pen.tier == "silent"
 
 
 def test_what_writes_no_text_sits_no_exam() -> None:
