@@ -61,13 +61,18 @@ def test_what_must_be_seen_today_is_at_least_urgent(judged: Ask, text: str) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "honeybee got me on the finger, red bump sore like 1cm, not wheezy, not dizzy",
+        "honeybee got me on the finger in the garden. red bump sore like 1cm. not wheezy, not dizzy",
         "cracked my head on the kitchen cupboard this morning, little bump, never blacked out, not been sick",
-        "hungover, head banging, threw up once and now keeping water down",
     ],
 )
 def test_what_is_small_is_no_more_than_self_care(judged: Ask, text: str) -> None:
     assert judged(text).disposition is SELF_CARE
+
+
+def test_a_banging_head_after_drink_is_no_injury(judged: Ask) -> None:
+    assert not at_least(judged("hungover, head banging, threw up once and now keeping water down"), EMERGENCY)
+    assert not at_least(judged("absolutely hanging after a wedding, banging head, queasy"), EMERGENCY)
+    assert judged("toddler banged his head, sick three times since").disposition is EMERGENCY
 
 
 @pytest.mark.parametrize(
