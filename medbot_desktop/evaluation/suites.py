@@ -202,5 +202,14 @@ def _assertion(reader: Reader, case: Case) -> list[Judged]:
     start, end = field(case, "start", int), field(case, "end", int)
     nearest = sign_at(reader.read(case["text"]).entities, start, end)
     found = nearest.assertion.value if nearest else NOT_FOUND
-    because = f"{case['text'][start:end]!r} read as {nearest.name}" if nearest else ""
+    because = f"{case['text'][start:end]!r} read as {nearest.name}{decided_by(nearest)}" if nearest else ""
     return [Judged(str(case["id"]), case["text"], field(case, "assertion", str), found, because)]
+
+
+def decided_by(sign: Entity) -> str:
+    """By which words it was said to hold or not, to stand behind its name; nothing where none says otherwise."""
+    if sign.because:
+        return f", {sign.assertion.value} by {sign.because!r}"
+    if sign.ruled is not None:
+        return f", {sign.assertion.value} by all the words around it together; by the rules, {sign.ruled.value}"
+    return ""

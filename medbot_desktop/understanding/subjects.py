@@ -210,12 +210,22 @@ class _Scene:
     def _shows_signs(self, owner: Person, besides: Entity) -> bool:
         """Whether somebody is said to show a sign now, other than by the words of ``besides``."""
         return any(
-            whose == owner
-            and one.kind in _SHOWN
+            one.kind in _SHOWN
             and one.assertion in _HELD
             and one.value != GONE
-            and not _touch(one, besides)
+            and (
+                not _touch(one, besides)
+                if whose == owner
+                else whose is None and not _overlap(one, besides) and self._names(one, owner)
+            )
             for one, whose in zip(self._entities, self._owners, strict=True)
+        )
+
+    def _names(self, entity: Entity, owner: Person) -> bool:
+        """Whether the words of an entity name its owner themselves: "hit her head"."""
+        return any(
+            person == owner and entity.start <= self._tokens[at].start < entity.end
+            for at, person in self._people.items()
         )
 
     def _shows_own_signs(self) -> bool:
@@ -260,3 +270,8 @@ class _Scene:
 def _touch(one: Entity, other: Entity) -> bool:
     """Whether two entities share words or stand side by side, as "scarlet" and "fever" do."""
     return one.start <= other.end + 1 and other.start <= one.end + 1
+
+
+def _overlap(one: Entity, other: Entity) -> bool:
+    """Whether two entities share words."""
+    return one.start < other.end and other.start < one.end

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from medbot_desktop.domain import Assertion, Entity
 from medbot_desktop.errors import InputError
 from medbot_desktop.evaluation.cases import Case, Judged
 from medbot_desktop.evaluation.report import as_object, as_page
-from medbot_desktop.evaluation.suites import Suite, run, suites
+from medbot_desktop.evaluation.suites import Suite, decided_by, run, suites
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.triage.judging import Judge
@@ -74,6 +75,28 @@ def test_each_entity_of_a_message_is_judged_and_each_that_was_found_in_vain(know
     ]
     assert result.judged[-1].because == "'fever' read as fever"
     assert result.confusion.scored == ["symptom", "medicine"]
+
+
+def test_an_assertion_is_told_with_the_words_that_decide_it(known: dict[str, Suite]) -> None:
+    text = "He has had no fever since Monday."
+    assert (
+        run(known["assertions"], [labelled(text, "fever", "negated")]).judged[0].because
+        == "'fever' read as fever, negated by 'no'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sign", "told"),
+    [
+        (Entity("cough", "symptom", "cough", 0, 5, Assertion.PRESENT), ""),
+        (
+            Entity("cough", "symptom", "cough", 0, 5, Assertion.PAST, ruled=Assertion.PRESENT),
+            ", past by all the words around it together; by the rules, present",
+        ),
+    ],
+)
+def test_where_no_single_word_decides_an_assertion_it_says_so(sign: Entity, told: str) -> None:
+    assert decided_by(sign) == told
 
 
 def test_an_entity_that_was_read_as_another_kind_was_not_found(known: dict[str, Suite]) -> None:

@@ -44,6 +44,38 @@ def test_a_message_has_the_level_that_its_words_support(judged: Ask, text: str, 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "no temp but boiling hot and shaking",
+        "hot and cold shakes since this afternoon, ache all over",
+        "teeth chattering and I can't stop shaking in bed, no fever on the thermometer",
+        "10 days after my hernia op the wound is red and oozing yellow at one end, no temperature",
+        "we were getting her in the basket for the vets and our cat sank her teeth in my hand",
+        "toddler with a barking cough, a horrid noise that went in the steamy air, no crowing when she is quiet",
+    ],
+)
+def test_what_must_be_seen_today_is_at_least_urgent(judged: Ask, text: str) -> None:
+    assert at_least(judged(text), URGENT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "honeybee got me on the finger in the garden. red bump sore like 1cm. not wheezy, not dizzy",
+        "cracked my head on the kitchen cupboard this morning, little bump, never blacked out, not been sick",
+    ],
+)
+def test_what_is_small_is_no_more_than_self_care(judged: Ask, text: str) -> None:
+    assert judged(text).disposition is SELF_CARE
+
+
+def test_a_banging_head_after_drink_is_no_injury(judged: Ask) -> None:
+    assert not at_least(judged("hungover, head banging, threw up once and now keeping water down"), EMERGENCY)
+    assert not at_least(judged("absolutely hanging after a wedding, banging head, queasy"), EMERGENCY)
+    assert judged("toddler banged his head, sick three times since").disposition is EMERGENCY
+
+
+@pytest.mark.parametrize(
     ("text", "level"),
     [
         ("no chest pain, well a little", URGENT),
