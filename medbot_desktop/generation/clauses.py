@@ -97,9 +97,10 @@ def _parted(stream: tuple[Token, ...], parting: Parting) -> Iterator[Clause]:
             found = None
         if found is not None and (token.pause or not apart):
             yield Clause(mark, tuple(own), link=link)
-            leading = leading or place == 0
+            opens_anew = mark == MAIN and (token.pause and token.joint == "and" if own else link == "but")
+            leading = leading or place == 0 or bool(opens_anew)
             apart = bool(token.pause) and found in _ASIDES
-            mark, link, own = found, token.joint, []
+            mark, link, own = found, token.joint or (link if opens_anew else ""), []
             continue
         begun = _extra(stream, place, mark) or _begun(token, leading and bool(own), parting)
         if begun is None and mark not in (MAIN, ELABORATION) and _goes_on(token, own):
@@ -199,6 +200,13 @@ def _is_clause(behind: Sequence[Token]) -> bool:
     return False
 
 
+def _opens_anew(parted: Sequence[Clause], place: int) -> bool:
+    """Whether what leads to the main clause behind it has nothing to do with the one before: "do A, BUT IF C, do B"."""
+    around = parted[place - 1 : place + 2] if place else ()
+    marks = [clause.mark for clause in around]
+    return marks[::2] == [MAIN, MAIN] and marks[1] != MAIN and parted[place].link in ("and", "but")
+
+
 def attached(parted: Sequence[Clause]) -> tuple[Clause, ...]:
     """The clauses with what each belongs to: what leads to the main clauses behind it, else the nearest before it."""
     mains = [place for place, clause in enumerate(parted) if clause.mark == MAIN]
@@ -207,6 +215,8 @@ def attached(parted: Sequence[Clause]) -> tuple[Clause, ...]:
     for place, clause in enumerate(parted):
         earlier = [main for main in mains if main < place]
         later = [main for main in mains if main > place and not any(place < end <= main for end in ends)]
+        if _opens_anew(parted, place):
+            earlier = []
         if earlier:
             # "Do A if C, then do B": whether B asks for C too cannot be told, so it does.
             more = [main for main in later if clause.mark in ("if", "unless") and parted[main].link in ("and", "then")]

@@ -115,7 +115,25 @@ def _readings(sentence: str, parting: Parting) -> tuple[tuple[Clause, ...], ...]
                 other = replace(clause, tokens=clause.tokens[cut:], link="and")
                 found.append(attached((*usual[:place], one, other, *usual[place + 1 :])))
         found += _reasons_turned(usual, place)
+    found += [one for reading in tuple(found) for one in (*_contrasts_parted(reading), *_conditions_of_first(reading))]
     return tuple(dict.fromkeys(found))
+
+
+def _contrasts_parted(parted: tuple[Clause, ...]) -> Iterator[tuple[Clause, ...]]:
+    """The reading with "A, though B" as "A, but B"."""
+    if any(one.mark == "although" for one in parted):
+        yield attached([replace(one, mark=MAIN, link="but") if one.mark == "although" else one for one in parted])
+
+
+def _conditions_of_first(parted: tuple[Clause, ...]) -> Iterator[tuple[Clause, ...]]:
+    """The reading with "if C, A, but B" as "if C, A, but at any time B", which claims more."""
+    shared = [
+        place
+        for place, one in enumerate(parted)
+        if len(one.belongs_to) == 2 and place < one.belongs_to[0] and parted[one.belongs_to[1]].link == "but"
+    ]
+    if shared:
+        yield tuple(replace(one, belongs_to=one.belongs_to[:1]) if n in shared else one for n, one in enumerate(parted))
 
 
 def _reasons_turned(usual: tuple[Clause, ...], place: int) -> Iterator[tuple[Clause, ...]]:
@@ -196,7 +214,9 @@ def _fits(claim: tuple[Clause, ...], main: int, source: _Source, run: _Run, *, k
     met: list[Clause] = []
     for clause in own:
         # A condition of another part of the same sentence only narrows this one.
-        others = [one for one in source.clauses if one.mark in BINDING and one not in bound]
+        others = [
+            one for one in source.clauses if one.mark in BINDING and one not in bound and one.link not in ("and", "but")
+        ]
         hits = _hits(clause, (*bound, *others), claim, source)
         if hits:
             met += hits
@@ -239,7 +259,9 @@ def _is_known(clause: Clause, source: _Source, bound: Sequence[Clause]) -> bool:
     name = tuple(token.value for token in clause.tokens)
     plain = not any(token.is_number or token.is_negated for token in clause.tokens) and PEOPLE.isdisjoint(name)
     free = not any(one.mark == clause.mark for one in bound)
-    return clause.mark in ("if", "after", "during") and plain and free and len(name) <= 3 and name in source.named
+    begun = tuple(token.value for token in source.clauses[0].tokens[: len(name)]) if clause.mark == "after" else ()
+    known = name == begun or name in source.topic
+    return clause.mark in ("if", "after", "during") and plain and free and len(name) <= 3 and known
 
 
 @lru_cache(maxsize=1_024)
