@@ -150,6 +150,12 @@ class _Walk:
                 source = self.clause[later]
                 if source.joint == "or" and source.value == token.value and not source.is_negated:
                     yield _Step(said + 1, later + 1, "", step.added)
+        if not self.clause[heard].before.isdisjoint(_DEFINITE) and self.clause[heard].value in STAND_INS:
+            # "The test" is the "glucose tolerance test" that the passage is about.
+            for end in range(said + 1, min(said + _LONGEST_NAME - 1, len(self.claim) - 1) + 1):
+                name = _name(self.claim[said : end + 1])
+                if name in self.setting.topic and _same_word(self.claim[end], self.clause[heard]):
+                    yield _Step(end + 1, heard + 1, "", step.added)
         if not token.before.isdisjoint(_DEFINITE):
             # "The cream" is the "hydrocortisone cream" that the passage is about.
             for end in range(heard + 1, min(heard + 2, len(self.clause) - 1) + 1):
@@ -184,6 +190,10 @@ class _Walk:
 
     def _prepositions(self, step: _Step) -> Iterator[_Step]:
         """A preposition that only one side has: "lasts (for) 2 days", "pain of (from)", "for A and (for) B"."""
+        if _stands_for_who_have(self.claim, step.said, self.clause[step.heard]):
+            yield step._replace(said=step.said + 1)
+        if _stands_for_who_have(self.clause, step.heard, self.claim[step.said]):
+            yield step._replace(heard=step.heard + 1)
         token, source = self.claim[step.said], self.clause[step.heard]
         behind = self.claim[step.said + 1 : step.said + 2]
         source_behind = self.clause[step.heard + 1 : step.heard + 2]
@@ -197,6 +207,14 @@ class _Walk:
             or (source.value == "from" and "of" in token.before and not source.begins_part)
         ):
             yield step._replace(heard=step.heard + 1)
+
+
+def _stands_for_who_have(tokens: Tokens, place: int, had: Token) -> bool:
+    """Whether the token is the "with" of "people with asthma", where the other side has "people who have asthma"."""
+    if tokens[place].value != "with" or tokens[place].is_negated or not place:
+        return False
+    having = "who" in had.before and not had.before.isdisjoint({"have", "has"})
+    return having and had.before.isdisjoint({"had", "been"}) and tokens[place - 1].value in PEOPLE
 
 
 def _effective_joint(clause: Tokens, heard: int) -> str:
