@@ -14,7 +14,8 @@ from itertools import pairwise
 from medbot_desktop.generation.claim import sentences_of
 from medbot_desktop.generation.clauses import BINDING, MAIN, Clause, Parting, attached, clauses
 from medbot_desktop.generation.covering import Setting, covers
-from medbot_desktop.generation.word_classes import HEDGES, PEOPLE, PREPOSITIONS, STAND_INS
+from medbot_desktop.generation.rewriting import ways_to_write, without_contrast
+from medbot_desktop.generation.word_classes import HEDGES, PEOPLE, PREPOSITIONS, STAND_INS, begins_predicate
 from medbot_desktop.generation.wording import PRONOUN, Token
 
 _WIDEST = 3
@@ -23,6 +24,7 @@ _LEAST_SHARED = 0.4
 _LONGEST_NAME = 4
 _TOPIC = 5
 """Words at the beginning of a passage that say what it is about."""
+_ARTICLES = frozenset({"a", "an", "the", "your"})
 _UNASKED = PREPOSITIONS | HEDGES | STAND_INS | {PRONOUN, "help"}
 """Words that the passage need not have to be looked at."""
 _NEARBY = 2
@@ -31,7 +33,7 @@ _NEARBY = 2
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A sentence of the passage, and what is named in it and near it."""
+    """A sentence of the passage, written one way, and what is named in it and near it."""
 
     clauses: tuple[Clause, ...]
     values: frozenset[str]
@@ -53,31 +55,44 @@ def restating(sentence: str, passage: str) -> tuple[int, int] | None:
     for parting in (Parting.USUAL, Parting.INLINE):
         sources, readings = _sources(passage, parting), _readings(sentence, parting)
         said = {token.value for clause in readings[0] for token in clause.tokens} - _UNASKED
-        if not said or not said <= frozenset().union(*(source.values for source in sources)) | {"avoid"}:
+        if not said or not said <= _values(sources) | {"avoid"}:
             continue
         for width in range(1, min(_WIDEST, len(sources)) + 1):
             for start in range(len(sources) - width + 1):
                 window = sources[start : start + width]
-                shared = said & frozenset().union(*(source.values for source in window))
+                shared = said & _values(window)
                 if len(shared) >= _LEAST_SHARED * len(said) and any(_holds(claim, window) for claim in readings):
                     return spans[start][0], spans[start + width - 1][1]
     return None
 
 
+_Ways = tuple[_Source, ...]
+"""One sentence of the passage in the ways to write it."""
+
+
 @lru_cache(maxsize=256)
-def _sources(passage: str, parting: Parting = Parting.USUAL) -> tuple[_Source, ...]:
+def _sources(passage: str, parting: Parting = Parting.USUAL) -> tuple[_Ways, ...]:
     texts = [passage[start:end] for start, end in sentences_of(passage)]
-    parted = [clauses(text, parting) for text in texts]
-    names = [frozenset(_names(own)) for own in parted]
-    beginning = [replace(one, tokens=one.tokens[:_TOPIC]) for one in parted[0][:1]] if parted else []
+    plain = [clauses(without_contrast(text), parting) for text in texts]
+    names = [frozenset(_names(own)) for own in plain]
+    beginning = [replace(one, tokens=one.tokens[:_TOPIC]) for one in plain[0][:1]] if plain else []
     topic = frozenset(_names(beginning))
     found = []
-    for place, own in enumerate(parted):
+    for place, text in enumerate(texts):
         near = {0, *range(max(0, place - _NEARBY), place + 1)}
+        named = frozenset().union(*(names[one] for one in near))
         # "even if" and the like are marks, which a claim has too.
-        values = frozenset(token.value for clause in own for token in clause.tokens)
-        found.append(_Source(own, values, frozenset().union(*(names[one] for one in near)), topic))
+        found.append(
+            tuple(
+                _Source(own, frozenset(token.value for clause in own for token in clause.tokens), named, topic)
+                for own in (clauses(way, parting) for way in ways_to_write(text))
+            )
+        )
     return tuple(found)
+
+
+def _values(sources: Sequence[_Ways]) -> frozenset[str]:
+    return frozenset().union(*(source.values for ways in sources for source in ways))
 
 
 def _names(own: Sequence[Clause]) -> Iterator[tuple[str, ...]]:
@@ -148,7 +163,7 @@ def _reasons_turned(usual: tuple[Clause, ...], place: int) -> Iterator[tuple[Cla
         yield attached((*usual[: place - 1], replace(main, link=""), *usual[place + 1 :], reason_before))
 
 
-def _holds(claim: tuple[Clause, ...], window: Sequence[_Source]) -> bool:
+def _holds(claim: tuple[Clause, ...], window: Sequence[_Ways]) -> bool:
     """Whether every clause of the claim is said in the window, and every sentence of the window is needed."""
     mains = [place for place, clause in enumerate(claim) if clause.mark == MAIN]
     used: list[int] = []
@@ -156,8 +171,8 @@ def _holds(claim: tuple[Clause, ...], window: Sequence[_Source]) -> bool:
         where = next(
             (
                 number
-                for number, source in enumerate(window)
-                if any(_fits(claim, main, source, run, keeps_start=n > 0) for run in _runs(source))
+                for number, ways in enumerate(window)
+                if any(_fits(claim, main, one, run, keeps_start=n > 0) for one in ways for run in _runs(one))
             ),
             None,
         )
@@ -189,7 +204,18 @@ def _runs(source: _Source) -> Iterator[_Run]:
             yield (later,), (*subject, replace(first, joint="", pause=""), *rest)
     for place, clause in enumerate(source.clauses):
         if clause.mark == "which" and place:
-            yield (place,), (*source.clauses[place - 1].tokens[-1:], *clause.tokens)
+            yield (place,), (*_antecedent(source.clauses[place - 1]), *clause.tokens)
+
+
+def _antecedent(clause: Clause) -> tuple[Token, ...]:
+    """What "which" behind a clause stands for: its last word, with those that follow the same article."""
+    size = len(clause.tokens)
+    first = next((place for place in reversed(range(size)) if not clause.tokens[place].before.isdisjoint(_ARTICLES)), 0)
+    parted = any(
+        token.value in PREPOSITIONS or begins_predicate(token) or not token.before.isdisjoint({"to", "of"})
+        for token in clause.tokens[first + 1 :]
+    )
+    return clause.tokens[size - 1 if parted or first < size - _LONGEST_NAME else first :]
 
 
 def _subject(clause: Clause) -> tuple[Token, ...]:
