@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from medbot_desktop.generation.clauses import MAIN
+from medbot_desktop.generation.listing import swapped
 from medbot_desktop.generation.omissions import drops
 from medbot_desktop.generation.reordering import orders
 from medbot_desktop.generation.word_classes import (
@@ -70,7 +72,8 @@ def covers(claim: Tokens, clause: Tokens, setting: Setting) -> bool:
     strange = sum(token.value not in values for token in claim)
     if strange > _LONGEST_NAME or strange > _MOST_STRANGE * len(claim):
         return False
-    return any(_Walk(ordered, clause, setting).arrives() for ordered in orders(claim, clause))
+    ways = chain(orders(claim, clause), swapped(claim))
+    return any(_Walk(ordered, clause, setting).arrives() for ordered in ways)
 
 
 class _Step(NamedTuple):

@@ -24,7 +24,7 @@ _MOVABLE = canonical(
 )
 _FLOATING = canonical("only usually often always") | {"may"}
 _FIXED = LIMITS - _FLOATING
-_SINGLES_OUT = canonical("only most best main first")
+_SINGLES_OUT = canonical("only most best main first what")
 _PARTICIPLES = ("ed", "en", "wn", "pt", "ft", "ut", "ld", "ne")
 _MOST_ORDERS = 16
 
@@ -192,6 +192,13 @@ def _nouns_swapped(claim: Tokens, clause: Tokens, places: list[int | None], star
             yield (*claim[: start - 1], *claim[start:right], claim[start - 1], *claim[right:])
 
 
+def _without_examples(passed: Tokens) -> Tokens:
+    """The tokens before the examples that end the run, which stand behind what moves anyhow."""
+    end = next((place for place, token in enumerate(passed) if token.value == "such_as"), len(passed))
+    goes_on = sum(bool(token.joint) for token in passed[end:]) > 1 or any(t.joint and t.pause for t in passed[end:])
+    return passed if goes_on else passed[:end]
+
+
 def _before(clause: Tokens, place: int | None) -> frozenset[str]:
     return frozenset() if place is None else clause[place].before
 
@@ -213,7 +220,7 @@ def _phrase_moved(claim: Tokens, clause: Tokens, places: list[int | None], start
             left = others[target - 1] if target else None
             # What stands behind an "and" says something of that alone.
             crossed = clause[left + 1 : begin + 1] if left is not None else ()
-            passed = rest[min(start, target) : max(start, target)]
+            passed = _without_examples(rest[min(start, target) : max(start, target)])
             leads = (start == 0 and target == len(rest)) or (target == 0 and stop == len(claim))
             if target != start and (leads or not any(token.joint == "and" for token in (*crossed, *passed))):
                 yield (*rest[:target], *phrase, *rest[target:])

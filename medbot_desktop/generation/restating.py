@@ -179,7 +179,26 @@ def _holds(claim: tuple[Clause, ...], window: Sequence[_Ways]) -> bool:
         if where is None or (claim[main].link == "so" and used[-1:] != [where]):
             return False
         used.append(where)
-    return bool(mains) and len(set(used)) == len(window)
+    told = [(claim[main], where) for main, where in zip(mains, used, strict=True)]
+    in_order = all(_keeps_order(one, other, window) for one, other in pairwise(told))
+    return bool(mains) and in_order and len(set(used)) == len(window)
+
+
+def _keeps_order(one: tuple[Clause, int], other: tuple[Clause, int], window: Sequence[_Ways]) -> bool:
+    """Whether two things to do one after the other stand so in the passage: "rinse and spit"."""
+    (step, where), (next_step, next_where) = one, other
+    if not (_is_step(step) and _is_step(next_step)) or where != next_where:
+        return where <= next_where or not (_is_step(step) and _is_step(next_step))
+    values = [token.value for clause in window[where][0].clauses for token in clause.tokens]
+    first, then = step.tokens[0].value, next_step.tokens[0].value
+    return first not in values or then not in values[: values.index(first)]
+
+
+def _is_step(clause: Clause) -> bool:
+    """Whether a main clause may tell somebody to do something."""
+    first, *rest = clause.tokens
+    names_somebody = first.value == PRONOUN or not first.before.isdisjoint(_ARTICLES)
+    return not (names_somebody or first.is_negated or any(begins_predicate(token) for token in rest))
 
 
 _Run = tuple[tuple[int, ...], tuple[Token, ...]]
