@@ -52,7 +52,7 @@ def restating(sentence: str, passage: str) -> tuple[int, int] | None:
         The (start, end) offsets of one to three neighbouring sentences of the passage; None where none say it.
     """
     spans = sentences_of(passage)
-    for parting in (Parting.USUAL, Parting.INLINE):
+    for parting in (Parting.USUAL, Parting.INLINE, Parting.LEADING):
         sources, readings = _sources(passage, parting), _readings(sentence, parting)
         said = {token.value for clause in readings[0] for token in clause.tokens} - _UNASKED
         if not said or not said <= _values(sources) | {"avoid"}:
@@ -61,7 +61,9 @@ def restating(sentence: str, passage: str) -> tuple[int, int] | None:
             for start in range(len(sources) - width + 1):
                 window = sources[start : start + width]
                 shared = said & _values(window)
-                if len(shared) >= _LEAST_SHARED * len(said) and any(_holds(claim, window) for claim in readings):
+                if len(shared) < _LEAST_SHARED * len(said):
+                    continue
+                if any(_holds(claim, window, keeps_start=parting is Parting.LEADING) for claim in readings):
                     return spans[start][0], spans[start + width - 1][1]
     return None
 
@@ -163,7 +165,7 @@ def _reasons_turned(usual: tuple[Clause, ...], place: int) -> Iterator[tuple[Cla
         yield attached((*usual[: place - 1], replace(main, link=""), *usual[place + 1 :], reason_before))
 
 
-def _holds(claim: tuple[Clause, ...], window: Sequence[_Ways]) -> bool:
+def _holds(claim: tuple[Clause, ...], window: Sequence[_Ways], *, keeps_start: bool) -> bool:
     """Whether every clause of the claim is said in the window, and every sentence of the window is needed."""
     mains = [place for place, clause in enumerate(claim) if clause.mark == MAIN]
     used: list[int] = []
@@ -172,7 +174,7 @@ def _holds(claim: tuple[Clause, ...], window: Sequence[_Ways]) -> bool:
             (
                 number
                 for number, ways in enumerate(window)
-                if any(_fits(claim, main, one, run, keeps_start=n > 0) for one in ways for run in _runs(one))
+                if any(_fits(claim, main, one, run, keeps_start=keeps_start or n > 0) for one in ways for run in _runs(one))
             ),
             None,
         )
