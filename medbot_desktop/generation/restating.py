@@ -14,7 +14,8 @@ from itertools import pairwise
 from medbot_desktop.generation.claim import sentences_of
 from medbot_desktop.generation.clauses import BINDING, MAIN, Clause, Parting, attached, clauses
 from medbot_desktop.generation.covering import Setting, covers
-from medbot_desktop.generation.word_classes import HEDGES, PEOPLE, PREPOSITIONS, STAND_INS
+from medbot_desktop.generation.rewriting import ways_to_write, without_contrast
+from medbot_desktop.generation.word_classes import HEDGES, PEOPLE, PREPOSITIONS, STAND_INS, begins_predicate
 from medbot_desktop.generation.wording import PRONOUN, Token
 
 _WIDEST = 3
@@ -23,6 +24,7 @@ _LEAST_SHARED = 0.4
 _LONGEST_NAME = 4
 _TOPIC = 5
 """Words at the beginning of a passage that say what it is about."""
+_ARTICLES = frozenset({"a", "an", "the", "your"})
 _UNASKED = PREPOSITIONS | HEDGES | STAND_INS | {PRONOUN, "help"}
 """Words that the passage need not have to be looked at."""
 _NEARBY = 2
@@ -31,7 +33,7 @@ _NEARBY = 2
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A sentence of the passage, and what is named in it and near it."""
+    """A sentence of the passage, written one way, and what is named in it and near it."""
 
     clauses: tuple[Clause, ...]
     values: frozenset[str]
@@ -50,34 +52,49 @@ def restating(sentence: str, passage: str) -> tuple[int, int] | None:
         The (start, end) offsets of one to three neighbouring sentences of the passage; None where none say it.
     """
     spans = sentences_of(passage)
-    for parting in (Parting.USUAL, Parting.INLINE):
+    for parting in (Parting.USUAL, Parting.INLINE, Parting.LEADING):
         sources, readings = _sources(passage, parting), _readings(sentence, parting)
         said = {token.value for clause in readings[0] for token in clause.tokens} - _UNASKED
-        if not said or not said <= frozenset().union(*(source.values for source in sources)) | {"avoid"}:
+        if not said or not said <= _values(sources) | {"avoid"}:
             continue
         for width in range(1, min(_WIDEST, len(sources)) + 1):
             for start in range(len(sources) - width + 1):
                 window = sources[start : start + width]
-                shared = said & frozenset().union(*(source.values for source in window))
-                if len(shared) >= _LEAST_SHARED * len(said) and any(_holds(claim, window) for claim in readings):
+                shared = said & _values(window)
+                if len(shared) < _LEAST_SHARED * len(said):
+                    continue
+                if any(_holds(claim, window, keeps_start=parting is Parting.LEADING) for claim in readings):
                     return spans[start][0], spans[start + width - 1][1]
     return None
 
 
+_Ways = tuple[_Source, ...]
+"""One sentence of the passage in the ways to write it."""
+
+
 @lru_cache(maxsize=256)
-def _sources(passage: str, parting: Parting = Parting.USUAL) -> tuple[_Source, ...]:
+def _sources(passage: str, parting: Parting = Parting.USUAL) -> tuple[_Ways, ...]:
     texts = [passage[start:end] for start, end in sentences_of(passage)]
-    parted = [clauses(text, parting) for text in texts]
-    names = [frozenset(_names(own)) for own in parted]
-    beginning = [replace(one, tokens=one.tokens[:_TOPIC]) for one in parted[0][:1]] if parted else []
+    plain = [clauses(without_contrast(text), parting) for text in texts]
+    names = [frozenset(_names(own)) for own in plain]
+    beginning = [replace(one, tokens=one.tokens[:_TOPIC]) for one in plain[0][:1]] if plain else []
     topic = frozenset(_names(beginning))
     found = []
-    for place, own in enumerate(parted):
+    for place, text in enumerate(texts):
         near = {0, *range(max(0, place - _NEARBY), place + 1)}
+        named = frozenset().union(*(names[one] for one in near))
         # "even if" and the like are marks, which a claim has too.
-        values = frozenset(token.value for clause in own for token in clause.tokens)
-        found.append(_Source(own, values, frozenset().union(*(names[one] for one in near)), topic))
+        found.append(
+            tuple(
+                _Source(own, frozenset(token.value for clause in own for token in clause.tokens), named, topic)
+                for own in (clauses(way, parting) for way in ways_to_write(text))
+            )
+        )
     return tuple(found)
+
+
+def _values(sources: Sequence[_Ways]) -> frozenset[str]:
+    return frozenset().union(*(source.values for ways in sources for source in ways))
 
 
 def _names(own: Sequence[Clause]) -> Iterator[tuple[str, ...]]:
@@ -115,7 +132,25 @@ def _readings(sentence: str, parting: Parting) -> tuple[tuple[Clause, ...], ...]
                 other = replace(clause, tokens=clause.tokens[cut:], link="and")
                 found.append(attached((*usual[:place], one, other, *usual[place + 1 :])))
         found += _reasons_turned(usual, place)
+    found += [one for reading in tuple(found) for one in (*_contrasts_parted(reading), *_conditions_of_first(reading))]
     return tuple(dict.fromkeys(found))
+
+
+def _contrasts_parted(parted: tuple[Clause, ...]) -> Iterator[tuple[Clause, ...]]:
+    """The reading with "A, though B" as "A, but B"."""
+    if any(one.mark == "although" for one in parted):
+        yield attached([replace(one, mark=MAIN, link="but") if one.mark == "although" else one for one in parted])
+
+
+def _conditions_of_first(parted: tuple[Clause, ...]) -> Iterator[tuple[Clause, ...]]:
+    """The reading with "if C, A, but B" as "if C, A, but at any time B", which claims more."""
+    shared = [
+        place
+        for place, one in enumerate(parted)
+        if len(one.belongs_to) == 2 and place < one.belongs_to[0] and parted[one.belongs_to[1]].link == "but"
+    ]
+    if shared:
+        yield tuple(replace(one, belongs_to=one.belongs_to[:1]) if n in shared else one for n, one in enumerate(parted))
 
 
 def _reasons_turned(usual: tuple[Clause, ...], place: int) -> Iterator[tuple[Clause, ...]]:
@@ -130,7 +165,7 @@ def _reasons_turned(usual: tuple[Clause, ...], place: int) -> Iterator[tuple[Cla
         yield attached((*usual[: place - 1], replace(main, link=""), *usual[place + 1 :], reason_before))
 
 
-def _holds(claim: tuple[Clause, ...], window: Sequence[_Source]) -> bool:
+def _holds(claim: tuple[Clause, ...], window: Sequence[_Ways], *, keeps_start: bool) -> bool:
     """Whether every clause of the claim is said in the window, and every sentence of the window is needed."""
     mains = [place for place, clause in enumerate(claim) if clause.mark == MAIN]
     used: list[int] = []
@@ -138,15 +173,34 @@ def _holds(claim: tuple[Clause, ...], window: Sequence[_Source]) -> bool:
         where = next(
             (
                 number
-                for number, source in enumerate(window)
-                if any(_fits(claim, main, source, run, keeps_start=n > 0) for run in _runs(source))
+                for number, ways in enumerate(window)
+                if any(_fits(claim, main, one, run, keeps_start=keeps_start or n > 0) for one in ways for run in _runs(one))
             ),
             None,
         )
         if where is None or (claim[main].link == "so" and used[-1:] != [where]):
             return False
         used.append(where)
-    return bool(mains) and len(set(used)) == len(window)
+    told = [(claim[main], where) for main, where in zip(mains, used, strict=True)]
+    in_order = all(_keeps_order(one, other, window) for one, other in pairwise(told))
+    return bool(mains) and in_order and len(set(used)) == len(window)
+
+
+def _keeps_order(one: tuple[Clause, int], other: tuple[Clause, int], window: Sequence[_Ways]) -> bool:
+    """Whether two things to do one after the other stand so in the passage: "rinse and spit"."""
+    (step, where), (next_step, next_where) = one, other
+    if not (_is_step(step) and _is_step(next_step)) or where != next_where:
+        return where <= next_where or not (_is_step(step) and _is_step(next_step))
+    values = [token.value for clause in window[where][0].clauses for token in clause.tokens]
+    first, then = step.tokens[0].value, next_step.tokens[0].value
+    return first not in values or then not in values[: values.index(first)]
+
+
+def _is_step(clause: Clause) -> bool:
+    """Whether a main clause may tell somebody to do something."""
+    first, *rest = clause.tokens
+    names_somebody = first.value == PRONOUN or not first.before.isdisjoint(_ARTICLES)
+    return not (names_somebody or first.is_negated or any(begins_predicate(token) for token in rest))
 
 
 _Run = tuple[tuple[int, ...], tuple[Token, ...]]
@@ -171,7 +225,18 @@ def _runs(source: _Source) -> Iterator[_Run]:
             yield (later,), (*subject, replace(first, joint="", pause=""), *rest)
     for place, clause in enumerate(source.clauses):
         if clause.mark == "which" and place:
-            yield (place,), (*source.clauses[place - 1].tokens[-1:], *clause.tokens)
+            yield (place,), (*_antecedent(source.clauses[place - 1]), *clause.tokens)
+
+
+def _antecedent(clause: Clause) -> tuple[Token, ...]:
+    """What "which" behind a clause stands for: its last word, with those that follow the same article."""
+    size = len(clause.tokens)
+    first = next((place for place in reversed(range(size)) if not clause.tokens[place].before.isdisjoint(_ARTICLES)), 0)
+    parted = any(
+        token.value in PREPOSITIONS or begins_predicate(token) or not token.before.isdisjoint({"to", "of"})
+        for token in clause.tokens[first + 1 :]
+    )
+    return clause.tokens[size - 1 if parted or first < size - _LONGEST_NAME else first :]
 
 
 def _subject(clause: Clause) -> tuple[Token, ...]:
@@ -196,7 +261,9 @@ def _fits(claim: tuple[Clause, ...], main: int, source: _Source, run: _Run, *, k
     met: list[Clause] = []
     for clause in own:
         # A condition of another part of the same sentence only narrows this one.
-        others = [one for one in source.clauses if one.mark in BINDING and one not in bound]
+        others = [
+            one for one in source.clauses if one.mark in BINDING and one not in bound and one.link not in ("and", "but")
+        ]
         hits = _hits(clause, (*bound, *others), claim, source)
         if hits:
             met += hits
@@ -239,7 +306,9 @@ def _is_known(clause: Clause, source: _Source, bound: Sequence[Clause]) -> bool:
     name = tuple(token.value for token in clause.tokens)
     plain = not any(token.is_number or token.is_negated for token in clause.tokens) and PEOPLE.isdisjoint(name)
     free = not any(one.mark == clause.mark for one in bound)
-    return clause.mark in ("if", "after", "during") and plain and free and len(name) <= 3 and name in source.named
+    begun = tuple(token.value for token in source.clauses[0].tokens[: len(name)]) if clause.mark == "after" else ()
+    known = name == begun or name in source.topic
+    return clause.mark in ("if", "after", "during") and plain and free and len(name) <= 3 and known
 
 
 @lru_cache(maxsize=1_024)
