@@ -102,6 +102,8 @@ class PatternSet:
         self._by_first_term: dict[int, list[int]] = {}
         for number, pattern in enumerate(self._patterns):
             self._by_first_term.setdefault(pattern.terms[0][0], []).append(number)
+        self._single: dict[int, Phrase] = {}
+        self._by_single_word: dict[str, list[int]] = {}
         self._by_word: dict[str, list[_Entry]] = {}
         self._of_numbers: list[_Entry] = []
         self._index([_Entry(phrase, tuple(numbers)) for phrase, numbers in terms.of_phrases().items()])
@@ -115,39 +117,49 @@ class PatternSet:
     def find(self, tokens: Sequence[Token]) -> list[Match]:
         """Return every place where a pattern holds, at most one for each first word of each pattern."""
         said = _Said(tokens)
-        standing = _Standing(said, self._possible(said.words))
+        standing = self._standing(said)
         found: dict[Match, None] = {}
-        begun = sorted(number for term in standing.terms for number in self._by_first_term.get(term, ()))
-        for pattern in map(self._patterns.__getitem__, begun):
+        begun = self._by_first_term.keys() & standing.terms
+        numbers = sorted(number for term in begun for number in self._by_first_term[term])
+        for pattern in map(self._patterns.__getitem__, numbers):
             if all(term in standing.terms for term, _ in pattern.terms):
                 for match in _matches(pattern, standing, tokens):
                     found[match] = None
         return list(found)
 
     def _index(self, entries: Sequence[_Entry]) -> None:
-        """Put each phrase under the words of the slot that the fewest phrases share: "he" would bring thousands."""
+        """Put each phrase under the words of the slot that the fewest phrases share: "he" would bring thousands.
+
+        The phrases of one word are most of what a message holds, so of these the words lead to the terms themselves; a
+        term has one such phrase at most.
+        """
         common = Counter(word for entry in entries for slot in entry.phrase for word in slot.words)
         for entry in entries:
             slots = [slot for slot in entry.phrase if slot.words]
-            if slots:
+            if not slots:
+                self._of_numbers.append(entry)
+            elif len(entry.phrase) == 1:
+                self._single.update(dict.fromkeys(entry.terms, entry.phrase))
+                for word in slots[0].words:
+                    self._by_single_word.setdefault(word, []).extend(entry.terms)
+            else:
                 rarest = min(slots, key=lambda slot: sum(map(common.__getitem__, slot.words)))
                 needed = sorted((slot.words for slot in slots if slot is not rarest), key=len)
                 checked = replace(entry, needed=tuple(dict.fromkeys(needed)))
                 for word in rarest.words:
                     self._by_word.setdefault(word, []).append(checked)
-            else:
-                self._of_numbers.append(entry)
 
-    def _possible(self, words: frozenset[str]) -> dict[int, list[Phrase]]:
-        """The terms that a message may hold by its words, each with the alternatives of which it has all words."""
-        possible: dict[int, list[Phrase]] = {}
-        indexed = chain.from_iterable(self._by_word.get(word, ()) for word in words)
+    def _standing(self, said: _Said) -> _Standing:
+        """The terms that a message may hold by its words."""
+        phrases: dict[int, list[Phrase]] = {}
+        indexed = chain.from_iterable(self._by_word.get(word, ()) for word in said.words)
         for entry in chain(indexed, self._of_numbers):
-            if entry.needed and any(map(words.isdisjoint, entry.needed)):
+            if entry.needed and any(map(said.words.isdisjoint, entry.needed)):
                 continue
             for term in entry.terms:
-                possible.setdefault(term, []).append(entry.phrase)
-        return possible
+                phrases.setdefault(term, []).append(entry.phrase)
+        terms = set(phrases).union(*(self._by_single_word.get(word, ()) for word in said.words))
+        return _Standing(said, terms, self._single, phrases)
 
 
 class _Standing:
@@ -155,19 +167,25 @@ class _Standing:
 
     Args:
         said: the message.
-        terms: those that may stand there, each with its alternatives.
+        terms: those that may stand there.
+        single: of each term its alternatives of one word, as one phrase.
+        phrases: of each of ``terms`` its other alternatives that may stand there.
     """
 
-    def __init__(self, said: _Said, terms: Mapping[int, Sequence[Phrase]]) -> None:
+    def __init__(
+        self, said: _Said, terms: set[int], single: Mapping[int, Phrase], phrases: Mapping[int, Sequence[Phrase]]
+    ) -> None:
         self.terms = terms
         self._said = said
+        self._single, self._phrases = single, phrases
         self._places: dict[int, list[tuple[int, ...]]] = {}
 
     def places(self, term: int) -> list[tuple[int, ...]]:
         """The indices of the tokens that each alternative of a term takes, in order."""
         if term not in self._places:
-            taken = {taken for phrase in self.terms.get(term, ()) for taken in _takes(phrase, self._said)}
-            self._places[term] = sorted(taken)
+            single = self._single.get(term)
+            phrases = [*self._phrases.get(term, ()), *([single] if single else [])]
+            self._places[term] = sorted({taken for phrase in phrases for taken in _takes(phrase, self._said)})
         return self._places[term]
 
 
