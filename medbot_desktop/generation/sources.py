@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from medbot_desktop.generation.claim import sentences_of
-from medbot_desktop.generation.clauses import Clause, Parting, clauses
+from medbot_desktop.generation.clauses import BINDING, MAIN, Clause, Parting, clauses
 from medbot_desktop.generation.rewriting import ways_to_write, without_contrast
+from medbot_desktop.generation.word_classes import begins_predicate
+from medbot_desktop.generation.wording import PRONOUN
 
 _LONGEST_NAME = 4
 _TOPIC = 5
@@ -49,12 +51,13 @@ def sources_of(passage: str, parting: Parting) -> tuple[Ways, ...]:
     texts = [passage[start:end] for start, end in sentences_of(passage)]
     plain = [clauses(without_contrast(text), parting) for text in texts]
     names = [frozenset(names_in(own)) for own in plain]
+    spoken_of = [frozenset(names_in(_spoken_of(own))) for own in plain]
     beginning = [replace(one, tokens=one.tokens[:_TOPIC]) for one in plain[0][:1]] if plain else []
     topic = frozenset(names_in(beginning))
     found = []
     for place, text in enumerate(texts):
-        near = {0, *range(max(0, place - _NEARBY), place + 1)}
-        named = frozenset().union(*(names[one] for one in near))
+        near = {0, *_before(plain, place)} - {place}
+        named = names[place].union(*(spoken_of[one] for one in near))
         # "even if" and the like are marks, which a claim has too.
         found.append(
             tuple(
@@ -63,6 +66,23 @@ def sources_of(passage: str, parting: Parting) -> tuple[Ways, ...]:
             )
         )
     return tuple(found)
+
+
+def _names_subject(own: Sequence[Clause]) -> bool:
+    """Whether the main clause of a sentence names what it speaks of, and a pronoun behind it stands for that."""
+    main = next((clause for clause in own if clause.mark == MAIN), None)
+    return main is not None and main.tokens[0].value != PRONOUN and any(map(begins_predicate, main.tokens[1:]))
+
+
+def _spoken_of(own: Sequence[Clause]) -> Sequence[Clause]:
+    """The clauses without the conditions, where a main clause names its subject: "triptans are used if ..."."""
+    return [clause for clause in own if clause.mark not in BINDING] if _names_subject(own) else own
+
+
+def _before(parted: Sequence[Sequence[Clause]], place: int) -> range:
+    """The sentences before one that a pronoun in it may point back to."""
+    near = 1 if place and _names_subject(parted[place - 1]) else _NEARBY
+    return range(max(0, place - near), place)
 
 
 def values_of(sources: Sequence[Ways]) -> frozenset[str]:
