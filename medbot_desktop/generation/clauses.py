@@ -75,7 +75,7 @@ def clauses(sentence: str, parting: Parting = Parting.USUAL) -> tuple[Clause, ..
 
 
 def _with_purposes(parted: list[Clause], *, stay: bool) -> list[Clause]:
-    """The clauses, each purpose in the main clause that it belongs to, a fronted one at its end unless it is to stay."""
+    """The clauses, each purpose at the end of the main clause that it belongs to; a fronted one may stay in front."""
     found: list[Clause] = []
     waiting: tuple[Token, ...] = ()
     for clause in parted:

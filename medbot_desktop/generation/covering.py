@@ -153,11 +153,17 @@ class _Walk:
                 source = self.clause[later]
                 if source.joint == "or" and source.value == token.value and not source.is_negated:
                     yield _Step(said + 1, later + 1, "", step.added)
-        if not self.clause[heard].before.isdisjoint(_DEFINITE) and self.clause[heard].value in STAND_INS:
+        yield from self._named_in_full(step)
+
+    def _named_in_full(self, step: _Step) -> Iterator[_Step]:
+        """A name on one side and its last word on the other: "the (hydrocortisone) cream"."""
+        said, heard = step.said, step.heard
+        token, source = self.claim[said], self.clause[heard]
+        if not source.before.isdisjoint(_DEFINITE) and source.value in STAND_INS:
             # "The test" is the "glucose tolerance test" that the passage is about.
             for end in range(said + 1, min(said + _LONGEST_NAME - 1, len(self.claim) - 1) + 1):
                 name = _name(self.claim[said : end + 1])
-                if name in self.setting.topic and _same_word(self.claim[end], self.clause[heard]):
+                if name in self.setting.topic and _same_word(self.claim[end], source):
                     yield _Step(end + 1, heard + 1, "", step.added)
         if not token.before.isdisjoint(_DEFINITE):
             # "The cream" is the "hydrocortisone cream" that the passage is about.

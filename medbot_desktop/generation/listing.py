@@ -11,7 +11,9 @@ from medbot_desktop.generation.wording import Token, canonical
 _LONGEST_ITEM = 5
 _LEADS = PREPOSITIONS - canonical("from under over by") | canonical("with include cause avoid affect") | {"such_as"}
 """What a list of things, and not of steps, stands behind."""
-_IN_ORDER = canonical("both between together first last more less rather instead once twice alone each_day each_week") | {"more than", "less than"}
+_IN_ORDER = canonical(
+    "both between together first last more less rather instead once twice alone each_day each_week"
+) | {"more than", "less than"}
 _COUNTED = canonical("under over about") | {"<", ">", "<=", ">="}
 _MOST_SWAPS = 6
 
@@ -48,7 +50,11 @@ def _changed_over(claim: Tokens) -> Iterator[Tokens]:
 def _is_list(claim: Tokens, start: int, middle: int, end: int) -> bool:
     """Whether two items of a list of things stand from ``start`` to ``middle`` and from there to ``end``."""
     one, other = claim[start:middle], claim[middle:end]
-    if len(other) > _LONGEST_ITEM or any(token.begins_part for token in one[1:]) or not (_is_thing(one) and _is_thing(other)):
+    if (
+        len(other) > _LONGEST_ITEM
+        or any(token.begins_part for token in one[1:])
+        or not (_is_thing(one) and _is_thing(other))
+    ):
         return False
     if not any(token.joint for token in claim[middle:]):
         return False

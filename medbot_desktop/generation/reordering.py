@@ -6,7 +6,6 @@ A phrase of time or place may stand elsewhere, a passive may turn into an active
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -40,7 +39,12 @@ def orders(claim: Tokens, clause: Tokens) -> Iterator[Tokens]:
         if not now:
             continue
         for other in (*_moved(current, clause), *_rotated(current, clause, now)):
-            if other not in seen and _keeps_amounts(claim, other) and _repeated(claim) == _repeated(other) and _descents(other, clause) < now:
+            if (
+                other not in seen
+                and _keeps_amounts(claim, other)
+                and _repeated(claim) == _repeated(other)
+                and _descents(other, clause) < now
+            ):
                 seen.add(other)
                 waiting.append(other)
                 yield other
@@ -60,11 +64,10 @@ def _keeps_amounts(claim: Tokens, other: Tokens) -> bool:
 
 
 def _repeated(claim: Tokens) -> list[tuple[str, str]]:
-    """What stands behind each preposition that comes more than once: "FOR 3 days ... FOR 20 minutes" stays so."""
-    counts = Counter(token.value for token in claim)
-    return sorted(
-        (pair for pair in _pairs(claim) if pair[0] in PREPOSITIONS and counts[pair[0]] > 1), key=lambda pair: pair[0]
-    )
+    """What stands behind each preposition that counts more than once: "FOR 3 days ... FOR 20 minutes" stays so."""
+    pairs = [pair for pair in _pairs(claim) if pair[0] in PREPOSITIONS]
+    counted = {value for value, behind in pairs if behind[:1].isdigit() or behind in COMPARATORS}
+    return sorted((pair for pair in pairs if pair[0] in counted), key=lambda pair: pair[0])
 
 
 def _pairs(claim: Tokens) -> list[tuple[str, str]]:

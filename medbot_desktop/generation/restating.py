@@ -7,14 +7,15 @@ that the passage sets for the same thing, and none that it sets may be left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
 from medbot_desktop.generation.claim import sentences_of
-from medbot_desktop.generation.clauses import BINDING, MAIN, Clause, Parting, attached, clauses
+from medbot_desktop.generation.clauses import BINDING, MAIN, Clause, Parting
 from medbot_desktop.generation.covering import Setting, covers
-from medbot_desktop.generation.rewriting import ways_to_write, without_contrast
+from medbot_desktop.generation.readings import readings_of
+from medbot_desktop.generation.sources import Source, Ways, names_in, sources_of, values_of
 from medbot_desktop.generation.word_classes import HEDGES, PEOPLE, PREPOSITIONS, STAND_INS, begins_predicate
 from medbot_desktop.generation.wording import PRONOUN, Token
 
@@ -22,23 +23,9 @@ _WIDEST = 3
 """Neighbouring sentences of a passage that one sentence may draw together."""
 _LEAST_SHARED = 0.4
 _LONGEST_NAME = 4
-_TOPIC = 5
-"""Words at the beginning of a passage that say what it is about."""
 _ARTICLES = frozenset({"a", "an", "the", "your"})
 _UNASKED = PREPOSITIONS | HEDGES | STAND_INS | {PRONOUN, "help"}
 """Words that the passage need not have to be looked at."""
-_NEARBY = 2
-"""How many sentences back a pronoun may point."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A sentence of the passage, written one way, and what is named in it and near it."""
-
-    clauses: tuple[Clause, ...]
-    values: frozenset[str]
-    named: frozenset[tuple[str, ...]]
-    topic: frozenset[tuple[str, ...]]
 
 
 def restating(sentence: str, passage: str) -> tuple[int, int] | None:
@@ -53,14 +40,14 @@ def restating(sentence: str, passage: str) -> tuple[int, int] | None:
     """
     spans = sentences_of(passage)
     for parting in (Parting.USUAL, Parting.INLINE, Parting.LEADING):
-        sources, readings = _sources(passage, parting), _readings(sentence, parting)
+        sources, readings = sources_of(passage, parting), readings_of(sentence, parting)
         said = {token.value for clause in readings[0] for token in clause.tokens} - _UNASKED
-        if not said or not said <= _values(sources) | {"avoid"}:
+        if not said or not said <= values_of(sources) | {"avoid"}:
             continue
         for width in range(1, min(_WIDEST, len(sources)) + 1):
             for start in range(len(sources) - width + 1):
                 window = sources[start : start + width]
-                shared = said & _values(window)
+                shared = said & values_of(window)
                 if len(shared) < _LEAST_SHARED * len(said):
                     continue
                 if any(_holds(claim, window, keeps_start=parting is Parting.LEADING) for claim in readings):
@@ -68,104 +55,7 @@ def restating(sentence: str, passage: str) -> tuple[int, int] | None:
     return None
 
 
-_Ways = tuple[_Source, ...]
-"""One sentence of the passage in the ways to write it."""
-
-
-@lru_cache(maxsize=256)
-def _sources(passage: str, parting: Parting = Parting.USUAL) -> tuple[_Ways, ...]:
-    texts = [passage[start:end] for start, end in sentences_of(passage)]
-    plain = [clauses(without_contrast(text), parting) for text in texts]
-    names = [frozenset(_names(own)) for own in plain]
-    beginning = [replace(one, tokens=one.tokens[:_TOPIC]) for one in plain[0][:1]] if plain else []
-    topic = frozenset(_names(beginning))
-    found = []
-    for place, text in enumerate(texts):
-        near = {0, *range(max(0, place - _NEARBY), place + 1)}
-        named = frozenset().union(*(names[one] for one in near))
-        # "even if" and the like are marks, which a claim has too.
-        found.append(
-            tuple(
-                _Source(own, frozenset(token.value for clause in own for token in clause.tokens), named, topic)
-                for own in (clauses(way, parting) for way in ways_to_write(text))
-            )
-        )
-    return tuple(found)
-
-
-def _values(sources: Sequence[_Ways]) -> frozenset[str]:
-    return frozenset().union(*(source.values for ways in sources for source in ways))
-
-
-def _names(own: Sequence[Clause]) -> Iterator[tuple[str, ...]]:
-    """The runs of words that stand together in a sentence and are no item of a list beside another item."""
-    for clause in own:
-        for start in range(len(clause.tokens)):
-            for end in range(start + 1, min(start + _LONGEST_NAME, len(clause.tokens)) + 1):
-                run = clause.tokens[start:end]
-                behind = clause.tokens[end : end + 1]
-                beside = (run[0].joint and not run[0].pause and start > 0) or (
-                    behind and behind[0].joint and not behind[0].pause and len(run) == 1
-                )
-                if clause.tokens[start - 1].value == "without" and start:
-                    continue
-                if (
-                    not beside
-                    and not any(token.begins_part for token in run[1:])
-                    and not any(token.is_negated for token in run)
-                ):
-                    yield tuple(token.value for token in run)
-
-
-@lru_cache(maxsize=512)
-def _readings(sentence: str, parting: Parting) -> tuple[tuple[Clause, ...], ...]:
-    """The ways to part the claim into clauses."""
-    others = (Parting.NEVER, Parting.NEITHER) if parting is Parting.USUAL else ()
-    found = [clauses(sentence, one) for one in (parting, *others)]
-    usual = found[0]
-    for place, clause in enumerate(usual):
-        if clause.mark != MAIN:
-            continue
-        for cut, token in enumerate(clause.tokens):
-            if cut and token.joint == "and" and not token.pause:
-                one = replace(clause, tokens=clause.tokens[:cut])
-                other = replace(clause, tokens=clause.tokens[cut:], link="and")
-                found.append(attached((*usual[:place], one, other, *usual[place + 1 :])))
-        found += _reasons_turned(usual, place)
-    found += [one for reading in tuple(found) for one in (*_contrasts_parted(reading), *_conditions_of_first(reading))]
-    return tuple(dict.fromkeys(found))
-
-
-def _contrasts_parted(parted: tuple[Clause, ...]) -> Iterator[tuple[Clause, ...]]:
-    """The reading with "A, though B" as "A, but B"."""
-    if any(one.mark == "although" for one in parted):
-        yield attached([replace(one, mark=MAIN, link="but") if one.mark == "although" else one for one in parted])
-
-
-def _conditions_of_first(parted: tuple[Clause, ...]) -> Iterator[tuple[Clause, ...]]:
-    """The reading with "if C, A, but B" as "if C, A, but at any time B", which claims more."""
-    shared = [
-        place
-        for place, one in enumerate(parted)
-        if len(one.belongs_to) == 2 and place < one.belongs_to[0] and parted[one.belongs_to[1]].link == "but"
-    ]
-    if shared:
-        yield tuple(replace(one, belongs_to=one.belongs_to[:1]) if n in shared else one for n, one in enumerate(parted))
-
-
-def _reasons_turned(usual: tuple[Clause, ...], place: int) -> Iterator[tuple[Clause, ...]]:
-    """The reading with "A, because B" as "B, so A", and the other way round."""
-    main = usual[place]
-    reason = next((n for n, one in enumerate(usual) if one.mark == "because" and one.belongs_to == (place,)), None)
-    if reason is not None:
-        rest = [one for n, one in enumerate(usual) if n not in (place, reason)]
-        yield attached((*rest[:place], replace(usual[reason], mark=MAIN), replace(main, link="so"), *rest[place:]))
-    if main.link == "so" and place and usual[place - 1].mark == MAIN:
-        reason_before = replace(usual[place - 1], mark="because")
-        yield attached((*usual[: place - 1], replace(main, link=""), *usual[place + 1 :], reason_before))
-
-
-def _holds(claim: tuple[Clause, ...], window: Sequence[_Ways], *, keeps_start: bool) -> bool:
+def _holds(claim: tuple[Clause, ...], window: Sequence[Ways], *, keeps_start: bool) -> bool:
     """Whether every clause of the claim is said in the window, and every sentence of the window is needed."""
     mains = [place for place, clause in enumerate(claim) if clause.mark == MAIN]
     used: list[int] = []
@@ -174,7 +64,9 @@ def _holds(claim: tuple[Clause, ...], window: Sequence[_Ways], *, keeps_start: b
             (
                 number
                 for number, ways in enumerate(window)
-                if any(_fits(claim, main, one, run, keeps_start=keeps_start or n > 0) for one in ways for run in _runs(one))
+                if any(
+                    _fits(claim, main, one, run, keeps_start=keeps_start or n > 0) for one in ways for run in _runs(one)
+                )
             ),
             None,
         )
@@ -186,7 +78,7 @@ def _holds(claim: tuple[Clause, ...], window: Sequence[_Ways], *, keeps_start: b
     return bool(mains) and in_order and len(set(used)) == len(window)
 
 
-def _keeps_order(one: tuple[Clause, int], other: tuple[Clause, int], window: Sequence[_Ways]) -> bool:
+def _keeps_order(one: tuple[Clause, int], other: tuple[Clause, int], window: Sequence[Ways]) -> bool:
     """Whether two things to do one after the other stand so in the passage: "rinse and spit"."""
     (step, where), (next_step, next_where) = one, other
     if not (_is_step(step) and _is_step(next_step)) or where != next_where:
@@ -207,7 +99,7 @@ _Run = tuple[tuple[int, ...], tuple[Token, ...]]
 """The places of the clauses of the passage, and their tokens."""
 
 
-def _runs(source: _Source) -> Iterator[_Run]:
+def _runs(source: Source) -> Iterator[_Run]:
     """What a sentence says: each main clause, with the subject that it shares, and neighbouring ones together."""
     mains = [place for place, clause in enumerate(source.clauses) if clause.mark == MAIN]
     for size in (1, 2):
@@ -247,7 +139,7 @@ def _subject(clause: Clause) -> tuple[Token, ...]:
     return ()
 
 
-def _fits(claim: tuple[Clause, ...], main: int, source: _Source, run: _Run, *, keeps_start: bool) -> bool:
+def _fits(claim: tuple[Clause, ...], main: int, source: Source, run: _Run, *, keeps_start: bool) -> bool:
     """Whether the main clause of the claim, with all that belongs to it, is what the run of the source says."""
     places, tokens = run
     setting = Setting(source.named, source.topic, _said_elsewhere(claim, main), MAIN, keeps_start)
@@ -272,7 +164,7 @@ def _fits(claim: tuple[Clause, ...], main: int, source: _Source, run: _Run, *, k
     return all(one in met or _is_alternative(one, met, bound) for one in bound if one.mark in BINDING)
 
 
-def _hits(clause: Clause, among: Sequence[Clause], claim: tuple[Clause, ...], source: _Source) -> list[Clause]:
+def _hits(clause: Clause, among: Sequence[Clause], claim: tuple[Clause, ...], source: Source) -> list[Clause]:
     """The clauses of the passage that say the clause of the claim: one, or one for each of its alternatives."""
     hit = next((one for one in among if _same_clause(clause, one, claim, source)), None)
     if hit is not None:
@@ -287,7 +179,7 @@ def _hits(clause: Clause, among: Sequence[Clause], claim: tuple[Clause, ...], so
     return []
 
 
-def _same_clause(clause: Clause, source_clause: Clause, claim: tuple[Clause, ...], source: _Source) -> bool:
+def _same_clause(clause: Clause, source_clause: Clause, claim: tuple[Clause, ...], source: Source) -> bool:
     if clause.mark != source_clause.mark:
         return False
     setting = Setting(source.named, source.topic, _said_elsewhere(claim, None), clause.mark)
@@ -301,7 +193,7 @@ def _is_alternative(clause: Clause, met: Sequence[Clause], bound: Sequence[Claus
     return "or" in links and "and" not in links and any(one in met for one in series)
 
 
-def _is_known(clause: Clause, source: _Source, bound: Sequence[Clause]) -> bool:
+def _is_known(clause: Clause, source: Source, bound: Sequence[Clause]) -> bool:
     """Whether a short condition only says again what the passage is about: "if you have a hypo"."""
     name = tuple(token.value for token in clause.tokens)
     plain = not any(token.is_number or token.is_negated for token in clause.tokens) and PEOPLE.isdisjoint(name)
@@ -313,4 +205,4 @@ def _is_known(clause: Clause, source: _Source, bound: Sequence[Clause]) -> bool:
 
 @lru_cache(maxsize=1_024)
 def _said_elsewhere(claim: tuple[Clause, ...], main: int | None) -> frozenset[tuple[str, ...]]:
-    return frozenset(_names([clause for place, clause in enumerate(claim) if place != main]))
+    return frozenset(names_in([clause for place, clause in enumerate(claim) if place != main]))

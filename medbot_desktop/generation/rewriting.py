@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 
 _WHO = re.compile(
-    r"^(?P<subject>people|anyone|anybody|everyone|everybody|adults|children|women|men|those)(?P<kind> with [^,;]+?|) who "
-    r"(?P<doing>[^,;:]+?),? (?P<verb>should|must|may|can|could|need to|needs to)(?P<rest> [^;:]+)$",
+    r"^(?P<subject>people|anyone|anybody|everyone|everybody|adults|children|women|men|those)(?P<kind> with [^,;]+?|)"
+    r" who (?P<doing>[^,;:]+?),? (?P<verb>should|must|may|can|could|need to|needs to)(?P<rest> [^;:]+)$",
     re.IGNORECASE,
 )
 _ANYBODY = frozenset("people anyone anybody everyone everybody those".split())
-_CONTRAST = re.compile(r", (?:unlike|in contrast to|compared with) [^.;]+(?=\.?$)", re.IGNORECASE)
+_CONTRAST = re.compile(r", (?:unlike|in contrast to) [^.;]+(?=\.?$)", re.IGNORECASE)
 _APPOSITION = re.compile(r", which (?:is|are) (?=about |around |roughly |the |an? )", re.IGNORECASE)
-_SEVERAL_VERBS = re.compile(r"\b(?:should|must|may|can|could|need|needs|if|unless|when|who|not|only|until)\b", re.IGNORECASE)
+_SEVERAL_VERBS = re.compile(
+    r"\b(?:should|must|may|can|could|need|needs|if|unless|when|who|not|only|until)\b", re.IGNORECASE
+)
 
 
 def without_contrast(sentence: str) -> str:

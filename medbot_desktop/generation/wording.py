@@ -214,7 +214,7 @@ def _wording() -> _Wording:
     first: dict[str, str] = {}
     for group in file["synonyms"]["groups"]:
         shared = distinct.get(group[0]) or stem(group[0])
-        first |= {word: shared for word in group} | {stem(word): shared for word in group if word not in distinct}
+        first |= dict.fromkeys(group, shared) | {stem(word): shared for word in group if word not in distinct}
     values |= distinct | first
     values = {word: first.get(value, value) for word, value in values.items()}
     return _Wording(
