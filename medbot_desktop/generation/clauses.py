@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
-from itertools import pairwise
 
 from medbot_desktop.generation.word_classes import PREPOSITIONS
 from medbot_desktop.generation.wording import PRONOUN, Token, canonical, tokens
@@ -30,8 +29,6 @@ _MAYBE_PREPOSITION = frozenset("before after until since".split())
 _NOT_ONCE = frozenset("a every each daily per more again twice each_day each_week weekly".split())
 _ELABORATES = canonical("usually often mostly mainly sometimes")
 _AS_SAID = frozenset("prescribed directed needed instructed advised usual normal well".split())
-_LONGEST_ITEM = 8
-"""Tokens; what is longer between two commas is no item of a list in a condition."""
 _CLAUSE_WORDS = frozenset("you is are has have was were".split())
 
 
@@ -63,19 +60,17 @@ class Parting(Enum):
     """Before "and" and "or", where "do not" reaches behind the "or"."""
     INLINE = auto()
     """Before "and", and what "before", "after" and "until" begin is a phrase of the clause that it stands in."""
-    LEADING = auto()
-    """Before "and", but not where a list in a condition goes on; and a phrase before all else stays there."""
 
 
 @lru_cache(maxsize=4_096)
 def clauses(sentence: str, parting: Parting = Parting.USUAL) -> tuple[Clause, ...]:
     """The clauses of one sentence in order."""
     parted = [clause for clause in _parted(tokens(sentence), parting) if clause.tokens]
-    return attached(_with_purposes(parted, stay=parting is Parting.LEADING))
+    return attached(_with_purposes(parted))
 
 
-def _with_purposes(parted: list[Clause], *, stay: bool) -> list[Clause]:
-    """The clauses, each purpose at the end of the main clause that it belongs to; a fronted one may stay in front."""
+def _with_purposes(parted: list[Clause]) -> list[Clause]:
+    """The clauses, each purpose and fronted phrase at the end of the main clause that it belongs to."""
     found: list[Clause] = []
     waiting: tuple[Token, ...] = ()
     for clause in parted:
@@ -83,7 +78,7 @@ def _with_purposes(parted: list[Clause], *, stay: bool) -> list[Clause]:
         if clause.mark != PURPOSE:
             found.append(clause)
             if clause.mark == MAIN and waiting:
-                found[-1] = replace(clause, tokens=(*waiting, *clause.tokens) if stay else (*clause.tokens, *waiting))
+                found[-1] = replace(clause, tokens=(*clause.tokens, *waiting))
                 waiting = ()
         elif main is None:
             waiting = (*waiting, *clause.tokens)
@@ -102,13 +97,11 @@ def _parted(stream: tuple[Token, ...], parting: Parting) -> Iterator[Clause]:
             found = None
         if found is not None and (token.pause or not apart):
             yield Clause(mark, tuple(own), link=link)
-            opens_anew = mark == MAIN and (token.pause and token.joint == "and" if own else link == "but")
-            leading = leading or place == 0 or bool(opens_anew)
+            leading = leading or place == 0
             apart = bool(token.pause) and found in _ASIDES
-            mark, link, own = found, token.joint or (link if opens_anew else ""), []
+            mark, link, own = found, token.joint, []
             continue
-        ends_leading = leading and bool(own) and not (parting is Parting.LEADING and _lists_on(stream, place))
-        begun = _extra(stream, place, mark) or _begun(token, ends_leading, parting)
+        begun = _extra(stream, place, mark) or _begun(token, leading and bool(own), parting)
         if begun is None and mark not in (MAIN, ELABORATION) and _goes_on(token, own):
             begun = MAIN, "and"
         if begun is not None:
@@ -144,24 +137,6 @@ def _is_elaboration(stream: tuple[Token, ...], place: int) -> bool:
     if not token.pause or token.joint or token.bracket or token.value not in _ELABORATES or not place or not behind:
         return False
     return behind[0].is_number or behind[0].value in PREPOSITIONS
-
-
-def _lists_on(stream: tuple[Token, ...], place: int) -> bool:
-    """Whether a list goes on behind a comma, up to its "and" or "or" and the comma behind that."""
-    parts: list[list[Token]] = []
-    for token in stream[place:]:
-        if token.pause or not parts:
-            parts.append([])
-        parts[-1].append(token)
-        if token.written in _MARKS or token.value == "but":
-            break
-    for part, following in pairwise(parts):
-        if len(part) > _LONGEST_ITEM or any(token.value == PRONOUN or token.follows_aux for token in part[:-1]):
-            return False
-        if any(token.joint for token in part):
-            first = following[0]
-            return first.pause == "," and not first.joint and "then" not in first.before and first.written not in _MARKS
-    return False
 
 
 def _goes_on(token: Token, own: list[Token]) -> bool:
@@ -224,13 +199,6 @@ def _is_clause(behind: Sequence[Token]) -> bool:
     return False
 
 
-def _opens_anew(parted: Sequence[Clause], place: int) -> bool:
-    """Whether what leads to the main clause behind it has nothing to do with the one before: "do A, BUT IF C, do B"."""
-    around = parted[place - 1 : place + 2] if place else ()
-    marks = [clause.mark for clause in around]
-    return marks[::2] == [MAIN, MAIN] and marks[1] != MAIN and parted[place].link in ("and", "but")
-
-
 def attached(parted: Sequence[Clause]) -> tuple[Clause, ...]:
     """The clauses with what each belongs to: what leads to the main clauses behind it, else the nearest before it."""
     mains = [place for place, clause in enumerate(parted) if clause.mark == MAIN]
@@ -239,8 +207,6 @@ def attached(parted: Sequence[Clause]) -> tuple[Clause, ...]:
     for place, clause in enumerate(parted):
         earlier = [main for main in mains if main < place]
         later = [main for main in mains if main > place and not any(place < end <= main for end in ends)]
-        if _opens_anew(parted, place):
-            earlier = []
         if earlier:
             # "Do A if C, then do B": whether B asks for C too cannot be told, so it does.
             more = [main for main in later if clause.mark in ("if", "unless") and parted[main].link in ("and", "then")]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from medbot_desktop.generation.clauses import MAIN
-from medbot_desktop.generation.listing import swapped
 from medbot_desktop.generation.omissions import drops
 from medbot_desktop.generation.reordering import orders
 from medbot_desktop.generation.word_classes import (
@@ -72,8 +70,7 @@ def covers(claim: Tokens, clause: Tokens, setting: Setting) -> bool:
     strange = sum(token.value not in values for token in claim)
     if strange > _LONGEST_NAME or strange > _MOST_STRANGE * len(claim):
         return False
-    ways = chain(orders(claim, clause), swapped(claim))
-    return any(_Walk(ordered, clause, setting).arrives() for ordered in ways)
+    return any(_Walk(ordered, clause, setting).arrives() for ordered in orders(claim, clause))
 
 
 class _Step(NamedTuple):
@@ -153,18 +150,6 @@ class _Walk:
                 source = self.clause[later]
                 if source.joint == "or" and source.value == token.value and not source.is_negated:
                     yield _Step(said + 1, later + 1, "", step.added)
-        yield from self._named_in_full(step)
-
-    def _named_in_full(self, step: _Step) -> Iterator[_Step]:
-        """A name on one side and its last word on the other: "the (hydrocortisone) cream"."""
-        said, heard = step.said, step.heard
-        token, source = self.claim[said], self.clause[heard]
-        if not source.before.isdisjoint(_DEFINITE) and source.value in STAND_INS:
-            # "The test" is the "glucose tolerance test" that the passage is about.
-            for end in range(said + 1, min(said + _LONGEST_NAME - 1, len(self.claim) - 1) + 1):
-                name = _name(self.claim[said : end + 1])
-                if name in self.setting.topic and _same_word(self.claim[end], source):
-                    yield _Step(end + 1, heard + 1, "", step.added)
         if not token.before.isdisjoint(_DEFINITE):
             # "The cream" is the "hydrocortisone cream" that the passage is about.
             for end in range(heard + 1, min(heard + 2, len(self.clause) - 1) + 1):
@@ -199,10 +184,6 @@ class _Walk:
 
     def _prepositions(self, step: _Step) -> Iterator[_Step]:
         """A preposition that only one side has: "lasts (for) 2 days", "pain of (from)", "for A and (for) B"."""
-        if _stands_for_who_have(self.claim, step.said, self.clause[step.heard]):
-            yield step._replace(said=step.said + 1)
-        if _stands_for_who_have(self.clause, step.heard, self.claim[step.said]):
-            yield step._replace(heard=step.heard + 1)
         token, source = self.claim[step.said], self.clause[step.heard]
         behind = self.claim[step.said + 1 : step.said + 2]
         source_behind = self.clause[step.heard + 1 : step.heard + 2]
@@ -216,14 +197,6 @@ class _Walk:
             or (source.value == "from" and "of" in token.before and not source.begins_part)
         ):
             yield step._replace(heard=step.heard + 1)
-
-
-def _stands_for_who_have(tokens: Tokens, place: int, had: Token) -> bool:
-    """Whether the token is the "with" of "people with asthma", where the other side has "people who have asthma"."""
-    if tokens[place].value != "with" or tokens[place].is_negated or not place:
-        return False
-    having = "who" in had.before and not had.before.isdisjoint({"have", "has"})
-    return having and had.before.isdisjoint({"had", "been"}) and tokens[place - 1].value in PEOPLE
 
 
 def _effective_joint(clause: Tokens, heard: int) -> str:

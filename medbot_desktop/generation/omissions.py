@@ -92,8 +92,7 @@ def _is_item(clause: Tokens, start: int, end: int, mark: str) -> bool:
     if not run[0].pause and not _has_own_phrases(clause, start, end):
         return False
     begins = start == 0 or run[0].begins_part
-    has_last = any(token.joint for token in run)
-    ends = not rest or rest[0].begins_part or (start > 0 and has_last and begins_predicate(rest[0]))
+    ends = not rest or rest[0].begins_part or (start > 0 and bool(run[0].joint) and begins_predicate(rest[0]))
     is_plain = LIMITS.isdisjoint(values) and not any(token.is_number for token in run)
     if not (begins and ends):
         return _is_item_inside(clause, start, end, joint, is_plain=is_plain)
@@ -135,12 +134,10 @@ def _is_item_inside(clause: Tokens, start: int, end: int, joint: str, *, is_plai
 
 def _joint_of(clause: Tokens, start: int, end: int) -> str:
     """The "and" or "or" of the list that the run is an item of."""
-    first, rest = clause[start], clause[end:]
-    if first.joint:
-        return first.joint
-    # The last item of a list may be left out with those before it.
-    items = clause[start:end] if first.pause == "," and (not rest or begins_predicate(rest[0])) else ()
-    return next((token.joint for token in (*rest, *items) if token.joint), "")
+    behind = [token.joint for token in clause[end:] if token.joint]
+    if clause[start].joint:
+        return clause[start].joint
+    return behind[0] if behind else ""
 
 
 def _and_item_holds_alone(clause: Tokens, start: int, end: int, mark: str) -> bool:

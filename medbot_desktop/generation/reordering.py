@@ -24,7 +24,7 @@ _MOVABLE = canonical(
 )
 _FLOATING = canonical("only usually often always") | {"may"}
 _FIXED = LIMITS - _FLOATING
-_SINGLES_OUT = canonical("only most best main first what")
+_SINGLES_OUT = canonical("only most best main first")
 _PARTICIPLES = ("ed", "en", "wn", "pt", "ft", "ut", "ld", "ne")
 _MOST_ORDERS = 16
 
@@ -39,12 +39,7 @@ def orders(claim: Tokens, clause: Tokens) -> Iterator[Tokens]:
         if not now:
             continue
         for other in (*_moved(current, clause), *_rotated(current, clause, now)):
-            if (
-                other not in seen
-                and _keeps_amounts(claim, other)
-                and _repeated(claim) == _repeated(other)
-                and _descents(other, clause) < now
-            ):
+            if other not in seen and _keeps_amounts(claim, other) and _descents(other, clause) < now:
                 seen.add(other)
                 waiting.append(other)
                 yield other
@@ -61,13 +56,6 @@ def _keeps_amounts(claim: Tokens, other: Tokens) -> bool:
         elif token in _FIXED and (token, behind) not in kept and before not in kept:
             return False
     return True
-
-
-def _repeated(claim: Tokens) -> list[tuple[str, str]]:
-    """What stands behind each preposition that counts more than once: "FOR 3 days ... FOR 20 minutes" stays so."""
-    pairs = [pair for pair in _pairs(claim) if pair[0] in PREPOSITIONS]
-    counted = {value for value, behind in pairs if behind[:1].isdigit() or behind in COMPARATORS}
-    return sorted((pair for pair in pairs if pair[0] in counted), key=lambda pair: pair[0])
 
 
 def _pairs(claim: Tokens) -> list[tuple[str, str]]:
@@ -204,13 +192,6 @@ def _nouns_swapped(claim: Tokens, clause: Tokens, places: list[int | None], star
             yield (*claim[: start - 1], *claim[start:right], claim[start - 1], *claim[right:])
 
 
-def _without_examples(passed: Tokens) -> Tokens:
-    """The tokens before the examples that end the run, which stand behind what moves anyhow."""
-    end = next((place for place, token in enumerate(passed) if token.value == "such_as"), len(passed))
-    goes_on = sum(bool(token.joint) for token in passed[end:]) > 1 or any(t.joint and t.pause for t in passed[end:])
-    return passed if goes_on else passed[:end]
-
-
 def _before(clause: Tokens, place: int | None) -> frozenset[str]:
     return frozenset() if place is None else clause[place].before
 
@@ -232,7 +213,7 @@ def _phrase_moved(claim: Tokens, clause: Tokens, places: list[int | None], start
             left = others[target - 1] if target else None
             # What stands behind an "and" says something of that alone.
             crossed = clause[left + 1 : begin + 1] if left is not None else ()
-            passed = _without_examples(rest[min(start, target) : max(start, target)])
+            passed = rest[min(start, target) : max(start, target)]
             leads = (start == 0 and target == len(rest)) or (target == 0 and stop == len(claim))
             if target != start and (leads or not any(token.joint == "and" for token in (*crossed, *passed))):
                 yield (*rest[:target], *phrase, *rest[target:])

@@ -7,25 +7,36 @@ that the passage sets for the same thing, and none that it sets may be left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
 from medbot_desktop.generation.claim import sentences_of
-from medbot_desktop.generation.clauses import BINDING, MAIN, Clause, Parting
+from medbot_desktop.generation.clauses import BINDING, MAIN, Clause, Parting, attached, clauses
 from medbot_desktop.generation.covering import Setting, covers
-from medbot_desktop.generation.readings import readings_of
-from medbot_desktop.generation.sources import Source, Ways, names_in, sources_of, values_of
-from medbot_desktop.generation.word_classes import HEDGES, PEOPLE, PREPOSITIONS, STAND_INS, begins_predicate
+from medbot_desktop.generation.word_classes import HEDGES, PEOPLE, PREPOSITIONS, STAND_INS
 from medbot_desktop.generation.wording import PRONOUN, Token
 
 _WIDEST = 3
 """Neighbouring sentences of a passage that one sentence may draw together."""
 _LEAST_SHARED = 0.4
 _LONGEST_NAME = 4
-_ARTICLES = frozenset({"a", "an", "the", "your"})
+_TOPIC = 5
+"""Words at the beginning of a passage that say what it is about."""
 _UNASKED = PREPOSITIONS | HEDGES | STAND_INS | {PRONOUN, "help"}
 """Words that the passage need not have to be looked at."""
+_NEARBY = 2
+"""How many sentences back a pronoun may point."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A sentence of the passage, and what is named in it and near it."""
+
+    clauses: tuple[Clause, ...]
+    values: frozenset[str]
+    named: frozenset[tuple[str, ...]]
+    topic: frozenset[tuple[str, ...]]
 
 
 def restating(sentence: str, passage: str) -> tuple[int, int] | None:
@@ -39,23 +50,87 @@ def restating(sentence: str, passage: str) -> tuple[int, int] | None:
         The (start, end) offsets of one to three neighbouring sentences of the passage; None where none say it.
     """
     spans = sentences_of(passage)
-    for parting in (Parting.USUAL, Parting.INLINE, Parting.LEADING):
-        sources, readings = sources_of(passage, parting), readings_of(sentence, parting)
+    for parting in (Parting.USUAL, Parting.INLINE):
+        sources, readings = _sources(passage, parting), _readings(sentence, parting)
         said = {token.value for clause in readings[0] for token in clause.tokens} - _UNASKED
-        if not said or not said <= values_of(sources) | {"avoid"}:
+        if not said or not said <= frozenset().union(*(source.values for source in sources)) | {"avoid"}:
             continue
         for width in range(1, min(_WIDEST, len(sources)) + 1):
             for start in range(len(sources) - width + 1):
                 window = sources[start : start + width]
-                shared = said & values_of(window)
-                if len(shared) < _LEAST_SHARED * len(said):
-                    continue
-                if any(_holds(claim, window, keeps_start=parting is Parting.LEADING) for claim in readings):
+                shared = said & frozenset().union(*(source.values for source in window))
+                if len(shared) >= _LEAST_SHARED * len(said) and any(_holds(claim, window) for claim in readings):
                     return spans[start][0], spans[start + width - 1][1]
     return None
 
 
-def _holds(claim: tuple[Clause, ...], window: Sequence[Ways], *, keeps_start: bool) -> bool:
+@lru_cache(maxsize=256)
+def _sources(passage: str, parting: Parting = Parting.USUAL) -> tuple[_Source, ...]:
+    texts = [passage[start:end] for start, end in sentences_of(passage)]
+    parted = [clauses(text, parting) for text in texts]
+    names = [frozenset(_names(own)) for own in parted]
+    beginning = [replace(one, tokens=one.tokens[:_TOPIC]) for one in parted[0][:1]] if parted else []
+    topic = frozenset(_names(beginning))
+    found = []
+    for place, own in enumerate(parted):
+        near = {0, *range(max(0, place - _NEARBY), place + 1)}
+        # "even if" and the like are marks, which a claim has too.
+        values = frozenset(token.value for clause in own for token in clause.tokens)
+        found.append(_Source(own, values, frozenset().union(*(names[one] for one in near)), topic))
+    return tuple(found)
+
+
+def _names(own: Sequence[Clause]) -> Iterator[tuple[str, ...]]:
+    """The runs of words that stand together in a sentence and are no item of a list beside another item."""
+    for clause in own:
+        for start in range(len(clause.tokens)):
+            for end in range(start + 1, min(start + _LONGEST_NAME, len(clause.tokens)) + 1):
+                run = clause.tokens[start:end]
+                behind = clause.tokens[end : end + 1]
+                beside = (run[0].joint and not run[0].pause and start > 0) or (
+                    behind and behind[0].joint and not behind[0].pause and len(run) == 1
+                )
+                if clause.tokens[start - 1].value == "without" and start:
+                    continue
+                if (
+                    not beside
+                    and not any(token.begins_part for token in run[1:])
+                    and not any(token.is_negated for token in run)
+                ):
+                    yield tuple(token.value for token in run)
+
+
+@lru_cache(maxsize=512)
+def _readings(sentence: str, parting: Parting) -> tuple[tuple[Clause, ...], ...]:
+    """The ways to part the claim into clauses."""
+    others = (Parting.NEVER, Parting.NEITHER) if parting is Parting.USUAL else ()
+    found = [clauses(sentence, one) for one in (parting, *others)]
+    usual = found[0]
+    for place, clause in enumerate(usual):
+        if clause.mark != MAIN:
+            continue
+        for cut, token in enumerate(clause.tokens):
+            if cut and token.joint == "and" and not token.pause:
+                one = replace(clause, tokens=clause.tokens[:cut])
+                other = replace(clause, tokens=clause.tokens[cut:], link="and")
+                found.append(attached((*usual[:place], one, other, *usual[place + 1 :])))
+        found += _reasons_turned(usual, place)
+    return tuple(dict.fromkeys(found))
+
+
+def _reasons_turned(usual: tuple[Clause, ...], place: int) -> Iterator[tuple[Clause, ...]]:
+    """The reading with "A, because B" as "B, so A", and the other way round."""
+    main = usual[place]
+    reason = next((n for n, one in enumerate(usual) if one.mark == "because" and one.belongs_to == (place,)), None)
+    if reason is not None:
+        rest = [one for n, one in enumerate(usual) if n not in (place, reason)]
+        yield attached((*rest[:place], replace(usual[reason], mark=MAIN), replace(main, link="so"), *rest[place:]))
+    if main.link == "so" and place and usual[place - 1].mark == MAIN:
+        reason_before = replace(usual[place - 1], mark="because")
+        yield attached((*usual[: place - 1], replace(main, link=""), *usual[place + 1 :], reason_before))
+
+
+def _holds(claim: tuple[Clause, ...], window: Sequence[_Source]) -> bool:
     """Whether every clause of the claim is said in the window, and every sentence of the window is needed."""
     mains = [place for place, clause in enumerate(claim) if clause.mark == MAIN]
     used: list[int] = []
@@ -63,43 +138,22 @@ def _holds(claim: tuple[Clause, ...], window: Sequence[Ways], *, keeps_start: bo
         where = next(
             (
                 number
-                for number, ways in enumerate(window)
-                if any(
-                    _fits(claim, main, one, run, keeps_start=keeps_start or n > 0) for one in ways for run in _runs(one)
-                )
+                for number, source in enumerate(window)
+                if any(_fits(claim, main, source, run, keeps_start=n > 0) for run in _runs(source))
             ),
             None,
         )
         if where is None or (claim[main].link == "so" and used[-1:] != [where]):
             return False
         used.append(where)
-    told = [(claim[main], where) for main, where in zip(mains, used, strict=True)]
-    in_order = all(_keeps_order(one, other, window) for one, other in pairwise(told))
-    return bool(mains) and in_order and len(set(used)) == len(window)
-
-
-def _keeps_order(one: tuple[Clause, int], other: tuple[Clause, int], window: Sequence[Ways]) -> bool:
-    """Whether two things to do one after the other stand so in the passage: "rinse and spit"."""
-    (step, where), (next_step, next_where) = one, other
-    if not (_is_step(step) and _is_step(next_step)) or where != next_where:
-        return where <= next_where or not (_is_step(step) and _is_step(next_step))
-    values = [token.value for clause in window[where][0].clauses for token in clause.tokens]
-    first, then = step.tokens[0].value, next_step.tokens[0].value
-    return first not in values or then not in values[: values.index(first)]
-
-
-def _is_step(clause: Clause) -> bool:
-    """Whether a main clause may tell somebody to do something."""
-    first, *rest = clause.tokens
-    names_somebody = first.value == PRONOUN or not first.before.isdisjoint(_ARTICLES)
-    return not (names_somebody or first.is_negated or any(begins_predicate(token) for token in rest))
+    return bool(mains) and len(set(used)) == len(window)
 
 
 _Run = tuple[tuple[int, ...], tuple[Token, ...]]
 """The places of the clauses of the passage, and their tokens."""
 
 
-def _runs(source: Source) -> Iterator[_Run]:
+def _runs(source: _Source) -> Iterator[_Run]:
     """What a sentence says: each main clause, with the subject that it shares, and neighbouring ones together."""
     mains = [place for place, clause in enumerate(source.clauses) if clause.mark == MAIN]
     for size in (1, 2):
@@ -117,18 +171,7 @@ def _runs(source: Source) -> Iterator[_Run]:
             yield (later,), (*subject, replace(first, joint="", pause=""), *rest)
     for place, clause in enumerate(source.clauses):
         if clause.mark == "which" and place:
-            yield (place,), (*_antecedent(source.clauses[place - 1]), *clause.tokens)
-
-
-def _antecedent(clause: Clause) -> tuple[Token, ...]:
-    """What "which" behind a clause stands for: its last word, with those that follow the same article."""
-    size = len(clause.tokens)
-    first = next((place for place in reversed(range(size)) if not clause.tokens[place].before.isdisjoint(_ARTICLES)), 0)
-    parted = any(
-        token.value in PREPOSITIONS or begins_predicate(token) or not token.before.isdisjoint({"to", "of"})
-        for token in clause.tokens[first + 1 :]
-    )
-    return clause.tokens[size - 1 if parted or first < size - _LONGEST_NAME else first :]
+            yield (place,), (*source.clauses[place - 1].tokens[-1:], *clause.tokens)
 
 
 def _subject(clause: Clause) -> tuple[Token, ...]:
@@ -139,7 +182,7 @@ def _subject(clause: Clause) -> tuple[Token, ...]:
     return ()
 
 
-def _fits(claim: tuple[Clause, ...], main: int, source: Source, run: _Run, *, keeps_start: bool) -> bool:
+def _fits(claim: tuple[Clause, ...], main: int, source: _Source, run: _Run, *, keeps_start: bool) -> bool:
     """Whether the main clause of the claim, with all that belongs to it, is what the run of the source says."""
     places, tokens = run
     setting = Setting(source.named, source.topic, _said_elsewhere(claim, main), MAIN, keeps_start)
@@ -153,9 +196,7 @@ def _fits(claim: tuple[Clause, ...], main: int, source: Source, run: _Run, *, ke
     met: list[Clause] = []
     for clause in own:
         # A condition of another part of the same sentence only narrows this one.
-        others = [
-            one for one in source.clauses if one.mark in BINDING and one not in bound and one.link not in ("and", "but")
-        ]
+        others = [one for one in source.clauses if one.mark in BINDING and one not in bound]
         hits = _hits(clause, (*bound, *others), claim, source)
         if hits:
             met += hits
@@ -164,7 +205,7 @@ def _fits(claim: tuple[Clause, ...], main: int, source: Source, run: _Run, *, ke
     return all(one in met or _is_alternative(one, met, bound) for one in bound if one.mark in BINDING)
 
 
-def _hits(clause: Clause, among: Sequence[Clause], claim: tuple[Clause, ...], source: Source) -> list[Clause]:
+def _hits(clause: Clause, among: Sequence[Clause], claim: tuple[Clause, ...], source: _Source) -> list[Clause]:
     """The clauses of the passage that say the clause of the claim: one, or one for each of its alternatives."""
     hit = next((one for one in among if _same_clause(clause, one, claim, source)), None)
     if hit is not None:
@@ -179,7 +220,7 @@ def _hits(clause: Clause, among: Sequence[Clause], claim: tuple[Clause, ...], so
     return []
 
 
-def _same_clause(clause: Clause, source_clause: Clause, claim: tuple[Clause, ...], source: Source) -> bool:
+def _same_clause(clause: Clause, source_clause: Clause, claim: tuple[Clause, ...], source: _Source) -> bool:
     if clause.mark != source_clause.mark:
         return False
     setting = Setting(source.named, source.topic, _said_elsewhere(claim, None), clause.mark)
@@ -193,16 +234,14 @@ def _is_alternative(clause: Clause, met: Sequence[Clause], bound: Sequence[Claus
     return "or" in links and "and" not in links and any(one in met for one in series)
 
 
-def _is_known(clause: Clause, source: Source, bound: Sequence[Clause]) -> bool:
+def _is_known(clause: Clause, source: _Source, bound: Sequence[Clause]) -> bool:
     """Whether a short condition only says again what the passage is about: "if you have a hypo"."""
     name = tuple(token.value for token in clause.tokens)
     plain = not any(token.is_number or token.is_negated for token in clause.tokens) and PEOPLE.isdisjoint(name)
     free = not any(one.mark == clause.mark for one in bound)
-    begun = tuple(token.value for token in source.clauses[0].tokens[: len(name)]) if clause.mark == "after" else ()
-    known = name == begun or name in source.topic
-    return clause.mark in ("if", "after", "during") and plain and free and len(name) <= 3 and known
+    return clause.mark in ("if", "after", "during") and plain and free and len(name) <= 3 and name in source.named
 
 
 @lru_cache(maxsize=1_024)
 def _said_elsewhere(claim: tuple[Clause, ...], main: int | None) -> frozenset[tuple[str, ...]]:
-    return frozenset(names_in([clause for place, clause in enumerate(claim) if place != main]))
+    return frozenset(_names([clause for place, clause in enumerate(claim) if place != main]))

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from medbot_desktop.generation.claim import plain_text, value_of
-from medbot_desktop.generation.spellings import alike
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.text import stem
 
@@ -29,6 +28,23 @@ _AUX = frozenset("is are be been being was were has have had will would should m
 _BRACKETS = {"(": 1, ")": -1}
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d](?:[^\W\d]|_)*(?:'[^\W\d_]+)*|%|[,;:()]|[.!?](?=\s|$)")
 _UNIT = re.compile(r"(?<=\d)(?=[^\W\d_])")
+_ALIKE = (
+    (re.compile(r"\bavoid(?= \w+ing\b)"), "not"),
+    (re.compile(r"\b(it|that|there|who)'s\b"), r"\1 is"),
+    (re.compile(r"'s\b|(?<=s)'(?=\s)"), ""),
+    (re.compile(r"\b(years?|months?|weeks?|days?)(?: old| of age)\b"), r"\1"),
+    (re.compile(r"\baged (?=\d)"), ""),
+    (re.compile(r"\b(?:is|are) (?:unable|not able) to\b"), "can not"),
+    (re.compile(r"\bhalf an hour\b"), "30 minutes"),
+    (
+        re.compile(r"\b(within|for|after|in|about|least|than|to|over) an? (?=(?:minute|hour|day|week|month|year)\b)"),
+        r"\1 1 ",
+    ),
+    (re.compile(r"\bon (?=the same day\b)"), ""),
+    (re.compile(r"\b(?:on (?:its|their|your) own|by (?:itself|themselves|yourself))\b"), "alone"),
+    (re.compile(r"\b(first|second|third|last|next|other|new|each|this|that|another|which) ones?\b"), r"\1"),
+)
+"""Ways to write that make no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +101,9 @@ class _Wording:
 def tokens(sentence: str) -> tuple[Token, ...]:
     """The tokens of one sentence in order; the number of a step is not among them."""
     wording = _wording()
-    plain = alike(_UNIT.sub(" ", plain_text(sentence).replace("°", " ")))
+    plain = _UNIT.sub(" ", plain_text(sentence).replace("°", " "))
+    for pattern, written in _ALIKE:
+        plain = pattern.sub(written, plain)
     plain = wording.phrases.sub(lambda match: wording.phrase_of[match.group()], plain)
     reading = _Reading(wording)
     for word in _TOKEN.findall(plain):
@@ -210,13 +228,11 @@ def _wording() -> _Wording:
     values = {name: name for name in phrase_of.values()}
     for base, forms in file["forms"].items():
         values |= {form: stem(base) for form in forms}
-    distinct = {word: word for word in file["distinct"]["words"]}
-    first: dict[str, str] = {}
     for group in file["synonyms"]["groups"]:
-        shared = distinct.get(group[0]) or stem(group[0])
-        first |= dict.fromkeys(group, shared) | {stem(word): shared for word in group if word not in distinct}
-    values |= distinct | first
+        values |= {form: stem(group[0]) for word in group for form in (word, stem(word))}
+    first = {stem(word): stem(group[0]) for group in file["synonyms"]["groups"] for word in group}
     values = {word: first.get(value, value) for word, value in values.items()}
+    values |= {word: word for word in file["distinct"]["words"]}
     return _Wording(
         phrases=re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"),
         phrase_of=phrase_of,

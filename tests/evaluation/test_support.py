@@ -53,4 +53,4 @@ def test_what_a_passage_says_is_let_through() -> None:
 def test_of_free_paraphrases_none_is_let_through_that_is_false() -> None:
     found = shares("support_train.jsonl", "dev")
     assert found["false_stopped"] == 1.0
-    assert found["true_lost"] <= 0.45
+    assert found["true_lost"] <= 0.3
