@@ -10,10 +10,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+from sqlcipher3 import dbapi2
 
 import medbot_desktop.vault.migrating as migrating
+from build.newest_schema import statements
 from medbot_desktop.errors import VaultError
 from medbot_desktop.vault.data_key import DataKey
+from medbot_desktop.vault.database import IN_MEMORY, connect, engine_on
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
 from medbot_desktop.vault.schema import CitationRow, ConversationRow, LibraryRow, MessageRow, PersonRow
 from medbot_desktop.vault.vault import Vault, account_row
@@ -138,6 +141,19 @@ def older_vault(file: Path, key: DataKey, revision: str) -> Vault:
 def test_the_newest_revision_is_the_last_migration() -> None:
     assert scripts().get_current_head() == migrating.NEWEST
     assert set(OLDER) == set(FILL)
+
+
+def test_a_new_vault_is_what_the_migrations_make() -> None:
+    made, migrated = (connect(IN_MEMORY, DataKey.random()) for _ in range(2))
+    migrating.migrate(engine_on(made))
+    migrating.upgrade(engine_on(migrated))
+    assert list(statements(made)) == list(statements(migrated)), "run build/newest_schema.py"
+    assert tables(made) == tables(migrated)
+
+
+def tables(connection: dbapi2.Connection) -> set[tuple[str, str]]:
+    """All that is in a schema, what its full-text indexes make included."""
+    return set(connection.execute("SELECT type, name FROM sqlite_master"))
 
 
 @pytest.mark.parametrize("revision", OLDER)
