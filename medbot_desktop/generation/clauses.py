@@ -60,6 +60,8 @@ class Parting(Enum):
     """Before "and" and "or", where "do not" reaches behind the "or"."""
     INLINE = auto()
     """Before "and", and what "before", "after" and "until" begin is a phrase of the clause that it stands in."""
+    LISTED = auto()
+    """Before "and", and a condition that stands first may hold a list: "if you have A, B or C, do not take D"."""
 
 
 @lru_cache(maxsize=4_096)
@@ -101,7 +103,8 @@ def _parted(stream: tuple[Token, ...], parting: Parting) -> Iterator[Clause]:
             apart = bool(token.pause) and found in _ASIDES
             mark, link, own = found, token.joint, []
             continue
-        begun = _extra(stream, place, mark) or _begun(token, leading and bool(own), parting)
+        ends_leading = leading and bool(own) and not (parting is Parting.LISTED and _goes_on_listing(stream, place))
+        begun = _extra(stream, place, mark) or _begun(token, ends_leading, parting)
         if begun is None and mark not in (MAIN, ELABORATION) and _goes_on(token, own):
             begun = MAIN, "and"
         if begun is not None:
@@ -114,6 +117,15 @@ def _parted(stream: tuple[Token, ...], parting: Parting) -> Iterator[Clause]:
         if token.value != "but":
             own.append(token)
     yield Clause(mark, tuple(own), link=link)
+
+
+def _goes_on_listing(stream: tuple[Token, ...], place: int) -> bool:
+    """Whether the comma at a place parts items of a list, whose last one an "or" joins and another comma ends."""
+    last = next((n for n in range(place, len(stream)) if stream[n].joint), None)
+    if last is None or stream[last].joint != "or":
+        return False
+    end = next((n for n in range(last + 1, len(stream)) if stream[n].pause), None)
+    return end is not None and not stream[end].joint and stream[end].written not in _MARKS
 
 
 def _extra(stream: tuple[Token, ...], place: int, mark: str) -> tuple[str, str] | None:

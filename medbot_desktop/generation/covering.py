@@ -133,7 +133,8 @@ class _Walk:
         token = self.claim[step.said]
         if token.is_negated:
             return
-        hedges = token.value in HEDGES and not token.begins_part and not any(one.is_negated for one in self.claim)
+        inside = not token.begins_part or not step.said  # a clause may begin behind a comma
+        hedges = token.value in HEDGES and inside and not any(one.is_negated for one in self.claim)
         helps = token.written == "help" and step.said > 0 and self.claim[step.said - 1].value == "may"
         if token.value == PRONOUN or hedges or helps:
             yield step._replace(said=step.said + 1)

@@ -7,6 +7,7 @@ A phrase of time or place may stand elsewhere, a passive may turn into an active
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from medbot_desktop.generation.word_classes import (
@@ -119,6 +120,8 @@ def _rotated(claim: Tokens, clause: Tokens, descents: int) -> Iterator[Tokens]:
     turn = next((n for n in range(1, len(claim)) if _goes_back(places, n)), None)
     if descents != 1 or turn is None:
         return
+    if claim[turn].joint == "or":
+        yield from _items_swapped(claim, turn)
     if _is_aux_of_be(claim[turn]) and not _is_done(claim[turn], clause):
         return
     for start in range(turn):
@@ -127,6 +130,18 @@ def _rotated(claim: Tokens, clause: Tokens, descents: int) -> Iterator[Tokens]:
             whole = start == 0 and end == len(claim)
             if whole or not any(token.joint == "and" for token in moved):
                 yield (*claim[:start], *claim[turn:end], *claim[start:turn], *claim[end:])
+
+
+def _items_swapped(claim: Tokens, turn: int) -> Iterator[Tokens]:
+    """The claim with the items around an "or" changed over; the "or" stays between them."""
+    for start in range(turn):
+        for end in range(turn + 1, len(claim) + 1):
+            one, other = claim[start:turn], claim[turn:end]
+            if any(token.is_negated for token in (*one, *other)) or any(token.joint for token in other[1:]):
+                break
+            first = replace(other[0], joint=one[0].joint, pause=one[0].pause)
+            second = replace(one[0], joint="or", pause=other[0].pause)
+            yield (*claim[:start], first, *other[1:], second, *one[1:], *claim[end:])
 
 
 def _is_done(verb: Token, clause: Tokens) -> bool:

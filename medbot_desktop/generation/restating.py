@@ -50,7 +50,7 @@ def restating(sentence: str, passage: str) -> tuple[int, int] | None:
         The (start, end) offsets of one to three neighbouring sentences of the passage; None where none say it.
     """
     spans = sentences_of(passage)
-    for parting in (Parting.USUAL, Parting.INLINE):
+    for parting in (Parting.USUAL, Parting.INLINE, Parting.LISTED):
         sources, readings = _sources(passage, parting), _readings(sentence, parting)
         said = {token.value for clause in readings[0] for token in clause.tokens} - _UNASKED
         if not said or not said <= frozenset().union(*(source.values for source in sources)) | {"avoid"}:
@@ -115,7 +115,19 @@ def _readings(sentence: str, parting: Parting) -> tuple[tuple[Clause, ...], ...]
                 other = replace(clause, tokens=clause.tokens[cut:], link="and")
                 found.append(attached((*usual[:place], one, other, *usual[place + 1 :])))
         found += _reasons_turned(usual, place)
+        found += _drawn_together(usual, place)
     return tuple(dict.fromkeys(found))
+
+
+def _drawn_together(usual: tuple[Clause, ...], place: int) -> Iterator[tuple[Clause, ...]]:
+    """The reading with "A does B, and it does C" as "A does B and does C"."""
+    behind = usual[place + 1 : place + 2]
+    if not behind or behind[0].mark != MAIN or behind[0].link != "and" or len(behind[0].tokens) < 2:
+        return
+    pronoun, first, *rest = behind[0].tokens
+    if pronoun.value == PRONOUN and not pronoun.is_negated:
+        tokens = (*usual[place].tokens, replace(first, joint="and", pause=""), *rest)
+        yield attached((*usual[:place], replace(usual[place], tokens=tokens), *usual[place + 2 :]))
 
 
 def _reasons_turned(usual: tuple[Clause, ...], place: int) -> Iterator[tuple[Clause, ...]]:

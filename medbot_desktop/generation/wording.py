@@ -41,6 +41,16 @@ _ALIKE = (
         r"\1 1 ",
     ),
     (re.compile(r"\bon (?=the same day\b)"), ""),
+    (re.compile(r"\((?:also )?(?:called|known as) "), "("),
+    (re.compile(r"\bfound (?=in\b)"), ""),
+    (re.compile(r"\bjust (?=\d|a few\b|a couple\b|one\b|two\b|seconds\b|minutes\b)"), "only "),
+    (
+        re.compile(
+            r"\b(adults?|babies|baby|child|children|men|people|person|somebody|someone|woman|women) who (?:has|have) "
+            r"(?!(?:been|done|ever|had|just|never|no|not|only|to)\b|\w+(?:ed|en)\b)"
+        ),
+        r"\1 with ",
+    ),
     (re.compile(r"\b(?:on (?:its|their|your) own|by (?:itself|themselves|yourself))\b"), "alone"),
     (re.compile(r"\b(first|second|third|last|next|other|new|each|this|that|another|which) ones?\b"), r"\1"),
 )

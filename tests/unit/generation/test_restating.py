@@ -125,3 +125,62 @@ def test_what_is_taken_for_the_same_is_told_once_and_in_small_letters() -> None:
         assert all(one == one.lower() for one in listed)
     assert all(words(word) == [word] for word in [*grouped, *forms])
     assert all(len(group) >= 2 for group in file["synonyms"]["groups"])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        (
+            "If you have diabetes, numb feet or poor blood flow, do not use corn plasters with acid.",
+            "Do not use corn plasters with acid if you have diabetes, numb feet or poor blood flow.",
+        ),
+        (
+            "Unless a doctor, nurse or pharmacist says so, a laxative should not be given to a child.",
+            "Do not give a laxative to a child unless a doctor, nurse or pharmacist says so.",
+        ),
+        (
+            "Do not take a laxative if you keep vomiting or have severe tummy pain.",
+            "Do not take a laxative if you have severe tummy pain or keep vomiting.",
+        ),
+        (
+            "Within a minute, most people who faint wake up, and they feel normal soon after.",
+            "Most people who faint wake up within a minute and feel normal soon after.",
+        ),
+        ("If you prefer, you can ask for a woman.", "Ask for a woman if you prefer."),
+        ("Gluten is a protein found in wheat, barley and rye.", "Gluten is a protein in wheat, barley and rye."),
+        ("Call a clinic for a child with a head injury.", "Call a clinic for a child who has a head injury."),
+    ],
+)
+def test_what_stands_elsewhere_or_is_put_otherwise_is_supported(sentence: str, passage: str) -> None:
+    assert check(sentence, passage).holds
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        (
+            "If you have diabetes, use corn plasters on numb feet or with poor blood flow, with acid.",
+            "Do not use corn plasters with acid if you have diabetes, numb feet or poor blood flow.",
+        ),
+        (
+            "If you have diabetes or numb feet, rest, and do not use corn plasters with acid.",
+            "Do not use corn plasters with acid if you have diabetes, numb feet or poor blood flow.",
+        ),
+        (
+            "Do not take a laxative if you do not keep vomiting or have severe tummy pain.",
+            "Do not take a laxative if you have severe tummy pain or keep vomiting.",
+        ),
+        (
+            "Take 500 mg of ibuprofen or 200 mg of paracetamol.",
+            "Take 200 mg of ibuprofen or 500 mg of paracetamol.",
+        ),
+        (
+            "Most people who faint wake up within a minute, and they feel normal.",
+            "Some people who faint wake up within a minute and feel normal.",
+        ),
+        ("Call a clinic for a child with a head injury.", "Call a clinic for a child who has had a head injury."),
+        ("You can give honey.", "You must not give honey."),
+    ],
+)
+def test_what_stands_elsewhere_and_says_something_else_is_not_supported(sentence: str, passage: str) -> None:
+    assert not check(sentence, passage).holds
