@@ -243,6 +243,7 @@ class Workspace:
                     complaints=complaints,
                     medicines=medicines,
                     record=RecordedMedicines(formulary, medicines, wording.record),
+                    history=self.conversations,
                 ),
                 memory=self.conversations,
                 wording=wording,

@@ -71,6 +71,7 @@ def assistant_of(
             complaints=complaints,
             medicines=medicines,
             record=RecordedMedicines(formulary, medicines, wording.record),
+            history=memory,
         ),
         memory=memory,
         wording=wording,

@@ -74,6 +74,11 @@ class Answering:
         """The text model, where there is one."""
         return self._pen.use if self._pen else None
 
+    @property
+    def composes(self) -> bool:
+        """Whether there is a text model that may write answers."""
+        return self._pen is not None and self._pen.tier == "composes"
+
     def open_with(self, question: str, choices: list[str]) -> tuple[str, ModelUse | None]:
         """The sentence to begin with, chosen by a model that only phrases where one is ready, and the model if so."""
         if self._pen is None or self._meter is None or self._pen.tier != "phrases":
@@ -103,7 +108,7 @@ class Answering:
         body = [sentence for sentence in extractive if sentence.part == "body"]
         safety = [sentence for sentence in extractive if sentence.part == "safety_net"]
         composed, removed, is_enough = 0, 0, False
-        if self._meter is not None and self._pen is not None and self._pen.tier == "composes":
+        if self._meter is not None and self.composes:
             if self._meter.ready:
                 composition = Composition(self._meter, question, retrieved.hits, self._composer.embed, earlier=earlier)
                 is_enough = yield from _write(composition, answer)

@@ -15,6 +15,7 @@ from medbot_desktop.assistant.turn import Clock, Draft, Turn
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.domain import (
     Cited,
+    Conversation,
     Disposition,
     Filters,
     ModelUse,
@@ -42,6 +43,13 @@ class Retriever(Protocol):
         """What answers each question of a message, in the order in which they are asked; at least one."""
 
 
+class History(Protocol):
+    """Knows what was said in a conversation before."""
+
+    def asked_before(self, conversation_id: str) -> Sequence[str]:
+        """The last messages that the person wrote, oldest first."""
+
+
 class Skills:
     """All that MedBot can answer with.
 
@@ -53,6 +61,7 @@ class Skills:
         complaints: goes on with complaints.
         medicines: answers about medicines.
         record: checks medicines against what is kept of a person.
+        history: what was asked before, for a model that composes.
     """
 
     def __init__(
@@ -64,6 +73,7 @@ class Skills:
         complaints: Complaints,
         medicines: MedicineAnswers,
         record: RecordedMedicines,
+        history: History,
     ) -> None:
         self._retriever = retriever
         self._answering = answering
@@ -73,6 +83,7 @@ class Skills:
         self._medicines = medicines
         self._crises = Crises(wording.crisis, wording.harm, numbers)
         self._record = record
+        self._history = history
 
     def answer(self, turn: Turn, draft: Draft, clock: Clock) -> Generator[TurnEvent, None, None]:
         """Write what a turn wants.
@@ -208,18 +219,21 @@ class Skills:
         for retrieved in found:
             if len(found) > 1:
                 yield from draft.answer.say(self._wording.asked.format(question=retrieved.question))
-            yield from self._answer_one(retrieved, asked, draft)
+            yield from self._answer_one(turn.conversation, retrieved, asked, draft)
         if draft.grounding.mode == "composed":
             draft.model = self._answering.model
         yield from draft.answer.say(self._wording.disclaimer)
 
-    def _answer_one(self, retrieved: Retrieved, asked: str, draft: Draft) -> Generator[TextDelta | Cited, None, None]:
+    def _answer_one(
+        self, conversation: Conversation, retrieved: Retrieved, asked: str, draft: Draft
+    ) -> Generator[TextDelta | Cited, None, None]:
         """Answer one of the questions of a message, or say that the library does not."""
         if not retrieved.answerable:
             yield from draft.answer.say(self._wording.not_found.text)
             return
         question = retrieved.question or asked
-        draft.grounding += yield from self._answering.answer(question, retrieved, draft.answer)
+        earlier = self._history.asked_before(conversation.id) if self._answering.composes else ()
+        draft.grounding += yield from self._answering.answer(question, retrieved, draft.answer, earlier)
 
     def _opening(self, utterance: Utterance, triage: Triage) -> tuple[str, ModelUse | None]:
         if triage.red_flags:

@@ -26,6 +26,9 @@ NOT_FOUND = "NOT FOUND"
 MOST_TOKENS = 200
 """The longest answer of a model: five or six sentences."""
 
+_LONGEST_EARLIER = 200
+"""Characters of a message before, beyond which the model does not get to see it."""
+
 MOST_COPIED_TOKENS = 200
 """The most that a model copies out of the passages before it answers."""
 
@@ -73,11 +76,15 @@ def answering(task: Task, firmly: bool = False) -> list[ChatMessage]:
 
 
 def prepared(task: Task) -> Task:
-    """The task without what gives orders to the model, and without sentences for people of another age than asked."""
+    """The task without what gives orders to the model, and without sentences for people of another age than asked.
+
+    Of what was asked before, only what is short: a long story explains no question that leans on it.
+    """
     question = without_orders(task.question)
+    earlier = tuple(one for one in task.earlier if len(one) <= _LONGEST_EARLIER and before_orders(one) == one)
     ages = ages_in(question)
     sources = tuple(Source(source.title, for_ages(before_orders(source.text), ages)) for source in task.sources)
-    return replace(task, question=question, sources=sources)
+    return replace(task, question=question, sources=sources, earlier=earlier)
 
 
 def fitted(writer: TextWriter, task: Task) -> Task:

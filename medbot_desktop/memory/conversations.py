@@ -123,6 +123,17 @@ class ConversationStore:
         with self._seen(conversation_id, deleted_too=True) as (session, _):
             return [message_of(row) for row in session.scalars(query)]
 
+    def asked_before(self, conversation_id: str, most: int = 2) -> Sequence[str]:
+        """The last messages that the person wrote in a conversation, oldest first; no more than ``most``."""
+        query = (
+            select(MessageRow.text)
+            .where(MessageRow.conversation_id == conversation_id, MessageRow.role == "person")
+            .order_by(MessageRow.position.desc())
+            .limit(most)
+        )
+        with self._seen(conversation_id) as (session, _):
+            return session.scalars(query).all()[::-1]
+
     def record(self, conversation_id: str, answer: Answer) -> str:
         """Store one turn, the message and the answer with its citations, triage and timings, in one transaction.
 

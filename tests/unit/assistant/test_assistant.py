@@ -68,6 +68,7 @@ class Composer:
 
     def __init__(self, written: str, fault: ModelError | None = None) -> None:
         self._written, self._fault = written, fault
+        self.asked: list[str] = []
 
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
         return sum(len(message.content.split()) for message in messages)
@@ -75,6 +76,7 @@ class Composer:
     def stream(
         self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
     ) -> Generator[str, None, None]:
+        self.asked.append(messages[-1].content)
         if copied := everything_copied(messages):
             yield copied
             return
@@ -317,6 +319,19 @@ def test_what_a_composing_model_writes_is_shown_only_where_it_is_supported(
     assert answer.grounding.removed >= 1
     assert sentence in answer.text
     assert "morphine" not in answer.text
+
+
+def test_a_composing_model_reads_what_was_asked_before_in_the_same_conversation(
+    build: Callable[..., Assistant], talk: Conversation, memory: ConversationStore
+) -> None:
+    composer = Composer("Drink water. [1]")
+    assistant = build(pen=Pen(composer, "a model", "composes"))
+    answer_of(assistant, memory.start(), "what is gout")
+    answer_of(assistant, talk, SORE_THROAT)
+    assert not any("Asked before" in prompt for prompt in composer.asked)
+    answer_of(assistant, talk, "what is tonsillitis")
+    assert any(f"Asked before: {SORE_THROAT}" in prompt for prompt in composer.asked)
+    assert not any("gout" in prompt.partition("Asked before")[2] for prompt in composer.asked)
 
 
 def test_a_composing_model_that_dies_after_a_sentence_leaves_the_rest_to_the_library(

@@ -52,6 +52,15 @@ def test_the_citations_come_back_with_passage_and_quotes(store: ConversationStor
     assert stored.citations[0].quote == "Asthma is common."
 
 
+def test_what_was_asked_before_is_the_last_of_what_the_person_wrote(store: ConversationStore) -> None:
+    talk, other = store.start(), store.start()
+    assert store.asked_before(talk.id) == []
+    store.record(other.id, answer("elsewhere", ()))
+    for n in range(3):
+        store.record(talk.id, answer(f"question {n}", ()))
+    assert store.asked_before(talk.id) == ["question 1", "question 2"]
+
+
 def test_turns_stay_in_order(store: ConversationStore) -> None:
     talk = store.start()
     for n in range(5):
