@@ -52,7 +52,7 @@ def run(connection: Connection, load: Load) -> None:
         return
     replies.send(Loaded(model.device))
     threading.Thread(target=_count, args=(model, requests, replies), name="counts", daemon=True).start()
-    model.prime(load.primes, requests.waiting)
+    model.prime(load.primes, requests.waiting, lambda: requests.threads or model.threads)
     while True:
         request = requests.next()
         for reply in _answer(model, request, requests):

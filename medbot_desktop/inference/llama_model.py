@@ -81,12 +81,15 @@ class LlamaModel:
         """
         return len(self._layout.tokens(messages))
 
-    def prime(self, primes: Sequence[Sequence[ChatMessage]], somebody_waits: Callable[[], bool]) -> None:
+    def prime(
+        self, primes: Sequence[Sequence[ChatMessage]], somebody_waits: Callable[[], bool], threads: Callable[[], int]
+    ) -> None:
         """Read messages, so that what later prompts have in common with them is computed already.
 
         Args:
             primes: what to read, what is needed first at the beginning.
             somebody_waits: asked now and then; where it says so, the rest is left.
+            threads: tells as often how many processor threads to compute with.
         """
         for messages in reversed(primes):
             tokens = self._layout.tokens(messages)[: self._llama.n_ctx() - 1]
@@ -95,6 +98,7 @@ class LlamaModel:
             for start in range(0, len(tokens), _PRIMED_AT_ONCE):
                 if somebody_waits():
                     return
+                self.compute_with(threads())
                 self._llama.eval(tokens[start : start + _PRIMED_AT_ONCE])
 
     def compute_with(self, threads: int) -> None:

@@ -122,13 +122,18 @@ class Clerk(QObject):
             for event in events:
                 if self._is_cancelled(turn):
                     return
-                if (model := self._services.text_model) is not None:
-                    model.yield_to_person(self._typing.is_set())
+                self.mind_typing()
                 self.happened.emit(turn, event)
                 if isinstance(event, Finished):
                     self.listed.emit(self._services.conversations.list())
         finally:
             events.close()
+
+    @Slot()
+    def mind_typing(self) -> None:
+        """Let the text model take as much of the processor as it may now."""
+        if self._services is not None and (model := self._services.text_model) is not None:
+            model.yield_to_person(self._typing.is_set())
 
     @Slot(str, object)
     def rate(self, message_id: str, rating: int | None) -> None:

@@ -57,6 +57,7 @@ class Worker(QObject):
     _scrub = Signal()
     _ask = Signal(int, object, str, object)
     _rate = Signal(str, object)
+    _mind = Signal()
     _load = Signal(object)
     _run = Signal(object)
     _run_aside = Signal(object)
@@ -76,6 +77,7 @@ class Worker(QObject):
             (self._open, clerk.open),
             (self._ask, clerk.ask),
             (self._rate, clerk.rate),
+            (self._mind, clerk.mind_typing),
             (self._load, clerk.load),
             (self._run, clerk.run),
             (self._lock_up, clerk.lock),
@@ -133,10 +135,13 @@ class Worker(QObject):
 
     def mind_typing(self, typing: bool) -> None:
         """Leave more of the processor to the window while the person types: the text model goes on with less."""
+        if typing == self._typing.is_set():
+            return
         if typing:
             self._typing.set()
         else:
             self._typing.clear()
+        self._mind.emit()  # for a model that loads or reads; while it answers, each piece of the answer minds it
 
     def rate(self, message_id: str, rating: int | None) -> None:
         """Keep a rating of an answer."""

@@ -219,6 +219,18 @@ def test_the_model_stands_back_while_a_person_types_and_answers_all_the_same(mod
     assert write(model, STORY)
 
 
+def test_the_model_reads_what_prompts_begin_with_at_a_lower_pace_while_a_person_types(gguf: Path) -> None:
+    opening = [ChatMessage("user", "Tell me about rest and water. " * 60)]
+    model = SupervisedTextModel(gguf, "smollm2", primes=[opening])
+    model.yield_to_person(True)
+    model.start()
+    assert model.wait_ready(60)
+    if sys.platform == "linux" and os.geteuid() == 0:
+        assert eventually(lambda: psutil.Process(model.process_id).nice() == 10)
+    assert write(model, STORY)
+    model.close()
+
+
 def with_a_card(free: int) -> None:
     """Let this process believe that it has a graphics card; it is shielded first, as the real one is."""
     llama_child.shield()
