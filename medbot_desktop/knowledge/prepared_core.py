@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import markdown_it
 
@@ -90,16 +91,15 @@ def _program() -> str | None:
     return _digest(" ".join([*sources, markdown_it.__version__]))
 
 
-def _fields(document: Document) -> dict[str, object]:
+def _fields(document: Document) -> dict[str, Any]:
     return {name: value for name, value in asdict(document).items() if name != "sections"}
 
 
-def _document(fields: tuple[dict[str, object], list[dict[str, object]]]) -> CutDocument:
+def _document(fields: tuple[dict[str, Any], list[dict[str, Any]]]) -> CutDocument:
     own, pieces = fields
-    tuples = {name: tuple(own[name]) for name in ("synonyms", "asked_as")}  # type: ignore[arg-type]
-    sources = tuple(Source(**source) for source in own["sources"])  # type: ignore[attr-defined]
-    read = Document(**{**own, **tuples, "sources": sources, "sections": ()})  # type: ignore[arg-type]
-    return read, [Chunk(**piece) for piece in pieces]  # type: ignore[arg-type]
+    own |= {name: tuple(own[name]) for name in ("synonyms", "asked_as")}
+    own["sources"] = tuple(Source(**source) for source in own["sources"])
+    return Document(**own, sections=()), [Chunk(**piece) for piece in pieces]
 
 
 def _digest_of(file: Path) -> str:
