@@ -26,12 +26,13 @@ def default_model_files(root: Path) -> Iterator[tuple[Path, Path | None]]:
 
 
 def models_ready(root: Path) -> bool:
-    """Whether ``medbot models sync`` has nothing to fetch, and has made the vectors of the library with the models.
+    """Whether ``medbot models sync`` has nothing to fetch, and has prepared the library with the models.
 
     Args:
         root: the checkout.
     """
-    return (root / "resources/library/vectors.npz").exists() and all(found for _, found in default_model_files(root))
+    prepared = (root / "resources/library" / name for name in ("vectors.npz", "passages.json"))
+    return all(file.exists() for file in prepared) and all(found for _, found in default_model_files(root))
 
 
 def _holds(path: Path, size: int) -> bool:

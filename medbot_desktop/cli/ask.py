@@ -13,7 +13,8 @@ import typer
 
 from medbot_desktop.assistant.skills import SUMMARY
 from medbot_desktop.cli.answers import answer_object, triage_object
-from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
+from medbot_desktop.cli.opening import SignIn, opened_workspace
+from medbot_desktop.cli.options import AccountOption, PassphraseFileOption, ProfileOption
 from medbot_desktop.cli.output import JsonOption, error_object, print_cases, print_json
 from medbot_desktop.cli.picture import ImageOption, picture_of, tell_medicines
 from medbot_desktop.cli.prompts import tell

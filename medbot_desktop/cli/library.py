@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from medbot_desktop.cli.answers import hit_object
-from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
+from medbot_desktop.cli.opening import SignIn, opened_workspace
+from medbot_desktop.cli.options import AccountOption, PassphraseFileOption, ProfileOption
 from medbot_desktop.cli.output import JsonOption, counted, print_json, read_cases
 from medbot_desktop.domain import Filters, Hit
 from medbot_desktop.errors import InputError

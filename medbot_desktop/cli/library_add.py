@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from medbot_desktop.cli.library_packs import AcceptOption, install
-from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
+from medbot_desktop.cli.opening import SignIn, opened_workspace
+from medbot_desktop.cli.options import AccountOption, PassphraseFileOption, ProfileOption
 from medbot_desktop.cli.output import JsonOption, counted, print_json
 from medbot_desktop.errors import LibraryError, VaultError
 from medbot_desktop.knowledge.importing.file_states import FileState, Standing

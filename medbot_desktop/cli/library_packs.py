@@ -7,7 +7,8 @@ from pathlib import Path
 
 import typer
 
-from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, ProfileOption, SignIn, opened_workspace
+from medbot_desktop.cli.opening import SignIn, opened_workspace
+from medbot_desktop.cli.options import AccountOption, PassphraseFileOption, ProfileOption
 from medbot_desktop.cli.output import JsonOption, counted, print_json, progress_bar
 from medbot_desktop.knowledge.packs.packs import PackFacts, PackProgress
 from medbot_desktop.workspace import Workspace

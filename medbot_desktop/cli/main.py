@@ -1,4 +1,4 @@
-"""Mount the groups of commands, and be the outermost line: every failure ends here as one clear sentence."""
+"""Open the window or run a command, and be the outermost line: every failure ends here as one clear sentence."""
 
 from __future__ import annotations
 
@@ -10,22 +10,8 @@ from typing import NoReturn
 import typer
 
 from medbot_desktop import __version__
-from medbot_desktop.cli import (
-    ask,
-    doctor,
-    evaluate,
-    library,
-    library_add,
-    library_packs,
-    library_upkeep,
-    medicines,
-    models,
-    models_exam,
-    models_usage,
-    triage,
-    vault,
-)
-from medbot_desktop.cli.opening import ProfileOption
+from medbot_desktop.cli.commands import LazyGroup
+from medbot_desktop.cli.options import ProfileOption
 from medbot_desktop.cli.output import quiet_when_pipe_closes
 from medbot_desktop.errors import MedBotError
 
@@ -42,26 +28,12 @@ def build_app(open_window: OpenWindow) -> typer.Typer:
         open_window: what ``medbot`` without a command calls.
     """
     app = typer.Typer(
+        cls=LazyGroup,
         add_completion=False,
         no_args_is_help=False,
         pretty_exceptions_enable=False,
         help="MedBot Desktop: an offline clinical assistant. Without a command it opens the window.",
     )
-    app.command()(ask.ask)
-    app.command()(ask.chat)
-    app.command()(triage.triage)
-    app.command()(triage.understand)
-    app.command()(doctor.doctor)
-    app.command("eval")(evaluate.evaluate)
-    library.app.command()(library_add.add)
-    for command in (library_packs.export, library_packs.signers, library_upkeep.verify, library_upkeep.embed):
-        library.app.command()(command)
-    app.add_typer(library.app, name="library")
-    app.add_typer(medicines.app, name="medicines")
-    models.app.command()(models_exam.exam)
-    models.app.command()(models_usage.usage)
-    app.add_typer(models.app, name="models")
-    app.add_typer(vault.app, name="vault")
 
     @app.callback(invoke_without_command=True)
     def start(

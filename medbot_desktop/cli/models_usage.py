@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, SignIn, opened_vault
+from medbot_desktop.cli.opening import SignIn, opened_vault
+from medbot_desktop.cli.options import AccountOption, PassphraseFileOption
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.memory.usage import DayUse, Usage
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import typer
+from typing import TYPE_CHECKING
 
 from medbot_desktop.cli.prompts import ask, ask_hidden, ask_until_accepted, at_terminal, require_yes, tell
 from medbot_desktop.errors import InputError, MedBotError, PassphraseError, VaultError
@@ -18,26 +17,9 @@ from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.vault.keyslots import Keyslots, SlotKind
 from medbot_desktop.vault.opening import Credentials, OpenedVault, open_vault
 from medbot_desktop.vault.passphrase import check_new, read_passphrase_file, strength
-from medbot_desktop.workspace import CLINIC, Workspace, default_profile
 
-ProfileOption = typer.Option(
-    None,
-    "--profile",
-    help="clinic: the vault in the home folder, meant where there is one; demo: in memory, keeps nothing.",
-)
-AccountOption = typer.Option(None, "--account", help="Whose account; without it the only one, or admin.")
-PassphraseFileOption = typer.Option(
-    None,
-    "--passphrase-file",
-    help="A file whose first line is the passphrase; without it MEDBOT_PASSPHRASE, or a prompt.",
-)
-NewPassphraseFileOption = typer.Option(
-    None, "--new-passphrase-file", help="A file whose first line is the new passphrase."
-)
-RecoveryKeyFileOption = typer.Option(
-    None, "--recovery-key-file", help="A file whose first line is the recovery key, in place of a passphrase."
-)
-RecoverOption = typer.Option(False, "--recover", help="Type the recovery key in place of a passphrase.")
+if TYPE_CHECKING:
+    from medbot_desktop.workspace import Workspace
 
 PASSPHRASE = "MEDBOT_PASSPHRASE"
 NEW_PASSPHRASE = "MEDBOT_NEW_PASSPHRASE"
@@ -154,6 +136,9 @@ def opened_workspace(profile: str | None, sign_in: SignIn, with_text_model: bool
     Raises:
         MedBotError: it cannot be opened.
     """
+    # Loaded here, because most commands of the vault need none of the services.
+    from medbot_desktop.workspace import CLINIC, Workspace, default_profile
+
     profile = profile or default_profile()
     credentials = None
     if profile == CLINIC:

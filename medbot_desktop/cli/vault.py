@@ -8,17 +8,13 @@ from pathlib import Path
 import typer
 
 from medbot_desktop.cli import vault_accounts, vault_people, vault_trail, vault_upkeep
-from medbot_desktop.cli.opening import (
-    DEFAULT_ACCOUNT,
+from medbot_desktop.cli.opening import DEFAULT_ACCOUNT, SignIn, clinic_credentials, new_passphrase, opened_with
+from medbot_desktop.cli.options import (
     AccountOption,
     NewPassphraseFileOption,
     PassphraseFileOption,
     RecoverOption,
     RecoveryKeyFileOption,
-    SignIn,
-    clinic_credentials,
-    new_passphrase,
-    opened_with,
 )
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.cli.prompts import ask, ask_hidden, ask_until_accepted, at_terminal, tell

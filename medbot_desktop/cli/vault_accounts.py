@@ -11,13 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from medbot_desktop.cli.listing import ListByDefault
-from medbot_desktop.cli.opening import (
-    AccountOption,
-    NewPassphraseFileOption,
-    PassphraseFileOption,
-    SignIn,
-    opened_vault,
-)
+from medbot_desktop.cli.opening import SignIn, opened_vault
+from medbot_desktop.cli.options import AccountOption, NewPassphraseFileOption, PassphraseFileOption
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.vault.accounts import AccountLine, Accounts
 from medbot_desktop.vault.passphrase import read_passphrase_file

@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from medbot_desktop.cli.listing import ListByDefault
-from medbot_desktop.cli.opening import AccountOption, PassphraseFileOption, SignIn, opened_vault
+from medbot_desktop.cli.opening import SignIn, opened_vault
+from medbot_desktop.cli.options import AccountOption, PassphraseFileOption
 from medbot_desktop.cli.output import JsonOption, counted, print_json
 from medbot_desktop.domain import Person
 from medbot_desktop.errors import InputError, VaultError

@@ -13,16 +13,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from medbot_desktop.cli.opening import (
-    AccountOption,
-    PassphraseFileOption,
-    RecoverOption,
-    RecoveryKeyFileOption,
-    SignIn,
-    clinic_credentials,
-    opened_vault,
-    opened_with,
-)
+from medbot_desktop.cli.opening import SignIn, clinic_credentials, opened_vault, opened_with
+from medbot_desktop.cli.options import AccountOption, PassphraseFileOption, RecoverOption, RecoveryKeyFileOption
 from medbot_desktop.cli.output import JsonOption, counted, print_json, progress_bar
 from medbot_desktop.errors import VaultError
 from medbot_desktop.logs import start_logging

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from medbot_desktop.knowledge.library_rows import (
     remove_step_by_step,
 )
 from medbot_desktop.knowledge.markdown_reader import read_markdown
+from medbot_desktop.knowledge.prepared_core import CutDocument
 from medbot_desktop.knowledge.rights import may_read
 from medbot_desktop.vault.access import Access
 from medbot_desktop.vault.preferences import mark, set_mark
@@ -173,7 +174,7 @@ class Libraries:
             LibraryError: a document with the same identifier is there already, or it is the library that ships.
         """
         require_change(self._access, library)
-        prepared = self._prepare(documents)
+        prepared = self._embedded(self.cut(documents))
         with self._vault.transaction() as session:
             row = library_row(session, library)
             self._insert(session, row, prepared)
@@ -208,10 +209,19 @@ class Libraries:
             Whether anything was changed: the documents, how they are cut or the embedder are others than last time.
         """
         fingerprint = core_fingerprint(documents, self._embedder, self._count_tokens)
+        return self.sync_cut_core(fingerprint, lambda: self.cut(documents))
+
+    def sync_cut_core(self, fingerprint: str, documents: Callable[[], Sequence[CutDocument]]) -> bool:
+        """The same with documents that are cut already, which are asked for only where they are needed.
+
+        Args:
+            fingerprint: what `core_fingerprint` says of them.
+            documents: gives them.
+        """
         with self._vault.reading() as session:
             if mark(session, CORE_FINGERPRINT) == fingerprint:
                 return False
-        prepared = self._prepare(documents)
+        prepared = self._embedded(documents())
         with self._vault.transaction() as session:
             row = library_row(session, CORE)
             remove_documents(
@@ -219,12 +229,16 @@ class Libraries:
             )
             self._insert(session, row, prepared)
             set_mark(session, CORE_FINGERPRINT, fingerprint)
-            record_change(session, self._access, row.id, len(documents), "synced")
+            record_change(session, self._access, row.id, len(prepared), "synced")
         return True
 
-    def _prepare(self, documents: Iterable[Document]) -> list[_Prepared]:
-        """Cut and embed, which takes long, before any transaction begins."""
-        cut = [(document, names_of(document), chunk(document, self._count_tokens)) for document in documents]
+    def cut(self, documents: Iterable[Document]) -> list[CutDocument]:
+        """Cut documents into passages."""
+        return [(document, chunk(document, self._count_tokens)) for document in documents]
+
+    def _embedded(self, documents: Iterable[CutDocument]) -> list[_Prepared]:
+        """Embed, which takes long, before any transaction begins."""
+        cut = [(document, names_of(document), pieces) for document, pieces in documents]
         texts = [(*names, *embedded_texts(document, pieces)) for document, names, pieces in cut]
         vectors = self._embed([text for of_document in texts for text in of_document])
         ends = np.cumsum([len(of_document) for of_document in texts])

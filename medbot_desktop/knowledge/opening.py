@@ -18,6 +18,7 @@ from medbot_desktop.knowledge.library import CORE_FINGERPRINT, Libraries, core_f
 from medbot_desktop.knowledge.packs.packs import Packs
 from medbot_desktop.knowledge.packs.staging import clear_unfinished
 from medbot_desktop.knowledge.prepared import PreparedVectors
+from medbot_desktop.knowledge.prepared_core import PreparedCore, load_core, save_core
 from medbot_desktop.knowledge.search.beyond import load_beyond
 from medbot_desktop.knowledge.search.questions import questions_in
 from medbot_desktop.knowledge.search.ranker import Ranker
@@ -53,6 +54,16 @@ def core_documents() -> Sequence[Document]:
 @read_once
 def _documents_in(folder: Path, _state: object) -> Sequence[Document]:
     return tuple(read_folder(folder))
+
+
+def _core_as_kept(embedder: str) -> PreparedCore | None:
+    folder, file = core_folder(), _cut_file()
+    return _core_in(file, folder, embedder, state_of([*folder.glob("*.md"), file]))
+
+
+@read_once
+def _core_in(file: Path, folder: Path, embedder: str, _state: object) -> PreparedCore | None:
+    return load_core(file, folder, embedder)
 
 
 def core_folder() -> Path:
@@ -152,7 +163,11 @@ def open_knowledge(
     libraries = Libraries(vault, access, prepared.embed, embedder.identity, embedder.count_tokens)
     for _ in clear_unfinished(vault):
         pass
-    libraries.sync_core(core_documents())
+    core = _core_as_kept(embedder.identity)
+    if core is None:
+        libraries.sync_core(core_documents())
+    else:
+        libraries.sync_cut_core(core.fingerprint, core.documents)
     ranker = Ranker.load(_retrieval_folder())
     stocktaking = Stocktaking(
         embedder.identity,
@@ -187,7 +202,7 @@ def core_is_prepared() -> bool:
 
 
 def prepare_core(store: ModelStore) -> int:
-    """Embed what the core library needs and has no vector yet, and keep the vectors in the program's folder.
+    """Read, cut and embed the core library, and keep what came of it in the program's folder; vectors once made stay.
 
     Returns:
         How many texts have a vector now.
@@ -199,6 +214,9 @@ def prepare_core(store: ModelStore) -> int:
     knowledge.vault.close()
     knowledge.prepared.forget_unused()
     knowledge.prepared.save(_prepared_file())
+    documents, embedder = core_documents(), knowledge.embedder
+    fingerprint = core_fingerprint(documents, embedder.identity, embedder.count_tokens)
+    save_core(_cut_file(), core_folder(), embedder.identity, fingerprint, knowledge.libraries.cut(documents))
     return len(knowledge.prepared)
 
 
@@ -208,3 +226,7 @@ def _retrieval_folder() -> Path:
 
 def _prepared_file() -> Path:
     return core_folder() / "vectors.npz"
+
+
+def _cut_file() -> Path:
+    return core_folder() / "passages.json"

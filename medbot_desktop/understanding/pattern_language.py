@@ -72,6 +72,7 @@ class Terms:
     def __init__(self, groups: Groups) -> None:
         self._groups = groups
         self._written: dict[str, list[Phrase]] = {}
+        self._of_groups: dict[str, list[Phrase]] = {}
         self._numbers: dict[str, int] = {}
         self._of: dict[Phrase, list[int]] = {}
         self._slots: dict[Slot, Slot] = {GAP: GAP}
@@ -117,13 +118,19 @@ class Terms:
                 choices.append([_piece(piece)])
                 self._words.update(word for word in _words_of(piece) if word.isalpha())
             elif piece[1:] in self._groups:
-                entries = self._groups[piece[1:]]
-                choices.append(self._united([phrase for entry in entries for phrase in self._alternatives(entry)]))
+                choices.append(self._of_group(piece[1:]))
             else:
                 raise InputError(f"The pattern {text!r} names the group {piece}, which is not there.")
         if not choices or not all(all(choice) for choice in choices):
             raise InputError(f"The pattern {text!r} has an alternative that is empty or cannot be read.")
         return choices
+
+    def _of_group(self, name: str) -> list[Phrase]:
+        """What may stand in the place of a group; hundreds of patterns name the same ones."""
+        if name not in self._of_groups:
+            written = [phrase for entry in self._groups[name] for phrase in self._alternatives(entry)]
+            self._of_groups[name] = self._united(written)
+        return self._of_groups[name]
 
     def _united(self, phrases: Sequence[Phrase]) -> list[Phrase]:
         """The phrases, those of one word each as one."""

@@ -177,9 +177,10 @@ def _descendants(pid: int, count: int) -> list[psutil.Process]:
 def test_a_model_file_that_is_cut_short_counts_as_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDBOT_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("MEDBOT_MODELS", raising=False)
-    vectors = tmp_path / "resources/library/vectors.npz"
-    vectors.parent.mkdir(parents=True)
-    vectors.touch()
+    library = tmp_path / "resources/library"
+    library.mkdir(parents=True)
+    for name in ("vectors.npz", "passages.json"):
+        (library / name).touch()
     weights = tmp_path / "models/small/small.gguf"
     weights.parent.mkdir(parents=True)
     entry = '[[model]]\nname = "small"\ndefault = true\n[[model.files]]\nname = "small.gguf"\nsize = 4\n'
