@@ -37,6 +37,13 @@ _SPEAKS_OF_BEFORE = frozenset("it its that thats they theyve theyre both all gon
 _LISTING = frozenset({"or", "nor"})
 _JOINING = frozenset("and so then plus".split())
 _SUBJECTS = frozenset("i im ive we weve my our he hes she shes his her".split())
+# What stands between a sign and the date of something else.
+_LINKS = frozenset("after following since post from because who which that they left lost".split())
+_WERE = frozenset("had was were got felt did".split())
+_HAVE_HAD = frozenset("have has ive hes shes having".split())
+_TELLS_ON = frozenset("i he she we they my his her our there it was were had".split())
+_LEAD = 3
+"""How many words may stand before a date that leads to what it dates, or between "had" and a sign."""
 _SAYING = 8
 """The most words from the first to the last of a saying."""
 _OPENING = 3
@@ -99,6 +106,8 @@ class Reach:
 
     def _reaches_forward(self, trigger: Trigger, sign: tuple[int, ...]) -> bool:
         last = trigger.tokens[-1]
+        if trigger.entry.is_date and not self._leads(trigger):
+            return False
         later = [at for at in sign if at > last]
         if not later or later[0] - last > trigger.entry.scope:
             return False
@@ -117,6 +126,8 @@ class Reach:
         if trigger.entry.category == RESOLVED and self._is_not_yet(trigger, earlier[-1]):
             return False
         sentence = self._tokens[first].sentence
+        if trigger.entry.is_date and self._dates_another(trigger, earlier):
+            return False
         if trigger.entry.category == "negated" and any(
             begins_clause(self._tokens, at) for at in range(earlier[-1] + 2, first)
         ):
@@ -127,6 +138,23 @@ class Reach:
             or (self._tokens[at].pause and not trigger.entry.crosses_commas)
             for at in inside
         )
+
+    def _leads(self, trigger: Trigger) -> bool:
+        """Whether a date stands before what it dates: "last week I had", and not "asthma two years ago, can't"."""
+        first, last = trigger.tokens[0], trigger.tokens[-1]
+        before = self._tokens[max(0, first - _LEAD) : first]
+        opens = any(token.pause or token.sentence != self._tokens[first].sentence for token in before)
+        begins = first < _LEAD or opens or self._tokens[first].pause or self._tokens[first - 1].word in _JOINING
+        return begins or self._tokens[min(last + 1, len(self._tokens) - 1)].word in _TELLS_ON
+
+    def _dates_another(self, trigger: Trigger, sign: Sequence[int]) -> bool:
+        """Whether a date behind a sign is that of something else: "fever AFTER CHEMO last week"."""
+        if any(token.word in _WERE for token in self._tokens[max(0, sign[0] - _LEAD) : sign[0]]):
+            have = {token.word for token in self._tokens[max(0, sign[0] - _LEAD - 1) : sign[0]]}
+            if have.isdisjoint(_HAVE_HAD):
+                return False
+        between = range(sign[-1] + 1, trigger.tokens[0])
+        return any(self._tokens[at].word in _LINKS or begins_clause(self._tokens, at) for at in between)
 
     def _is_not_yet(self, trigger: Trigger, sign_ends: int) -> bool:
         """Whether what stands before or in the trigger says that it has not come about: "until it stops"."""

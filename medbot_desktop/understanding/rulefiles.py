@@ -155,6 +155,7 @@ class TriggerEntry(_Strict):
     scope: int = Field(default=8, ge=1, le=22)
     item: int = Field(default=22, ge=1, le=22)
     crosses_commas: bool = False
+    is_date: bool = False
     stops_at: list[str] = []
     kinds: list[str] = []
     phrases: list[str] = Field(min_length=1)
