@@ -11,6 +11,7 @@ from medbot_desktop.understanding.rulefiles import TimingWords
 from medbot_desktop.understanding.tokens import Token
 
 _TELLING = ("symptom", "condition", "event")
+_AGO = ("ago", "back", "earlier")
 _DEGREES = ("mild", "suddenly")
 
 
@@ -18,8 +19,9 @@ def without_asides(entities: Sequence[Entity], tokens: Sequence[Token], words: T
     """The entities, without what a message says of another matter than the complaint.
 
     Where a sentence names no sign, but something of everyday life, and nothing of a course ("it started when we
-    moved"), its duration is past, and its degrees count for nothing; so is the duration of "the same" a year ago, and
-    of an item of a list that is of an earlier time: "itchy piles, had the camera last year".
+    moved"), its duration is past, and its degrees count for nothing; so is the duration of "the same" a year ago, of
+    an item of a list that is of an earlier time ("itchy piles, had the camera last year"), and of what is over, where
+    another time tells of now.
 
     Args:
         entities: the signs and measures of a message.
@@ -36,11 +38,19 @@ def without_asides(entities: Sequence[Entity], tokens: Sequence[Token], words: T
     kept: list[Entity] = []
     for entity in entities:
         is_aside = any(start <= entity.start < end for start, end in asides)
-        if is_aside and entity.name == "duration":
+        if entity.name == "duration" and (is_aside or _is_of_another_time(entity, entities)):
             kept.append(replace(entity, assertion=Assertion.PAST))
         elif not (is_aside and entity.name in _DEGREES):
             kept.append(entity)
     return kept
+
+
+def _is_of_another_time(time: Entity, entities: Sequence[Entity]) -> bool:
+    """Whether a time tells when something was that is over: "treated for cancer six years ago", where pain is new."""
+    said = [one for one in entities if one.kind in (*_TELLING, "context") and one.assertion is Assertion.PAST]
+    is_then = any(one.because.startswith(time.text) and one.because.endswith(_AGO) for one in said)
+    others = (one for one in entities if one.name == "duration" and one is not time)
+    return is_then and any(one.assertion is Assertion.PRESENT for one in others)
 
 
 def _parts(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], bool]]:

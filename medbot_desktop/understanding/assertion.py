@@ -15,7 +15,16 @@ from medbot_desktop.domain import Assertion
 from medbot_desktop.resources import load_resource
 from medbot_desktop.understanding.answers import Answers
 from medbot_desktop.understanding.patterns import Match, PatternSet
-from medbot_desktop.understanding.reach import OPENER, RESOLVED, STOP, TERMINATOR, Reach, Trigger, begins_clause
+from medbot_desktop.understanding.reach import (
+    NOTHING_SINCE,
+    OPENER,
+    RESOLVED,
+    STOP,
+    TERMINATOR,
+    Reach,
+    Trigger,
+    begins_clause,
+)
 from medbot_desktop.understanding.rulefiles import ContextFile, TriggerEntry
 from medbot_desktop.understanding.tokens import Token
 
@@ -39,6 +48,7 @@ class Assertions:
         patterns = [(str(n), phrase) for n, entry in enumerate(rules.trigger) for phrase in entry.phrases]
         patterns += [(TERMINATOR, phrase) for phrase in rules.terminators]
         patterns += [(OPENER, phrase) for phrase in rules.openers]
+        patterns += [(NOTHING_SINCE, phrase) for phrase in rules.nothing_since]
         patterns += [(f"{STOP} {n}", phrase) for n, entry in enumerate(rules.trigger) for phrase in entry.stops_at]
         self._patterns = PatternSet(patterns, rules.groups)
 
@@ -66,7 +76,7 @@ class Assertions:
             for trigger in triggers
             if trigger.entry.category != "none"
             and not any(covers > set(trigger.tokens) for covers in pseudo)
-            and not _is_broken(trigger.tokens, tokens)
+            and not _is_broken(trigger, tokens)
         ]
         return Context(tokens, real, found, self._entries)
 
@@ -164,7 +174,11 @@ def _is_told_after(reaching: Sequence[Trigger], sign: tuple[int, ...]) -> bool:
     return told and all(t.entry.direction == "forward" and t.tokens[-1] < sign[0] for t in imagined)
 
 
-def _is_broken(taken: tuple[int, ...], tokens: Sequence[Token]) -> bool:
-    """Whether a "but", or a clause about somebody, begins in a gap of what a trigger took."""
+def _is_broken(trigger: Trigger, tokens: Sequence[Token]) -> bool:
+    """Whether a "but", or a clause about somebody, begins in a gap of what a trigger took.
+
+    What is told of somebody else in a sentence goes on behind an "and": "he fell, and his arm hung, they took him".
+    """
+    taken, is_story = trigger.tokens, trigger.entry.category == "other" and trigger.entry.direction in _WIDE
     gap = [at for at in range(taken[0] + 1, taken[-1]) if at not in taken]
-    return any(tokens[at].word in _BREAKS or begins_clause(tokens, at) for at in gap)
+    return any(tokens[at].word in _BREAKS or (begins_clause(tokens, at) and not is_story) for at in gap)

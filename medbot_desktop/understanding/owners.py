@@ -8,6 +8,8 @@ from medbot_desktop.understanding.people import Cast, Person
 _REACH = 12
 _REACH_BEHIND = 5
 _GOVERNING = frozenset("beside behind opposite near to with of than like for by against around from on at in".split())
+_WITH = frozenset("with w wiv wi".split())
+_TELLING_MORE = frozenset("who whos whose with".split())
 _LEADING_BEHIND = frozenset("in on affects affected from".split())
 _LEADING_TO = frozenset(
     "a an the my his her our their one of both most many two three some another several best".split()
@@ -39,7 +41,8 @@ class Owners:
         for at in range(first - 1, max(-1, first - 1 - _REACH), -1):
             if tokens[at].sentence != tokens[first].sentence:
                 return None
-            if at not in people or self._is_aside(at) or self._is_placing(at) or self._is_governed(at, first):
+            is_none = at not in people or self._is_aside(at) or self._is_placing(at) or self._is_company(at)
+            if is_none or self._is_governed(at, first):
                 continue
             says = any(token.word in self._words.belief for token in tokens[at + 1 : first])
             return None if says and people[at].who in ("kin", "far") else people[at]
@@ -73,6 +76,17 @@ class Owners:
         """Whether "me" only says where another is, or is not: "the lad next to me", "my sister, not me"."""
         before = self._tokens[at - 1].word if at else ""
         return self._tokens[at].word in ("me", "mine") and (before == "not" or before in _GOVERNING)
+
+    def _is_company(self, at: int) -> bool:
+        """Whether somebody did what is told with the person: "I had a row with my mum and took the lot"."""
+        before = at - 1
+        while before > 0 and self._tokens[before].word in _LEADING_TO | self._words.between:
+            before -= 1
+        if before <= 0 or self._tokens[before].word not in _WITH:
+            return False
+        after = self._tokens[at + 1].word if at + 1 < len(self._tokens) else ""
+        told = (one for one in range(before) if self._tokens[one].sentence == self._tokens[at].sentence)
+        return after not in self._words.having | _TELLING_MORE and any(one in self._people for one in told)
 
     def _is_governed(self, at: int, first: int) -> bool:
         """Whether the person says only where the subject is: "the boy beside my daughter has nits"."""

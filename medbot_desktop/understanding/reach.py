@@ -15,8 +15,8 @@ from medbot_desktop.understanding.rulefiles import TriggerEntry
 from medbot_desktop.understanding.tokens import Token
 
 RESOLVED = "resolved"
-HYPOTHETICAL = "hypothetical"
-TERMINATOR, OPENER, STOP = "terminator", "opener", "stop"
+PAST, HYPOTHETICAL = "past", "hypothetical"
+TERMINATOR, OPENER, STOP, NOTHING_SINCE = "terminator", "opener", "stop", "nothing since"
 _LIST_REACH = 22
 _MAY_SHARE = ("uncertain", RESOLVED)
 """The categories whose triggers may hold words of the sign: "is my toe infected?", "he was a colicky baby"."""
@@ -72,6 +72,7 @@ class Reach:
         self._lists: dict[int, bool] = {}
         self._terminators = {match.first for match in found if match.key == TERMINATOR}
         self._openers = {match.first for match in found if match.key == OPENER}
+        self._nothing_since = {tokens[match.first].sentence for match in found if match.key == NOTHING_SINCE}
         stopping = [match for match in found if match.key.startswith(f"{STOP} ")]
         self._stops: dict[int, set[int]] = {}
         for match in stopping:
@@ -90,11 +91,24 @@ class Reach:
             return True
         if trigger.entry.category == HYPOTHETICAL and _is_within(trigger.tokens, sign):
             return False
+        if trigger.entry.category == PAST and self._tells_an_old_story(trigger, sign):
+            return True
         shared = set(trigger.tokens) & set(sign)
         if trigger.entry.category in _MAY_SHARE and shared and len(shared) < len(trigger.tokens):
             return True
         forward = direction != "backward" and self._reaches_forward(trigger, sign)
         return forward or (direction != "forward" and self._reaches_backward(trigger, sign))
+
+    def _tells_an_old_story(self, trigger: Trigger, sign: tuple[int, ...]) -> bool:
+        """Whether what stands behind an early time is part of it, as the next sentence says that nothing came since.
+
+        "It was when she was two, her throat closed, two pens. Nothing since."
+        """
+        first, last = trigger.tokens[0], sign[-1]
+        if trigger.tokens[-1] >= sign[0] or self._tokens[first].sentence + 1 not in self._nothing_since:
+            return False
+        ends = self._terminators | self._stops.get(id(trigger.entry), set())
+        return not any(at in ends for at in range(trigger.tokens[-1] + 1, last + 1) if at not in sign)
 
     def _speaks_of_before(self, trigger: Trigger) -> bool:
         """Whether the sentence of a trigger says of what the one before has named that it is over."""

@@ -167,6 +167,7 @@ class ContextFile(_Strict):
     groups: dict[str, list[str]]
     terminators: list[str]
     openers: list[str]
+    nothing_since: list[str] = []
     trigger: list[TriggerEntry]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from medbot_desktop.domain import GONE, Assertion, Entity
@@ -21,6 +22,8 @@ from medbot_desktop.understanding.tokens import Token
 _LASTING, _SHOWN = ("condition", "context"), ("symptom", "event")
 _NEAR_ANOTHER = frozenset({"contact_with_infection"})
 """What the patient has of another's illness: to have been near it."""
+_FOOT_AND_MOUTH = frozenset({"foot", "mouth"})
+"""Parts of the body that only together name a disease."""
 _HELD = (Assertion.PRESENT, Assertion.UNCERTAIN)
 
 
@@ -93,6 +96,8 @@ class _Scene:
             return True
         if self._endangers(entity) or (self._shows_signs(owner, entity) and not self._is_caught_beside(owner, entity)):
             return False
+        if entity.kind in _SHOWN and self._is_here(owner):
+            return False
         if self._is_disease(entity):
             return self._is_disease_of_another(entity, owner)
         return self._is_sign_of_another(entity, owner)
@@ -159,7 +164,10 @@ class _Scene:
         return entity.kind in _LASTING or self._is_named_disease(entity)
 
     def _is_named_disease(self, entity: Entity) -> bool:
-        return entity.kind == "condition" or bool(self._said(entity) & self._words.diseases)
+        named = self._said(entity) & self._words.diseases
+        if not named >= _FOOT_AND_MOUTH:
+            named -= _FOOT_AND_MOUTH
+        return entity.kind == "condition" or bool(named)
 
     def _is_caught_beside(self, owner: Person, entity: Entity) -> bool:
         """Whether somebody has what is caught, and who writes was near: "my boss has flu and coughs, I feel ok"."""
@@ -206,6 +214,12 @@ class _Scene:
     def _is_of_now(self, owner: Person) -> bool:
         sentence = self._tokens[owner.first].sentence
         return any(token.word in self._words.now for token in self._tokens if token.sentence == sentence)
+
+    def _is_here(self, owner: Person) -> bool:
+        """Whether somebody is said to be with who writes: "my neighbour is here, her mouth is down on one side"."""
+        sentence = self._tokens[owner.first].sentence
+        said = [token.word for token in self._tokens if token.sentence == sentence]
+        return "here" in said or any(pair in (("with", "me"), ("with", "us")) for pair in pairwise(said))
 
     def _shows_signs(self, owner: Person, besides: Entity) -> bool:
         """Whether somebody is said to show a sign now, other than by the words of ``besides``."""
