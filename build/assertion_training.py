@@ -1,9 +1,9 @@
 """Train the networks that judge signs by the embedder's token states: forward, backward and Adam, on numpy alone.
 
 ``train_assertions.py`` runs it. A network as the program runs it is ``understanding/assertion_head.py``; here it runs
-over many signs at once, loses some of its inputs by chance (dropout; Srivastava et al. 2014), and learns from labels
-that leave a little to the other assertions (label smoothing; Szegedy et al. 2016), by Adam with decoupled weight decay
-(Loshchilov and Hutter 2019).
+over many signs at once, loses some of its inputs by chance (dropout; Srivastava et al. 2014), now and then all that the
+rules make of the signs, so that it does not lean on them, and learns from labels that leave a little to the other
+assertions (label smoothing; Szegedy et al. 2016), by Adam with decoupled weight decay (Loshchilov and Hutter 2019).
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from medbot_desktop.understanding.assertion_head import FARTHEST, HEADS, LABELS,
 Numbers = NDArray[np.float32]
 Parts = dict[str, Numbers]
 
-NETWORKS = 3
+NETWORKS = 2
 """How many judge together."""
 
 _PASSES = 6
 _AT_ONCE, _SORTED_AT_ONCE = 48, 960
 _RATE, _DECAY, _RISE = 2e-3, 0.02, 0.15
-_LOST_INPUTS, _LOST = 0.2, 0.15
+_LOST_INPUTS, _LOST, _LOST_RULES = 0.2, 0.15, 0.3
 _LEFT_TO_OTHERS = 0.05
 _TABLES = ("mark", "step", "rule")
 _TINY = np.float32(1e-5)
@@ -40,7 +40,7 @@ class Lesson:
     """A sign to learn from.
 
     Attributes:
-        states: of the tokens around it, shape (tokens, 384), in half precision.
+        states: of the tokens around it, shape (tokens, 4 x 384), in half precision.
         seen: the same tokens.
         label: its place in ``LABELS``.
     """
@@ -134,10 +134,13 @@ def _slopes(parts: Mapping[str, Numbers], batch: Sequence[Lesson], chance: np.ra
     width = SHAPES["project"][1]
     part = width // HEADS
     is_sign = (marks == 1).astype(np.float32)
+    knows = chance.random(count) >= _LOST_RULES
+    marks = np.where(knows[:, None], marks, marks.clip(max=2))
+    is_ruled = is_sign * knows[:, None]
 
     states *= _kept((count, 1, states.shape[2]), _LOST_INPUTS, chance)
     tokens = states @ parts["project"] + parts["project_bias"] + parts["mark"][marks] + parts["step"][steps]
-    tokens += is_sign[..., None] * parts["rule"][rules][:, None]
+    tokens += is_ruled[..., None] * parts["rule"][rules][:, None]
     kept_tokens = _kept(tokens.shape, _LOST, chance)
     tokens *= kept_tokens
     tokens -= tokens.mean(axis=-1, keepdims=True)
@@ -180,7 +183,7 @@ def _slopes(parts: Mapping[str, Numbers], batch: Sequence[Lesson], chance: np.ra
         "project_bias": flat.sum(axis=0),
         "mark": _gathered(flat, marks.ravel(), SHAPES["mark"][0]),
         "step": _gathered(flat, steps.ravel(), 2 * FARTHEST + 1),
-        "rule": _gathered(np.einsum("bn,bnd->bd", is_sign, by_input), rules, len(LABELS)),
+        "rule": _gathered(np.einsum("bn,bnd->bd", is_ruled, by_input), rules, len(LABELS)),
         "norm": (by_tokens * normed).sum(axis=(0, 1)),
         "norm_bias": by_tokens.sum(axis=(0, 1)),
         "query": sign.T @ by_query,

@@ -20,8 +20,8 @@ from medbot_desktop.inference.onnx_tables import rows_first, with_length
 MOST_TOKENS = 256
 """What a text has beyond this many tokens, the two marks at its ends included, does not enter its vector."""
 
-_MIDDLE = "layer_norm_8"
-"""What the network that ships has behind the fourth of its six layers."""
+_MIDDLE = ("layer_norm_4", "layer_norm_6", "layer_norm_8")
+"""What the network that ships has behind the second, third and fourth of its six layers."""
 
 _GRAPH, _OUTPUT, _NAME = 7, 12, 1  # the numbers of the fields in ONNX's onnx.proto
 _TEXTS_IN_BATCH = 16
@@ -42,9 +42,9 @@ class Looked:
 
     Attributes:
         vector: shape (dimensions,), of unit length.
-        states: of each token, what the network has behind its fourth layer, shape (tokens, dimensions): there words are
-            told from their surroundings best, and the meaning of the whole has not yet washed them out. None where
-            the network has another build than the one that ships.
+        states: of each token, what the network has behind its second, third, fourth and last layer side by side,
+            shape (tokens, 4 x dimensions): the early layers know the word itself, the later ones what its surroundings
+            make of it. None where the network has another build than the one that ships.
         spans: where each token begins and is over in the text; (0, 0) for the two marks at its ends.
     """
 
@@ -99,7 +99,8 @@ class Embedder:
         encoding = self._tokenizer.encode(_encodable(text))
         names = [output.name for output in self._session.get_outputs()]
         hidden, *middle = self._hidden(*padded([encoding.ids]), names)
-        return Looked(_unit(hidden.sum(axis=1))[0], middle[0][0] if middle else None, encoding.offsets)
+        states = np.concatenate([*middle, hidden], axis=-1)[0] if middle else None
+        return Looked(_unit(hidden.sum(axis=1))[0], states, encoding.offsets)
 
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
         """The token numbers of each text, at most ``MOST_TOKENS``."""
@@ -180,9 +181,9 @@ def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.intra_op.spin_duration_us", "500")
     options.log_severity_level = 3
     try:
-        return _session(rows_first(path.read_bytes()) + _wish_for(_MIDDLE), options)
+        return _session(rows_first(path.read_bytes()) + b"".join(map(_wish_for, _MIDDLE)), options)
     except (OSError, ValueError, *_DAMAGED):
-        pass  # a network that has no such layer, unless it is no network
+        pass  # a network that has not all of these layers, unless it is no network
     try:
         return _session(str(path), options)
     except _DAMAGED as error:

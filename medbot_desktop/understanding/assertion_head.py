@@ -1,7 +1,7 @@
 """Tell from what the embedder makes of the words around a sign whether it is there, denied, doubted, past and so on.
 
 Words that ``surroundings`` never saw still lie near words that it did: "gran's riddled with it" lies near "my mother
-has it". So a small network looks at the states that the embedder has of each token behind its fourth layer: it marks
+has it". So a small network looks at the states that the embedder has of each token behind four of its layers: it marks
 the sign, asks from there which tokens around it matter (the attention of Vaswani et al. 2017, with one query), and
 judges by these and by the sign's own tokens. The embedder itself is not taught anything.
 """
@@ -90,7 +90,7 @@ def windows(signs: Sequence[Entity], spans: Sequence[tuple[int, int]]) -> dict[E
 
 
 SHAPES = {
-    "project": (384, 160), "project_bias": (160,), "mark": (_OTHERS + len(LABELS), 160),
+    "project": (4 * 384, 160), "project_bias": (160,), "mark": (_OTHERS + len(LABELS), 160),
     "step": (2 * FARTHEST + 1, 160), "rule": (len(LABELS), 160), "norm": (160,), "norm_bias": (160,),
     "query": (160, 160), "query_bias": (160,), "key": (160, 160), "hidden": (320, 160), "hidden_bias": (160,),
     "judge": (160, len(LABELS)), "judge_bias": (len(LABELS),),
@@ -100,7 +100,7 @@ SHAPES = {
 
 @dataclass(frozen=True, slots=True)
 class AssertionHead:
-    """Networks of 177,000 weights each that judge together, by ``build/train_assertions.py``.
+    """Networks of 359,000 weights each that judge together, by ``build/train_assertions.py``.
 
     They learnt the same from other beginnings, so each errs elsewhere (deep ensembles; Lakshminarayanan et al. 2017).
 

@@ -20,8 +20,8 @@ from medbot_desktop.domain import Assertion
 from medbot_desktop.errors import InputError
 from medbot_desktop.understanding.assertion_head import LABELS
 
-BESIDE_STATES = 0.5
-"""How much the words count where the embedder's states tell too; 0.2 to 0.6 do alike for writers not learnt from."""
+BESIDE_STATES = 0.25
+"""How much the words count where the embedder's states tell too; 0.2 and 0.3 do alike for writers not learnt from."""
 
 _TOLD = 2
 _MARKS = frozenset({"^", "$", "<x>", "<s>", "<m>", "#"})

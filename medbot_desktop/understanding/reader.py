@@ -39,7 +39,7 @@ from medbot_desktop.understanding.unknown_medicines import UnknownMedicines
 if TYPE_CHECKING:  # ONNX Runtime takes its time, and is not needed where nothing is embedded
     from medbot_desktop.inference.embedder import Embedder, Looked
 
-_SURE = 0.5
+_SURE = 0.4
 """How likely the words around a sign must make a reading that is not that of the rules."""
 _ENGLISH = ("en", "und")
 _DECIDED_BY_RULE = frozenset({"crisis", "instruction_attempt"})
@@ -306,7 +306,9 @@ def _is_weighed(entity: Entity) -> bool:
 
 
 def _overrules(weighed: Weighed, entity: Entity) -> bool:
-    """Whether the words around a sign say otherwise than the rules, and that more likely than all else together.
+    """Whether the words around a sign say otherwise than the rules, and that with some likelihood.
+
+    Where they waver between several, the likeliest is right more often than the rules are, which they know as well.
 
     "The rash has gone" says both that it was there and that it is there no more: no difference.
     """

@@ -56,7 +56,7 @@ def test_a_look_at_a_text_gives_its_vector_and_a_state_for_each_token(embedder: 
     assert np.abs(looked.vector - embedder.embed([text])[0]).max() < 1e-6
     assert [text[begin:end] for begin, end in looked.spans] == ["", "Gran", "had", "a", "stroke", ".", ""]
     assert looked.states is not None
-    assert looked.states.shape == (len(looked.spans), embedder.dimensions)
+    assert looked.states.shape == (len(looked.spans), 4 * embedder.dimensions)
 
 
 def test_a_network_of_another_build_gives_vectors_and_no_states(
