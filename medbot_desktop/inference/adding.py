@@ -10,12 +10,14 @@ from pathlib import Path
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference import devices
+from medbot_desktop.inference.bounded import TrialLimits
 from medbot_desktop.inference.catalogue import BroughtModel, CatalogueEntry, ModelFile, Purpose
 from medbot_desktop.inference.disk import copy_hashing, room_for
 from medbot_desktop.inference.gguf import GgufHeader, one_line, read_header
 from medbot_desktop.inference.memory_need import MemoryNeed, require_memory
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.inference.trial import TrialLimits, try_model
+from medbot_desktop.inference.trial import try_model
+from medbot_desktop.inference.trial_record import remember_speed
 
 Progress = Callable[[int, int], None]
 """Called with the bytes done and the bytes to do."""
@@ -120,10 +122,11 @@ def _add_gguf(store: ModelStore, path: Path, progress: Progress) -> CatalogueEnt
     need = require_memory(path, header, devices.memory()) if purpose == "chat" else None
     with copied(store, path.parent, {path.name: f"{name}.gguf"}, progress) as (scratch, files):
         entry = _entry(store, name, purpose, files, read_header(scratch / files[0].name))
-        if need is not None:
-            try_model(scratch / files[0].name, limits=_limits(need))
+        trial = try_model(scratch / files[0].name, limits=_limits(need)) if need is not None else None
         (scratch / files[0].name).replace(scratch / entry.files[0].name)
         store.take_in(scratch, entry)
+    if trial is not None:
+        remember_speed(entry, trial)
     return entry
 
 
