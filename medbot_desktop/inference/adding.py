@@ -10,6 +10,7 @@ from pathlib import Path
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference import devices
+from medbot_desktop.inference.adapter_base import listed, models_for
 from medbot_desktop.inference.bounded import TrialLimits
 from medbot_desktop.inference.catalogue import BroughtModel, CatalogueEntry, ModelFile, Purpose
 from medbot_desktop.inference.disk import copy_hashing, room_for
@@ -54,8 +55,9 @@ def add_model(store: ModelStore, path: Path, progress: Progress = lambda done, t
         The model as it can be opened from now on.
 
     Raises:
-        ModelError: it is missing, cut short, damaged, no language model, too large for the memory, or crashes the
-            runtime; or another model has its name already. Nothing of it is left on this computer.
+        ModelError: it is missing, cut short, damaged, no language model, too large for the memory, crashes the
+            runtime, or is an adapter of a model that is not here; or another model has its name already. Nothing of it
+            is left on this computer.
         DiskFullError: there is no room for it.
     """
     if path.is_dir():
@@ -167,7 +169,10 @@ def _entry(
     licence = one_line(header.facts.get("general.license")) or "unknown"
     if purpose == "adapter":
         store.require_free(name, files)
-        return CatalogueEntry(name, title, purpose, licence, files, base=one_line(header.architecture))
+        what_for = listed(models_for(store, header, files[0].name))
+        return CatalogueEntry(
+            name, title, purpose, licence, files, base=one_line(header.architecture), what_for=what_for
+        )
     brought = recognise(header, store.catalogue.brought)
     if brought is None:
         store.require_free(name, files)

@@ -28,14 +28,6 @@ def refused(reason: str, detail: str = "") -> ModelError:
     return ModelError(message, hint)
 
 
-def adapter_refused(name: str) -> ModelError:
-    """Why the model goes on without an adapter."""
-    return ModelError(
-        f"The adapter {name} is damaged or made for another model, so it is not used.",
-        "Choose an adapter that was trained on this model, or none.",
-    )
-
-
 def gone(end: End) -> ModelError:
     """What became of an answer whose process is gone."""
     happened = "stopped answering" if end == "hung" else "stopped in the middle of its answer"
@@ -85,17 +77,3 @@ def not_ready() -> ModelError:
 def busy() -> ModelError:
     """Somebody else's answer takes longer than anybody waits."""
     return ModelError("The text model is busy with another answer.", "Wait for it, or stop it.")
-
-
-def check_adapter(path: Path, name: str) -> None:
-    """Look whether a file is a LoRA adapter at all, before llama.cpp opens it.
-
-    Raises:
-        ModelError: it is damaged, or no adapter.
-    """
-    try:
-        header = read_header(path)
-    except ModelError as error:
-        raise ModelError(f"The adapter {name} cannot be used: {error.message}", error.hint) from error
-    if header.facts.get("general.type") != "adapter" or header.facts.get("adapter.type") != "lora":
-        raise adapter_refused(name)
