@@ -37,7 +37,13 @@ def gguf(facts: Mapping[str, Value], tensors: Mapping[str, tuple[Sequence[int], 
     return head + bytes(-len(head) % 32) + body
 
 
-def adapter(width: int = _SMOLLM2_WIDTH, architecture: str = "llama", strength: float = 2000.0, seed: int = 1) -> bytes:
+def adapter(
+    width: int = _SMOLLM2_WIDTH,
+    architecture: str = "llama",
+    strength: float = 2000.0,
+    seed: int = 1,
+    more: Mapping[str, Value] | None = None,
+) -> bytes:
     """A LoRA adapter with random numbers for the first layers of a model; SmolLM2's by its defaults."""
     numbers = random.Random(seed)
 
@@ -55,7 +61,7 @@ def adapter(width: int = _SMOLLM2_WIDTH, architecture: str = "llama", strength: 
         "adapter.type": "lora",
         "adapter.lora.alpha": strength,
     }
-    return gguf(facts, tensors)
+    return gguf(facts | dict(more or {}), tensors)
 
 
 def changed(model: Path, key: str, value: str | int, target: Path) -> Path:

@@ -99,6 +99,8 @@ class TinyModel:
         forgets: whether what it passes on is worth nothing.
         cached: whether it passes anything on at all.
         heads_named: whether the graph leaves the number of heads to the configuration.
+        made_of: how many numbers it makes at each step and throws away again, of 4 bytes each.
+        flat: whether it gives what it computes without saying of which token.
     """
 
     vocabulary: int = 258
@@ -107,6 +109,8 @@ class TinyModel:
     forgets: bool = False
     cached: bool = True
     heads_named: bool = False
+    made_of: int = 0
+    flat: bool = False
     width: int = 16
     longest: int = 4096
 
@@ -147,7 +151,11 @@ class TinyModel:
         g.node("MatMul", ["shares", "all_value"], "gathered")
         g.node("Squeeze", ["gathered", one], "attended")
         g.node("Add", ["attended", "x"], "y")
-        g.node("MatMul", ["y", weights("out", self.width, self.vocabulary)], "logits")
+        g.node("MatMul", ["y", weights("out", self.width, self.vocabulary)], "likely")
+        g.node("Add", ["likely", _nothing_from(g, self.made_of)], "sum")
+        g.node("ReduceSum", ["sum", numbers("last", -1)], "logits", keepdims=0) if self.flat else g.node(
+            "Identity", ["sum"], "logits"
+        )
         if self.forgets:
             g.node("Mul", ["all_key", g.constant("nothing", np.zeros(1, np.float32))], "present.0.key")
             g.node("Mul", ["all_value", "nothing"], "present.0.value")
@@ -184,7 +192,37 @@ class TinyModel:
     def _outputs(self) -> list[bytes]:
         cache: Shape = ["batch", 1, "all", self.width]
         kept = [value(f"present.0.{name}", FLOAT, cache) for name in ("key", "value")]
-        return [value("logits", FLOAT, ["batch", "new", self.vocabulary]), *(kept if self.cached else [])]
+        logits: Shape = ["batch", "new"] if self.flat else ["batch", "new", self.vocabulary]
+        return [value("logits", FLOAT, logits), *(kept if self.cached else [])]
+
+
+def _nothing_from(g: Graph, numbers: int) -> str:
+    """A step that makes so many numbers and hands on a single zero."""
+    g.constant("how_many", np.array([max(numbers, 1)], np.int64))
+    g.node("ConstantOfShape", ["how_many"], "many")
+    return g.node("ReduceSum", ["many"], "nothing_from", keepdims=0)
+
+
+def embedding_network(*, words: int = 258, strength: float = 1.0, made_of: int = 0, sides: int = 3) -> bytes:
+    """An embedder: a table of words with a random vector for each.
+
+    Args:
+        words: how many it knows.
+        strength: what the vectors are multiplied with.
+        made_of: as for ``TinyModel``.
+        sides: 3, or 2 where it gives one number for each token.
+    """
+    g, dice = Graph(), np.random.default_rng(7)
+    g.constant("table", (dice.normal(0, 1, (words, 8)) * strength).astype(np.float32))
+    g.node("Gather", ["table", "input_ids"], "vectors")
+    g.node("Add", ["vectors", _nothing_from(g, made_of)], "sum")
+    g.constant("last", np.array([-1], np.int64))
+    inputs = [value(name, INT64, ["b", "n"]) for name in ("input_ids", "attention_mask", "token_type_ids")]
+    if sides == 2:
+        g.node("ReduceSum", ["sum", "last"], "hidden", keepdims=0)
+        return g.model(inputs, [value("hidden", FLOAT, ["b", "n"])])
+    g.node("Identity", ["sum"], "hidden")
+    return g.model(inputs, [value("hidden", FLOAT, ["b", "n", 8])])
 
 
 def no_language_model() -> bytes:

@@ -15,12 +15,13 @@ from rich.table import Column, Table
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.errors import ModelError
 from medbot_desktop.generation.exam_items import exam_version
-from medbot_desktop.generation.exam_record import Examinee, tier_in_force
+from medbot_desktop.generation.exam_record import Examinee, stored_result, tier_in_force
 from medbot_desktop.inference.adding import add_model
 from medbot_desktop.inference.catalogue import BroughtModel, CatalogueEntry
 from medbot_desktop.inference.gguf import one_line
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.inference.sync import SyncedModel, SyncEvent, sync_models
+from medbot_desktop.inference.trial_record import remembered_speed
 from medbot_desktop.knowledge.opening import core_is_prepared, prepare_core
 from medbot_desktop.settings import resources_folder
 
@@ -59,7 +60,8 @@ def list_models(as_json: bool = JsonOption) -> None:
     here = {entry.name for entry in store.installed()}
     exam = exam_version(resources_folder() / "exam")
     rows = [
-        _entry_object(store, entry, entry.name in here) | {"tier": tier_in_force(Examinee.of(entry), exam)}
+        _entry_object(store, entry, entry.name in here)
+        | {"tier": tier_in_force(Examinee.of(entry), exam), "tokens_per_second": _speed(entry)}
         for entry in store.entries()
     ]
     names = {row["name"] for row in rows}
@@ -69,6 +71,9 @@ def list_models(as_json: bool = JsonOption) -> None:
             print_json(row)
         return
     Console().print(_table([row for row in rows if not row["brought"]]))
+    for row in rows:
+        if row["tokens_per_second"]:
+            typer.echo(f"{row['name']} writes about {row['tokens_per_second']:,.0f} tokens a second on this computer.")
     if bring := [row for row in rows if row["brought"]]:
         typer.echo("\nBring the file of one of these, on a stick for example, and run `medbot models add FILE.gguf`:\n")
         Console().print(_bring_table(bring))
@@ -81,6 +86,14 @@ def _table(rows: Sequence[dict[str, Any]]) -> Table:
         present = "yes" if row["present"] else "no"
         table.add_row(row["name"], row["purpose"], _readable(row["size"]), row["licence"], tier, present)
     return table
+
+
+def _speed(entry: CatalogueEntry) -> float | None:
+    """Tokens a second by its last exam, else when it was added; None where neither measured it."""
+    if entry.purpose != "chat":
+        return None
+    result = stored_result(entry.name)
+    return (result.tokens_per_second if result else 0.0) or remembered_speed(entry) or None
 
 
 def _bring_table(rows: Sequence[dict[str, Any]]) -> Table:
@@ -134,6 +147,10 @@ def add(
         return
     tier = f", tier {entry.tier}" if entry.purpose == "chat" else f", {entry.purpose}"
     typer.echo(f"Added {entry.name}: {entry.title} ({_readable(entry.size)}{tier}; licence: {entry.licence}).")
+    if entry.purpose == "adapter":
+        typer.echo(entry.what_for)
+    if speed := remembered_speed(entry):
+        typer.echo(f"It writes about {speed:,.0f} tokens a second here; `medbot models exam` measures it better.")
     if entry.terms:
         typer.echo(entry.terms)
 
@@ -218,6 +235,7 @@ def _brought_object(model: BroughtModel) -> dict[str, Any]:
         "size": model.about,
         "default": False,
         "tier": "silent",
+        "tokens_per_second": None,
         "present": False,
         "installed": False,
         "brought": True,

@@ -10,12 +10,15 @@ from pathlib import Path
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference import devices
+from medbot_desktop.inference.adapter_base import listed, models_for
+from medbot_desktop.inference.bounded import TrialLimits
 from medbot_desktop.inference.catalogue import BroughtModel, CatalogueEntry, ModelFile, Purpose
 from medbot_desktop.inference.disk import copy_hashing, room_for
 from medbot_desktop.inference.gguf import GgufHeader, one_line, read_header
 from medbot_desktop.inference.memory_need import MemoryNeed, require_memory
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.inference.trial import TrialLimits, try_model
+from medbot_desktop.inference.trial import try_model
+from medbot_desktop.inference.trial_record import remember_speed
 
 Progress = Callable[[int, int], None]
 """Called with the bytes done and the bytes to do."""
@@ -52,8 +55,9 @@ def add_model(store: ModelStore, path: Path, progress: Progress = lambda done, t
         The model as it can be opened from now on.
 
     Raises:
-        ModelError: it is missing, cut short, damaged, no language model, too large for the memory, or crashes the
-            runtime; or another model has its name already. Nothing of it is left on this computer.
+        ModelError: it is missing, cut short, damaged, no language model, too large for the memory, crashes the
+            runtime, or is an adapter of a model that is not here; or another model has its name already. Nothing of it
+            is left on this computer.
         DiskFullError: there is no room for it.
     """
     if path.is_dir():
@@ -120,10 +124,11 @@ def _add_gguf(store: ModelStore, path: Path, progress: Progress) -> CatalogueEnt
     need = require_memory(path, header, devices.memory()) if purpose == "chat" else None
     with copied(store, path.parent, {path.name: f"{name}.gguf"}, progress) as (scratch, files):
         entry = _entry(store, name, purpose, files, read_header(scratch / files[0].name))
-        if need is not None:
-            try_model(scratch / files[0].name, limits=_limits(need))
+        trial = try_model(scratch / files[0].name, limits=_limits(need)) if need is not None else None
         (scratch / files[0].name).replace(scratch / entry.files[0].name)
         store.take_in(scratch, entry)
+    if trial is not None:
+        remember_speed(entry, trial)
     return entry
 
 
@@ -164,7 +169,10 @@ def _entry(
     licence = one_line(header.facts.get("general.license")) or "unknown"
     if purpose == "adapter":
         store.require_free(name, files)
-        return CatalogueEntry(name, title, purpose, licence, files, base=one_line(header.architecture))
+        what_for = listed(models_for(store, header, files[0].name))
+        return CatalogueEntry(
+            name, title, purpose, licence, files, base=one_line(header.architecture), what_for=what_for
+        )
     brought = recognise(header, store.catalogue.brought)
     if brought is None:
         store.require_free(name, files)

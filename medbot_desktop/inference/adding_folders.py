@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-import onnxruntime
-
 from medbot_desktop.errors import ModelError
+from medbot_desktop.inference import devices
 from medbot_desktop.inference.adding import Progress, copied, name_from
 from medbot_desktop.inference.catalogue import CatalogueEntry, Purpose
-from medbot_desktop.inference.embedder import Embedder
 from medbot_desktop.inference.gguf import one_line
+from medbot_desktop.inference.memory_need import CONTEXT_LENGTH, MemoryNeed, require_room
+from medbot_desktop.inference.onnx_export import GRAPHS, sizes_of
+from medbot_desktop.inference.onnx_memory import onnx_limits, onnx_need, weights_beside
+from medbot_desktop.inference.onnx_trial import ends_of, try_embedder
 from medbot_desktop.inference.store import ModelStore
-
-GRAPHS = ("model.onnx", "decoder_model_merged.onnx", "model_quantized.onnx")
-"""Names that optimum gives the network of a model that writes text; the first one that is there counts."""
+from medbot_desktop.inference.trial import try_export
+from medbot_desktop.inference.trial_record import remember_speed
 
 _NEEDED = ("tokenizer.json", "config.json")
 _WELCOME = ("generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja")
 _EMBEDDER_FILES = ("model.onnx", "tokenizer.json")
-_EMBEDDER_INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
 _HINT = "Give the whole folder of an export with optimum: the network, its tokenizer.json and its config.json."
 _LARGEST_CONFIG = 1 << 20
 
@@ -39,61 +36,49 @@ def add_folder(store: ModelStore, source: Path, progress: Progress) -> Catalogue
         progress: called as bytes are copied.
 
     Raises:
-        ModelError: a file is missing or is not what it should be, or another model has its name already.
+        ModelError: a file is missing or is not what it should be, the model is too large for the memory, does not do
+            what it is for, or another model has its name already. Nothing of it is left on this computer.
         DiskFullError: there is no room for it.
     """
-    name = one_line(source.name)
-    graph = next((file for file in GRAPHS if (source / file).is_file()), None)
+    name = one_line(source.name) or "model"
+    graph = next((source / file for file in GRAPHS if (source / file).is_file()), None)
     if graph is None or not (source / "tokenizer.json").is_file():
         raise ModelError(f"The folder {name} holds no model that MedBot can open.", _HINT)
-    inputs, outputs = _ends(source / graph)
-    if "input_ids" in inputs and "logits" in outputs and any(end.startswith("past_key_values") for end in inputs):
+    memory = devices.memory()
+    need = onnx_need(graph, {}, CONTEXT_LENGTH)
+    require_room(need, name, memory)
+    ends = ends_of(graph, name, onnx_limits(need, memory.available))
+    if ends.write_text:
         _require_config(source / "config.json")
-        welcome = (f"{graph}_data", f"{graph}.data", *_WELCOME)
-        files = [graph, *_NEEDED, *(file for file in welcome if (source / file).is_file())]
-        return _take(store, source, files, "chat", progress)
-    if graph != _EMBEDDER_FILES[0] or set(inputs) != _EMBEDDER_INPUTS:
-        raise ModelError(f"The network {graph} of {name} is no language model, nor an embedder.", _HINT)
-    Embedder(source / _EMBEDDER_FILES[0], source / _EMBEDDER_FILES[1], identity="").embed(["a word"])
-    return _take(store, source, _EMBEDDER_FILES, "embedder", progress)
+        need = onnx_need(graph, sizes_of(source), CONTEXT_LENGTH)
+        require_room(need, name, memory)
+        files = [
+            graph.name,
+            *_NEEDED,
+            *weights_beside(graph),
+            *(file for file in _WELCOME if (source / file).is_file()),
+        ]
+        return _take(store, source, files, "chat", need, progress)
+    if graph.name != _EMBEDDER_FILES[0] or not ends.embed:
+        raise ModelError(f"The network {graph.name} of {name} is no language model, nor an embedder.", _HINT)
+    return _take(store, source, [*_EMBEDDER_FILES, *weights_beside(graph)], "embedder", need, progress)
 
 
 def _take(
-    store: ModelStore, source: Path, files: Sequence[str], purpose: Purpose, progress: Progress
+    store: ModelStore, source: Path, files: Sequence[str], purpose: Purpose, need: MemoryNeed, progress: Progress
 ) -> CatalogueEntry:
-    name = name_from(source.name)
+    name, title = name_from(source.name), one_line(source.name) or "model"
     with copied(store, source, {file: file for file in files}, progress) as (scratch, made):
         store.require_free(name, made)
-        entry = CatalogueEntry(name, one_line(source.name) or name, purpose, "unknown", made)
+        limits = onnx_limits(need, devices.memory().available)
+        entry = CatalogueEntry(name, title, purpose, "unknown", made)
+        trial = try_export(scratch, title, limits) if purpose == "chat" else None
+        if trial is None:
+            try_embedder(scratch / files[0], scratch / files[1], title, limits)
         store.take_in(scratch, entry)
+    if trial is not None:
+        remember_speed(entry, trial)
     return entry
-
-
-def _ends(graph: Path) -> tuple[list[str], list[str]]:
-    """Names of a network's inputs and outputs; it is opened in a process of its own, for it may crash the runtime.
-
-    Raises:
-        ModelError: it cannot be opened.
-    """
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        try:
-            ends = process.submit(_open, str(graph)).result()
-        except BrokenProcessPool:
-            ends = None
-    if ends is None:
-        raise ModelError(f"The network {graph.name} is damaged or no ONNX file.", _HINT)
-    return ends
-
-
-def _open(graph: str) -> tuple[list[str], list[str]] | None:
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 4
-    try:
-        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except Exception:  # the outermost line of this process; whatever the runtime says, the file cannot be opened
-        return None
-    return [end.name for end in session.get_inputs()], [end.name for end in session.get_outputs()]
 
 
 def _require_config(path: Path) -> None:

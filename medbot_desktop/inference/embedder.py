@@ -73,7 +73,7 @@ class Embedder:
         self.identity = identity
         self._tokenizer = _open_tokenizer(tokenizer)
         self._session = _open_session(model, threads or worker_threads())
-        self.dimensions = int(self._session.get_outputs()[0].shape[-1])
+        self.dimensions = _dimensions(self._session, model)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts.
@@ -157,16 +157,30 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def _dimensions(session: onnxruntime.InferenceSession, path: Path) -> int:
+    """How long the vectors are.
+
+    Raises:
+        ModelError: the network does not say it, or gives no vector for each token.
+    """
+    shape = session.get_outputs()[0].shape
+    if len(shape) != 3 or not isinstance(shape[-1], int) or shape[-1] < 1:
+        raise ModelError(f"The network {path.name} gives no vector of a fixed length for each token.", _HINT)
+    return shape[-1]
+
+
 def _open_tokenizer(path: Path) -> Tokenizer:
     try:
         text = path.read_text(encoding="utf-8")
-        # The library tells a damaged file by a bare Exception only, so its outline is looked at first.
         json.loads(text)["model"]["type"]
     except OSError as error:
         raise ModelError(f"The tokenizer {path.name} cannot be read: {error.strerror}.", _HINT) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"The tokenizer {path.name} is damaged.", _HINT) from error
-    tokenizer = Tokenizer.from_str(text)
+    try:
+        tokenizer = Tokenizer.from_str(text)
+    except Exception as error:  # the library has no narrower word for a file that it cannot read
+        raise ModelError(f"The tokenizer {path.name} is damaged.", _HINT) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(MOST_TOKENS)
     return tokenizer

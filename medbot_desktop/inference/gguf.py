@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,6 +50,7 @@ class GgufHeader:
         facts: its metadata, without the long lists (vocabulary, merges).
         least_size: bytes that the file must have at least, to hold the tensors that it lists.
         bytes_by_type: bytes of the tensors of each of ggml's types.
+        shapes: dimensions of each tensor, the one that runs fastest first.
     """
 
     version: int
@@ -57,6 +58,7 @@ class GgufHeader:
     facts: Mapping[str, Fact]
     least_size: int
     bytes_by_type: Mapping[int, int]
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str:
@@ -229,13 +231,14 @@ def _with_tensors(reader: _Reader, version: int, tensors: int, facts: Mapping[st
     alignment = facts.get("general.alignment", _ALIGNMENT)
     if not isinstance(alignment, int) or not 0 < alignment <= 2**20:
         raise _DamagedHeaderError("alignment")
-    furthest, by_type = 0, dict[int, int]()
+    furthest, by_type, shapes = 0, dict[int, int](), dict[str, tuple[int, ...]]()
     for _ in range(tensors):
-        reader.string()
+        name = reader.string()
         dimensions = reader.number("<I")
         if dimensions > _MOST_DIMENSIONS:
             raise _DamagedHeaderError("dimensions")
-        elements = math.prod(reader.number("<Q") for _ in range(dimensions))
+        shapes[name] = tuple(reader.number("<Q") for _ in range(dimensions))
+        elements = math.prod(shapes[name])
         kind, offset = reader.number("<I"), reader.number("<Q")
         if elements > _MOST_ELEMENTS:
             raise _DamagedHeaderError("tensor size")
@@ -244,7 +247,7 @@ def _with_tensors(reader: _Reader, version: int, tensors: int, facts: Mapping[st
         by_type[kind] = by_type.get(kind, 0) + taken
         furthest = max(furthest, offset + taken)
     least_size = -(-reader.place // alignment) * alignment + furthest
-    return GgufHeader(version, tensors, facts, least_size, by_type)
+    return GgufHeader(version, tensors, facts, least_size, by_type, shapes)
 
 
 def _scalar(kind: int) -> str:

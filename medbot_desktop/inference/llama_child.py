@@ -25,7 +25,13 @@ from medbot_desktop.inference.llama_messages import (
     Refused,
     Reply,
 )
-from medbot_desktop.inference.llama_model import CardFailedError, ConstraintError, LlamaModel, PromptTooLongError
+from medbot_desktop.inference.llama_model import (
+    CardFailedError,
+    ConstraintError,
+    LlamaModel,
+    PromptTooLongError,
+    UnknownKindError,
+)
 from medbot_desktop.network import install_guard
 
 CARD_FAILED, OUT_OF_MEMORY = 70, 71
@@ -46,6 +52,9 @@ def run(connection: Connection, load: Load) -> None:
         model = LlamaModel(load, requests.abort_flag, replies.send, lambda: replies.send(requests.refusal("template")))
     except TemplateError:
         replies.send(LoadFailed("template"))
+        return
+    except UnknownKindError:
+        replies.send(LoadFailed("architecture"))
         return
     except (ValueError, RuntimeError, OSError, AssertionError):
         replies.send(LoadFailed())

@@ -39,7 +39,13 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class OnnxLoad(Load):
-    """The same for a model in ONNX: ``path`` is the folder of its export, all on the processor, without adapters."""
+    """The same for a model in ONNX: ``path`` is the folder of its export, all on the processor, without adapters.
+
+    Attributes:
+        memory: bytes that the process may have, where the system can see to it; 0: as many as it likes.
+    """
+
+    memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +110,9 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadFailed:
-    """The ``file`` was refused by llama.cpp, or its chat ``template`` cannot be used."""
+    """The ``file`` was refused by llama.cpp, or its ``architecture`` or chat ``template`` cannot be used."""
 
-    reason: Literal["file", "template"] = "file"
+    reason: Literal["file", "architecture", "template"] = "file"
 
 
 @dataclass(frozen=True, slots=True)

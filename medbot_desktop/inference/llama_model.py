@@ -26,6 +26,10 @@ class ConstraintError(ValueError):
     """An answer cannot be held to this; the argument names what: ``grammar``, ``schema`` or ``adapter``."""
 
 
+class UnknownKindError(Exception):
+    """llama.cpp does not know the architecture that the file states."""
+
+
 class CardFailedError(Exception):
     """A graphics card failed while the model used it."""
 
@@ -41,6 +45,7 @@ class LlamaModel:
 
     Raises:
         TemplateError: its chat template cannot be used.
+        UnknownKindError: llama.cpp does not know its architecture.
         ValueError, RuntimeError, OSError, AssertionError: llama.cpp does not open it.
     """
 
@@ -54,6 +59,10 @@ class LlamaModel:
         import llama_cpp
 
         self._library: Any = llama_cpp
+        self._knows_kind = True
+        # What llama.cpp says of a file, it says in its log alone; the library's own listener would only print it.
+        self._listener = llama_cpp.llama_log_callback(self._hear)
+        llama_cpp.llama_log_set(self._listener, ctypes.c_void_p())
         self._on_time_out = on_time_out
         self.threads = load.threads or worker_threads()
         formatter = bounded_formatter(on_time_out)
@@ -150,7 +159,9 @@ class LlamaModel:
                 return self._open(load, layers), layers
             except TemplateError:
                 raise
-            except (ValueError, RuntimeError):
+            except (ValueError, RuntimeError) as error:
+                if not self._knows_kind:
+                    raise UnknownKindError from error
                 if not layers:
                     raise
         raise AssertionError("the last try is without a card")
@@ -164,6 +175,10 @@ class LlamaModel:
             n_gpu_layers=layers,
             verbose=False,
         )
+
+    def _hear(self, level: int, text: bytes, user_data: object) -> None:
+        if b"unknown model architecture" in text:
+            self._knows_kind = False
 
     def _stop_on(self, abort_flag: ctypes.Array[ctypes.c_char]) -> None:
         # llama.cpp asks this function between any two steps of a computation. A function of the C library that

@@ -79,7 +79,7 @@ def memory_need(header: GgufHeader, size: int, name: str, context_length: int = 
 
 
 def require_memory(path: Path, header: GgufHeader, memory: Memory) -> MemoryNeed:
-    """Refuse a model that this computer has no memory for.
+    """Refuse a GGUF model that this computer has no memory for.
 
     Args:
         path: its file.
@@ -94,9 +94,25 @@ def require_memory(path: Path, header: GgufHeader, memory: Memory) -> MemoryNeed
     """
     name = one_line(path.name)
     need = memory_need(header, path.stat().st_size, name)
+    require_room(need, name, memory)
+    return need
+
+
+def require_room(need: MemoryNeed, name: str, memory: Memory) -> None:
+    """Refuse a model that needs more memory than this computer has.
+
+    Args:
+        need: what it will take.
+        name: of the model, for the sentence.
+        memory: of this computer.
+
+    Raises:
+        ModelError: it never fits, or not while so much else is open; with the figures.
+    """
+    cache = f"{_gigabytes(need.cache)} for {CONTEXT_LENGTH:,} tokens, " if need.cache else ""
     figures = (
-        f"{_gigabytes(need.total)} of memory ({_gigabytes(need.weights)} for the weights, "
-        f"{_gigabytes(need.cache)} for {CONTEXT_LENGTH:,} tokens, {_gigabytes(need.working)} to work in)"
+        f"{_gigabytes(need.total)} of memory ({_gigabytes(need.weights)} for the weights, {cache}"
+        f"{_gigabytes(need.working)} to work in)"
     )
     if need.total > memory.total - RESERVE:
         raise ModelError(
@@ -109,7 +125,6 @@ def require_memory(path: Path, header: GgufHeader, memory: Memory) -> MemoryNeed
             f"The model {name} needs {figures}; {_gigabytes(memory.available)} are free now.",
             "Close other programs, then add it again.",
         )
-    return need
 
 
 def _within(figure: int, most: int) -> int:

@@ -14,6 +14,7 @@ import onnxruntime
 from tokenizers.decoders import DecodeStream
 
 from medbot_desktop.errors import ModelError
+from medbot_desktop.inference.bounded import limit_memory
 from medbot_desktop.inference.chat_template import TemplateError
 from medbot_desktop.inference.child_channel import Replies, Requests
 from medbot_desktop.inference.export_template import ENDLESS
@@ -47,6 +48,7 @@ def run(connection: Connection, load: OnnxLoad) -> None:
         load: what to open.
     """
     shield()
+    limit_memory(load.memory)
     replies = Replies(connection)
     requests = _Requests(connection)
     try:

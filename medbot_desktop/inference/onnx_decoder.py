@@ -123,6 +123,8 @@ class OnnxDecoder:
             at_a_loss = self.read(tokens, options)
         except RUNTIME_ERRORS as error:
             raise ModelError("The ONNX language model fails at its first words.", _HINT) from error
+        if going_on.ndim != 1:
+            raise ModelError("The ONNX language model does not say how likely each word is.", _HINT)
         if not np.isfinite(going_on).all():
             raise ModelError("The ONNX language model computes what is no number.", _HINT)
         if np.allclose(going_on, at_a_loss):

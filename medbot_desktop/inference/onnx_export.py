@@ -66,7 +66,7 @@ class OnnxExport:
         if graph is None:
             raise ModelError(f"The model folder {folder.name} has no {GRAPHS[0]}.", _HINT)
         config = _json(folder / "config.json")
-        sizes = {name: _size(config, name) for name in _BOUNDS if config.get(name) is not None}
+        sizes = _sizes(config)
         tokenizer = _tokenizer(folder / "tokenizer.json")
         generation = _json(folder / "generation_config.json", optional=True)
         spoken = _json(folder / "tokenizer_config.json", optional=True)
@@ -110,6 +110,19 @@ def _json(path: Path, *, optional: bool = False) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ModelError(f"The model's {path.name} is damaged.", _HINT)
     return content
+
+
+def sizes_of(folder: Path) -> dict[str, int]:
+    """The figures that the ``config.json`` of an export states, by their names in it.
+
+    Raises:
+        ModelError: it is missing, damaged or absurd.
+    """
+    return _sizes(_json(folder / "config.json"))
+
+
+def _sizes(config: dict[str, Any]) -> dict[str, int]:
+    return {name: _size(config, name) for name in _BOUNDS if config.get(name) is not None}
 
 
 def _size(config: dict[str, Any], name: str) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from medbot_desktop.errors import ModelError
-from medbot_desktop.inference.gguf import read_header
+from medbot_desktop.inference.bounded import BRING_ANOTHER
+from medbot_desktop.inference.gguf import one_line, read_header
 from medbot_desktop.inference.llama_messages import LoadFailed, OnnxRefused, Reply
 from medbot_desktop.inference.llama_process import End
 
@@ -27,14 +28,6 @@ def refused(reason: str, detail: str = "") -> ModelError:
     return ModelError(message, hint)
 
 
-def adapter_refused(name: str) -> ModelError:
-    """Why the model goes on without an adapter."""
-    return ModelError(
-        f"The adapter {name} is damaged or made for another model, so it is not used.",
-        "Choose an adapter that was trained on this model, or none.",
-    )
-
-
 def gone(end: End) -> ModelError:
     """What became of an answer whose process is gone."""
     happened = "stopped answering" if end == "hung" else "stopped in the middle of its answer"
@@ -42,12 +35,31 @@ def gone(end: End) -> ModelError:
 
 
 def cannot_load(reply: Reply | None, name: str) -> ModelError:
-    """Why a model file is not used at all."""
+    """Why a model file that is here is not used at all."""
     if isinstance(reply, OnnxRefused):
         return ModelError(reply.message, reply.hint)
     if isinstance(reply, LoadFailed) and reply.reason == "template":
         return ModelError(f"The chat template in the model file {name} cannot be used.", _VERIFY_HINT)
     return ModelError(f"llama.cpp cannot open the model file {name}.", _VERIFY_HINT)
+
+
+def not_taken(reply: Reply | None, path: Path, name: str) -> ModelError:
+    """Why a model that a person brought is not taken in; nothing of it is here that could be checked.
+
+    Args:
+        reply: what its process said.
+        path: the file or folder that was tried.
+        name: of the model.
+    """
+    if isinstance(reply, OnnxRefused):
+        return ModelError(reply.message, reply.hint)
+    if isinstance(reply, LoadFailed) and reply.reason == "architecture":
+        kind = one_line(read_header(path).architecture) or "without a name"
+        return ModelError(
+            f"The model file {name} is of a kind that this version of llama.cpp does not know: {kind}.",
+            "Bring another model, or update MedBot if a newer version knows this one.",
+        )
+    return ModelError(cannot_load(reply, name).message, BRING_ANOTHER)
 
 
 def resting() -> ModelError:
@@ -65,17 +77,3 @@ def not_ready() -> ModelError:
 def busy() -> ModelError:
     """Somebody else's answer takes longer than anybody waits."""
     return ModelError("The text model is busy with another answer.", "Wait for it, or stop it.")
-
-
-def check_adapter(path: Path, name: str) -> None:
-    """Look whether a file is a LoRA adapter at all, before llama.cpp opens it.
-
-    Raises:
-        ModelError: it is damaged, or no adapter.
-    """
-    try:
-        header = read_header(path)
-    except ModelError as error:
-        raise ModelError(f"The adapter {name} cannot be used: {error.message}", error.hint) from error
-    if header.facts.get("general.type") != "adapter" or header.facts.get("adapter.type") != "lora":
-        raise adapter_refused(name)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference import offload, refusals
+from medbot_desktop.inference.adapter_base import adapter_refused, check_adapter
 from medbot_desktop.inference.care import Care
 from medbot_desktop.inference.llama_messages import ChatMessage, Count, Counted, Ended, Generate, Load, Piece, Refused
 from medbot_desktop.inference.llama_process import LlamaProcess
@@ -64,6 +65,7 @@ class SupervisedTextModel:
         prompt_cache: int = _PROMPT_CACHE,
     ) -> None:
         self.identity = identity
+        self._path: Final = path
         self._limits: Final = limits
         self._adapters: Final = dict(adapters or {})
         self._usable_adapters: set[str] = set()
@@ -237,9 +239,9 @@ class SupervisedTextModel:
                 f"The text model has no adapter {name}.", "Choose one of those that it was given, or none."
             )
         if name in self._bad_adapters:
-            raise refusals.adapter_refused(name)
+            raise adapter_refused(name)
         try:
-            refusals.check_adapter(self._adapters[name], name)
+            check_adapter(self._adapters[name], name, self._path)
         except ModelError:
             self._bad_adapters.add(name)
             raise
@@ -274,7 +276,7 @@ class SupervisedTextModel:
     def _adapter_failed(self, name: str | None) -> ModelError:
         if name is not None:
             self._bad_adapters.add(name)
-        return refusals.adapter_refused(name or "")
+        return adapter_refused(name or "")
 
 
 def _as_text(schema: Mapping[str, Any]) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference import devices
+from medbot_desktop.inference.bounded import BRING_ANOTHER, TrialLimits, Watch
 from medbot_desktop.inference.gguf import read_header
 from medbot_desktop.inference.llama_messages import (
     ChatMessage,
@@ -18,33 +17,22 @@ from medbot_desktop.inference.llama_messages import (
     Generate,
     Load,
     Loaded,
+    OnnxLoad,
     Piece,
     Placed,
     Pulse,
     Reply,
 )
 from medbot_desktop.inference.llama_process import LlamaProcess
-from medbot_desktop.inference.refusals import cannot_load
+from medbot_desktop.inference.refusals import not_taken
 
-__all__ = ["Trial", "TrialLimits", "try_model"]
+__all__ = ["Trial", "TrialLimits", "try_export", "try_model"]
 
 _QUESTION = ChatMessage("user", "Say in one sentence what a clinic is.")
+_CONTEXT, _TOKENS = 512, 24
 _RESERVE = 256 * 2**20
+_LIMITS = TrialLimits()
 _LOOK_S = 0.05
-_HINT = "Get the model again from where it came from, or choose another one."
-
-
-@dataclass(frozen=True, slots=True)
-class TrialLimits:
-    """What a model may use while it is tried.
-
-    Attributes:
-        seconds: from the start of its process to the last of its words.
-        memory: resident bytes; 0: what is free now, less a reserve for the rest of the computer.
-    """
-
-    seconds: float = 120.0
-    memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +56,9 @@ def try_model(
     path: Path,
     *,
     threads: int = 0,
-    context_length: int = 512,
-    tokens: int = 24,
-    limits: TrialLimits = TrialLimits(),
+    context_length: int = _CONTEXT,
+    tokens: int = _TOKENS,
+    limits: TrialLimits = _LIMITS,
 ) -> Trial:
     """Load a model in a child process and let it write a few tokens.
 
@@ -90,47 +78,65 @@ def try_model(
     """
     read_header(path)
     memory = limits.memory or max(devices.memory().available - _RESERVE, _RESERVE)
-    process = LlamaProcess(Load(str(path), threads, context_length))
+    load = Load(str(path), threads, context_length)
+    return _tried(load, path.name, "llama.cpp", tokens, TrialLimits(limits.seconds, memory))
+
+
+def try_export(folder: Path, name: str, limits: TrialLimits) -> Trial:
+    """The same for a language model in ONNX.
+
+    Args:
+        folder: its export.
+        name: of the model, for the sentences.
+        limits: the time and memory that it may use; the memory must be given.
+
+    Raises:
+        ModelError: as for ``try_model``.
+    """
+    return _tried(OnnxLoad(str(folder), 0, _CONTEXT, memory=limits.memory), name, "ONNX Runtime", _TOKENS, limits)
+
+
+def _tried(load: Load, name: str, runtime: str, tokens: int, limits: TrialLimits) -> Trial:
+    process = LlamaProcess(load)
     try:
-        return _examined(process, path.name, tokens, TrialLimits(limits.seconds, memory))
+        return _examined(_Listener(process, name, runtime, limits), load, name, tokens)
     finally:
         process.kill()
         process.end()
 
 
-def _examined(process: LlamaProcess, name: str, tokens: int, limits: TrialLimits) -> Trial:
-    began, watch = time.monotonic(), _Watch(process, name, limits)
-    loaded = watch.next()
+def _examined(listener: _Listener, load: Load, name: str, tokens: int) -> Trial:
+    began = time.monotonic()
+    loaded = listener.next()
     if not isinstance(loaded, Loaded):
-        raise cannot_load(loaded, name)
+        raise not_taken(loaded, Path(load.path), name)
     load_seconds = time.monotonic() - began
-    process.send(Generate(1, (_QUESTION,), tokens, 0.0, 0, None, ()))
-    times = [time.monotonic() for _ in _pieces(watch, name)]
+    listener.process.send(Generate(1, (_QUESTION,), tokens, 0.0, 0, None, ()))
+    times = [time.monotonic() for _ in _pieces(listener)]
     if not times:
-        raise ModelError(f"The model {name} loads, but writes nothing.", _HINT)
+        raise ModelError(f"The model {name} loads, but writes nothing.", BRING_ANOTHER)
     passed = times[-1] - times[0]
     speed = (len(times) - 1) / passed if passed else 0.0
-    return Trial(load_seconds, speed, watch.peak, loaded.device)
+    return Trial(load_seconds, speed, listener.watch.peak, loaded.device)
 
 
-def _pieces(watch: _Watch, name: str) -> Iterator[str]:
+def _pieces(listener: _Listener) -> Iterator[str]:
     while True:
-        match watch.next():
+        match listener.next():
             case Piece(text=text):
                 yield text
             case Ended():
                 return
             case _:
-                raise ModelError(f"llama.cpp cannot run the model file {name}.", _HINT)
+                raise ModelError(f"{listener.runtime} cannot run the model {listener.name}.", BRING_ANOTHER)
 
 
-class _Watch:
+class _Listener:
     """Reads what a process says, and looks at its memory and the time while it says nothing."""
 
-    def __init__(self, process: LlamaProcess, name: str, limits: TrialLimits) -> None:
-        self.peak = 0
-        self._process, self._name, self._limits = process, name, limits
-        self._deadline = time.monotonic() + limits.seconds
+    def __init__(self, process: LlamaProcess, name: str, runtime: str, limits: TrialLimits) -> None:
+        self.process, self.name, self.runtime = process, name, runtime
+        self.watch = Watch(process.id, name, limits)
 
     def next(self) -> Reply:
         """The next reply.
@@ -140,29 +146,9 @@ class _Watch:
         """
         while True:
             try:
-                reply = self._process.receive(_LOOK_S)
+                reply = self.process.receive(_LOOK_S)
             except EOFError:
-                raise ModelError(f"The model file {self._name} makes llama.cpp crash.", _HINT) from None
-            self._look()
+                raise ModelError(f"The model {self.name} makes {self.runtime} crash.", BRING_ANOTHER) from None
+            self.watch.look()
             if not isinstance(reply, Pulse | Placed | None):
                 return reply
-
-    def _look(self) -> None:
-        self.peak = max(self.peak, _resident(self._process.id))
-        if self.peak > self._limits.memory:
-            raise ModelError(
-                f"The model {self._name} needs more memory than the {self._limits.memory / 1e9:.1f} GB it may have.",
-                "Close other programs, or choose a smaller model.",
-            )
-        if time.monotonic() > self._deadline:
-            raise ModelError(
-                f"The model {self._name} was not done after {self._limits.seconds:.0f} seconds.",
-                "Choose a smaller model; this one is too slow for this computer, or damaged.",
-            )
-
-
-def _resident(process_id: int | None) -> int:
-    try:
-        return int(psutil.Process(process_id).memory_info().rss) if process_id else 0
-    except psutil.Error:
-        return 0

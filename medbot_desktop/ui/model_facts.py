@@ -54,6 +54,7 @@ class ModelFacts:
         device: where it computes and why, in a sentence; empty where that is not known yet.
         can_fetch: whether its files can be fetched.
         may_remove: whether MedBot works without it.
+        tried: tokens a second that it wrote when it was added; 0 where that was not measured.
     """
 
     name: str
@@ -74,6 +75,7 @@ class ModelFacts:
     device: str
     can_fetch: bool
     may_remove: bool
+    tried: float = 0.0
 
     @property
     def is_here(self) -> bool:
@@ -111,8 +113,8 @@ class ModelFacts:
         if self.writes and self.is_here:
             yield self._tier()
             yield self._speed()
-            if self.device:
-                yield f"Device: {self.device}"
+        if self.is_here and self.device:
+            yield f"Device: {self.device}"
 
     def _memory(self) -> str:
         here = f"this computer has {byte_size(self.memory)}, of which {byte_size(self.free)} are free now"
@@ -137,7 +139,9 @@ class ModelFacts:
 
     def _speed(self) -> str:
         if self.result is None or not self.result.tokens_per_second:
-            return "Speed: the exam measures it."
+            if not self.tried:
+                return "Speed: the exam measures it."
+            return f"Speed: about {self.tried:,.0f} tokens a second when it was added; the exam measures it better."
         speed = f"{self.result.tokens_per_second:,.1f} tokens a second on this computer"
         first = f", the first words after {self.result.first_text_s:,.2f} s" if self.result.first_text_s else ""
         return f"Speed: {speed}{first}."

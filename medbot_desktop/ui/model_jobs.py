@@ -28,6 +28,8 @@ _CONTEXT = 2048
 
 _PARTS = 1_000
 
+_ON_PROCESSOR = "The processor, since MedBot runs models in ONNX there alone."
+
 
 @dataclass(frozen=True, slots=True)
 class Models:
@@ -202,6 +204,7 @@ def _entry_facts(
     from medbot_desktop.generation.exam_items import exam_version
     from medbot_desktop.generation.exam_record import Examinee, stored_result, tier_in_force
     from medbot_desktop.inference.memory_need import RESERVE
+    from medbot_desktop.inference.trial_record import remembered_speed
     from medbot_desktop.settings import resources_folder
 
     version = exam_version(resources_folder() / "exam")
@@ -226,24 +229,28 @@ def _entry_facts(
         device=device or placed,
         can_fetch=entry.can_be_fetched,
         may_remove=entry.purpose in ("chat", "adapter") or not entry.default,
+        tried=remembered_speed(entry) if entry.purpose == "chat" else 0.0,
     )
 
 
 def _measures(store: ModelStore, entry: CatalogueEntry, cards: Sequence[Card] | None) -> tuple[int | None, str]:
-    """What a model takes of the memory, and where it computes and why, as far as its file tells."""
+    """What a model takes of the memory, and where it computes and why, as far as its files tell."""
     from medbot_desktop.inference.gguf import read_header
     from medbot_desktop.inference.memory_need import memory_need
     from medbot_desktop.inference.offload import place, weigh
+    from medbot_desktop.inference.onnx_memory import need_of_entry
     from medbot_desktop.settings import load_settings
 
     place_of = store.folder_of(entry)
-    if place_of is None or entry.purpose != "chat" or entry.runtime != "llama.cpp":
+    if place_of is None or entry.purpose not in ("chat", "embedder"):
         return None, ""
     path = place_of / entry.files[0].name
     try:
+        if entry.runtime == "onnxruntime":
+            return need_of_entry(place_of, entry).total, _ON_PROCESSOR
         need = memory_need(read_header(path), entry.size, path.name).total
         return need, place(weigh(path, _CONTEXT), cards, load_settings().gpu_layers).why if cards is not None else ""
-    except ModelError:  # a file that was damaged since; “Check it” says what is wrong
+    except (ModelError, OSError):  # a file that was damaged since; “Check it” says what is wrong
         return None, ""
 
 

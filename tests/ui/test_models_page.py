@@ -25,6 +25,7 @@ from medbot_desktop.ui.model_facts import ModelFacts
 from medbot_desktop.ui.models_page import ModelsPage
 from medbot_desktop.vault.folder import VaultFolder
 from medbot_desktop.workspace import Workspace
+from tests.onnx_graphs import write_export
 from tests.unit.memory.turns import answer
 
 from .shelved import in_vault, open_as, open_window, settle
@@ -106,6 +107,20 @@ def test_what_matters_of_a_model_is_told(qtbot: QtBot, page: ModelsPage) -> None
     assert "terms" in page.facts.text()
 
 
+def test_of_a_model_in_onnx_too_the_memory_and_the_device_are_told(
+    qtbot: QtBot, tmp_path: Path, page: ModelsPage
+) -> None:
+    page.choose_model("all-minilm-l6-v2-int8")
+    assert "Memory: it takes about" in page.facts.text()
+    assert "Device: The processor" in page.facts.text()
+    page.add_from(write_export(tmp_path / "small writer", model_type="llama"))
+    assert "Added" in told(qtbot, page)
+    qtbot.waitUntil(lambda: "small-writer" in [one.name for one in page.table.rows.records])
+    page.choose_model("small-writer")
+    for words in ("Memory: it takes about", "Device: The processor", "tokens a second when it was added"):
+        assert words in page.facts.text()
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
 def test_long_words_about_a_model_cover_nothing(
     qtbot: QtBot, window: MainWindow, page: ModelsPage, size: tuple[int, int]
@@ -162,6 +177,7 @@ def test_a_model_is_added_from_a_file_chosen_and_removed(
     qtbot.waitUntil(lambda: "clinic-words" in [one.name for one in page.table.rows.records])
     assert model(page, "clinic-words").tier == "silent"
     page.choose_model("clinic-words")
+    assert "tokens a second when it was added; the exam measures it better" in page.facts.text()
     page.choose_button.click()
     qtbot.waitUntil(lambda: model(page, "clinic-words").state == "serving")
     assert load_settings().text_model == "clinic-words"

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from medbot_desktop.cli.models import app
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.store import ModelStore
-from tests.unit.inference.made_gguf import tiny_model
+from tests.unit.inference.made_gguf import adapter, tiny_model
 
 DEFAULTS = {"smollm2-135m-instruct-q4_1", "all-minilm-l6-v2-int8", "en_core_web_sm-3.8.0"}
 
@@ -121,9 +121,21 @@ def test_a_model_from_a_stick_is_added_listed_and_removed(tmp_path: Path) -> Non
     (tmp_path / "Tiny.gguf").write_bytes(tiny_model())
     added = objects(medbot_models("add", str(tmp_path / "Tiny.gguf"), "--json"))[0]
     assert (added["name"], added["tier"], added["installed"]) == ("tiny", "silent", True)
-    assert "tiny" in medbot_models("list")
+    assert "tiny writes about " in medbot_models("list")
+    row = next(row for row in objects(medbot_models("list", "--json")) if row["name"] == "tiny")
+    assert row["tokens_per_second"] > 0
     assert objects(medbot_models("remove", "tiny", "--json"))[0]["removed"]
     assert "tiny" not in medbot_models("list")
+
+
+def test_an_adapter_from_a_stick_says_which_model_it_is_for(tmp_path: Path) -> None:
+    (tmp_path / "kind.gguf").write_bytes(adapter(general__architecture="marvin"))
+    with pytest.raises(ModelError, match="made for another model than those on this computer, one of the kind marvin"):
+        medbot_models("add", str(tmp_path / "kind.gguf"))
+    (tmp_path / "tiny.gguf").write_bytes(tiny_model())
+    (tmp_path / "kind.gguf").write_bytes(adapter())
+    assert "It writes about " in medbot_models("add", str(tmp_path / "tiny.gguf"))
+    assert "For Tiny." in medbot_models("add", str(tmp_path / "kind.gguf"))
 
 
 @pytest.mark.parametrize(

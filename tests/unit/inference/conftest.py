@@ -175,3 +175,10 @@ def toy_store(toy_catalogue: Catalogue, tmp_path: Path) -> ModelStore:
     folder = tmp_path / "models"
     folder.mkdir()
     return ModelStore(toy_catalogue, [folder])
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder for what is kept of the trials."""
+    monkeypatch.setenv("MEDBOT_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"

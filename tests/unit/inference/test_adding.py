@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from pathlib import Path
@@ -11,9 +12,12 @@ from medbot_desktop.inference.adding import add_model, recognise
 from medbot_desktop.inference.catalogue import Catalogue
 from medbot_desktop.inference.gguf import GgufHeader
 from medbot_desktop.inference.store import ModelStore
+from medbot_desktop.inference.trial_record import remembered_speed
 from medbot_desktop.settings import program_folder
+from tests.ggufs import adapter as wider_adapter
 from tests.unit.inference.made_gguf import Value, adapter, tiny_model
 
+pytestmark = pytest.mark.usefixtures("own_home")
 MEDGEMMA = {"general__architecture": "llama", "general__name": "Medgemma 4b It"}
 
 
@@ -72,8 +76,8 @@ CUT = tiny_model()[:-9]
 REFUSED: dict[str, tuple[bytes, str]] = {
     "no gguf": (b"hello", "is not a GGUF"),
     "cut short": (CUT, "is cut short"),
-    "an unknown architecture": (tiny_model(general__architecture="marvin"), "m.gguf"),
-    "an architecture in control characters": (tiny_model(general__architecture="\x1b[2J"), "m.gguf"),
+    "an unknown architecture": (tiny_model(general__architecture="marvin"), r"llama\.cpp does not know: marvin\."),
+    "an architecture in control characters": (tiny_model(general__architecture="\x1b[2J"), r"does not know: \[2J\."),
     "no vocabulary": (tiny_model(tokenizer__ggml__model="runes"), "m.gguf"),
     "another number of layers": (tiny_model(llama__block_count=7), "m.gguf"),
     "a network for another memory": (
@@ -105,6 +109,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_a_sentence_and_leaves_nothing(
     with pytest.raises(ModelError, match=said) as told:
         add_model(toy_store, file_on(stick, content))
     assert told.value.hint
+    assert "verify" not in told.value.hint
     assert told.value.message.isprintable()
     assert left_in(toy_store) == []
 
@@ -197,15 +202,56 @@ def test_a_removed_model_is_gone_and_forgotten(toy_store: ModelStore, stick: Pat
         toy_store.remove("m")
 
 
-def test_an_adapter_is_kept_with_the_architecture_that_it_belongs_to(toy_store: ModelStore, stick: Path) -> None:
+def test_an_adapter_is_kept_with_the_model_that_it_belongs_to(toy_store: ModelStore, stick: Path) -> None:
+    add_model(toy_store, file_on(stick, tiny_model()))
     entry = add_model(toy_store, file_on(stick, adapter(), "kind.gguf"))
     assert (entry.name, entry.purpose, entry.base, entry.title) == ("kind", "adapter", "llama", "Kinder words")
+    assert entry.what_for == "For Tiny."
     again = ModelStore(toy_store.catalogue, toy_store.folders)
     assert again.entry("kind") == entry
     assert again.file("kind", "kind.gguf").read_bytes() == adapter()
     assert not [check for check in again.verify([entry]) if check.fault]
     again.remove("kind")
     assert not (toy_store.folders[0] / "kind").exists()
+
+
+def test_an_adapter_goes_by_the_file_that_it_was_trained_on(toy_store: ModelStore, stick: Path) -> None:
+    first = add_model(toy_store, file_on(stick, tiny_model(general__name="First"), "first.gguf"))
+    add_model(toy_store, file_on(stick, tiny_model(general__name="Second"), "second.gguf"))
+    assert add_model(toy_store, file_on(stick, adapter())).what_for == "For First, Second."
+    named = adapter(medbot__base_model__sha256=first.files[0].sha256)
+    assert add_model(toy_store, file_on(stick, named, "named.gguf")).what_for == "For First."
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (adapter(general__architecture="qwen2"), "those on this computer, one of the kind qwen2"),
+        (wider_adapter(), r"those on this computer\."),
+        (adapter(medbot__base_model__sha256="0" * 64), r"those on this computer\."),
+        (adapter(medbot__base_model__sha256=7), r"those on this computer\."),
+    ],
+    ids=["another kind", "other shapes", "trained on another file", "trained on nonsense"],
+)
+def test_an_adapter_of_another_model_is_refused_and_leaves_nothing(
+    toy_store: ModelStore, stick: Path, content: bytes, said: str
+) -> None:
+    add_model(toy_store, file_on(stick, tiny_model()))
+    before = left_in(toy_store)
+    with pytest.raises(ModelError, match=f"adapter kind.gguf was made for another model than {said}") as told:
+        add_model(toy_store, file_on(stick, content, "kind.gguf"))
+    assert "Add the model that it was trained on first" in told.value.hint
+    assert left_in(toy_store) == before
+
+
+def test_the_speed_of_the_trial_is_kept_for_these_very_files(
+    toy_store: ModelStore, stick: Path, own_home: Path
+) -> None:
+    entry = add_model(toy_store, file_on(stick, tiny_model()))
+    assert remembered_speed(entry) > 0
+    assert remembered_speed(dataclasses.replace(entry, name="other")) == 0
+    (own_home / "trials.json").write_text("[[[", encoding="utf-8")
+    assert remembered_speed(entry) == 0
 
 
 @pytest.fixture

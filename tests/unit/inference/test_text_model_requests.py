@@ -15,7 +15,9 @@ import pytest
 
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference import care, llama_child, llama_process, offload
+from medbot_desktop.inference.adapter_base import BASE_KEY
 from medbot_desktop.inference.care import Care, Surroundings
+from medbot_desktop.inference.disk import sha256_of
 from medbot_desktop.inference.llama_messages import Load
 from medbot_desktop.inference.offload import Card
 from medbot_desktop.inference.runtime import TextModel
@@ -33,7 +35,7 @@ def gguf(models: ModelStore) -> Path:
 
 
 @pytest.fixture(scope="module")
-def adapters(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def adapters(gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("adapters")
     contents = {
         "odd": adapter(),
@@ -42,6 +44,8 @@ def adapters(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "foreign": adapter(architecture="qwen2"),
         "cut": adapter()[:5000],
         "text": b"not an adapter",
+        "own": adapter(more={BASE_KEY: sha256_of(gguf)}),
+        "relative": adapter(more={BASE_KEY: "0" * 64}),
     }
     for name, content in contents.items():
         (folder / f"{name}.gguf").write_bytes(content)
@@ -148,7 +152,7 @@ def test_adapters_are_switched_from_request_to_request(model: SupervisedTextMode
     assert [words(None), words("odd"), words(None)] == [plain, odd, plain]
 
 
-@pytest.mark.parametrize("name", ["narrow", "foreign", "cut", "text"])
+@pytest.mark.parametrize("name", ["narrow", "foreign", "cut", "text", "relative"])
 def test_an_adapter_that_does_not_fit_is_refused_and_the_model_goes_on_without_it(
     model: SupervisedTextModel, name: str
 ) -> None:
@@ -160,6 +164,11 @@ def test_an_adapter_that_does_not_fit_is_refused_and_the_model_goes_on_without_i
     assert write(model) == plain
     assert model.process_id == process
     assert name not in model.capabilities.adapters
+
+
+def test_an_adapter_that_names_the_very_model_that_serves_is_used(model: SupervisedTextModel) -> None:
+    write(model, adapter="own", max_tokens=2)
+    assert "own" in model.capabilities.adapters
 
 
 def test_an_adapter_that_nobody_gave_is_refused(model: SupervisedTextModel) -> None:
