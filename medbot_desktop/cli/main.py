@@ -21,6 +21,7 @@ from medbot_desktop.cli import (
     medicines,
     models,
     models_exam,
+    models_server,
     models_usage,
     triage,
     vault,
@@ -59,6 +60,7 @@ def build_app(open_window: OpenWindow) -> typer.Typer:
     app.add_typer(library.app, name="library")
     app.add_typer(medicines.app, name="medicines")
     models.app.command()(models_exam.exam)
+    models.app.command()(models_server.server)
     models.app.command()(models_usage.usage)
     app.add_typer(models.app, name="models")
     app.add_typer(vault.app, name="vault")
