@@ -51,6 +51,7 @@ class Settings(BaseSettings):
         server_ca_file: the certificate authority that vouches for the server; empty: those that the system trusts.
         server_key_file: holds the key that the server asks for; empty: none.
         server_context: tokens that a prompt and its answer may have together on the server.
+        server_patience: seconds in which the server must have begun to answer.
     """
 
     model_config = SettingsConfigDict(env_prefix="MEDBOT_", extra="ignore")
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     server_ca_file: str = ""
     server_key_file: str = ""
     server_context: int = Field(default=4096, ge=512, le=1_000_000)
+    server_patience: float = Field(default=20.0, ge=0.1, le=600)
 
     @classmethod
     def settings_customise_sources(

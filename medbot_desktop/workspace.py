@@ -20,7 +20,7 @@ from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.collector import collector_paused
 from medbot_desktop.errors import InputError, PassphraseError, VaultError
 from medbot_desktop.generation.exam_items import exam_version
-from medbot_desktop.generation.exam_record import Examinee, tier_in_force
+from medbot_desktop.generation.exam_record import Examinee, trust_in_force
 from medbot_desktop.generation.extractive import ExtractiveComposer
 from medbot_desktop.generation.prompting import openings
 from medbot_desktop.generation.question_kind import QuestionKinds
@@ -60,6 +60,7 @@ from medbot_desktop.vault.opening import Credentials, OpenedVault, open_vault
 from medbot_desktop.vault.preferences import Preferences
 from medbot_desktop.vault.retention import Retention
 from medbot_desktop.vault.roles import DEMO_ACCOUNT
+from medbot_desktop.vault.server_in_force import server_in_force
 from medbot_desktop.vault.vault import Vault
 
 CLINIC = "clinic"
@@ -126,6 +127,7 @@ class Workspace:
     _vault: Vault
     _wording: Wording
     _chosen: Chosen | None
+    _model_notices: tuple[str, ...]
     _with_text_model: bool
     _answering: Answering | None = None
     _knowledge: Knowledge
@@ -281,13 +283,23 @@ class Workspace:
 
     def _take_text_model(self) -> None:
         """Start the text models that the settings name; without one every answer is in the library's own words."""
-        chosen = _choose(self.store, self.settings, self._wording) if self._with_text_model else None
-        self._chosen, self.text_model = chosen, chosen.model if chosen else None
+        self._chosen, self._model_notices = None, ()
+        if self._with_text_model:
+            settings, refused = self.settings, ""
+            if self.opened is not None:
+                settings, refused = server_in_force(settings, Preferences(self._vault, self.access), self.access)
+            self._chosen, notices = _choose(self.store, settings, self._wording)
+            self._model_notices = (*([refused] if refused else []), *notices)
+        self.text_model = self._chosen.model if self._chosen else None
 
     @property
     def _pen(self) -> Pen[FallbackTextModel] | None:
         chosen = self._chosen
-        return Pen(chosen.model, chosen.title, chosen.tier, chosen.titles) if chosen else None
+        if chosen is None:
+            return None
+        spare = chosen.phrasing
+        phrasing = Pen(spare, chosen.title, "phrases", chosen.titles) if spare else None
+        return Pen(chosen.model, chosen.title, chosen.tier, chosen.titles, phrasing)
 
     def upkeep(self, now: datetime) -> list[str]:
         """Erase what the rules say is old enough.
@@ -356,8 +368,7 @@ class Workspace:
     @property
     def notices(self) -> list[str]:
         """Sentences about the opening of the vault and of the models that should be read."""
-        of_models = [self._chosen.notice] if self._chosen and self._chosen.notice else []
-        return [*(self.opened.notices if self.opened else []), *of_models]
+        return [*(self.opened.notices if self.opened else []), *self._model_notices]
 
     def close(self) -> None:
         """Stop the language model, close the vault and wipe its key; what the demo profile held is gone then."""
@@ -395,20 +406,20 @@ def default_profile() -> str:
     return CLINIC if VaultFolder.standard().exists() else DEMO
 
 
-def _choose(store: ModelStore, settings: Settings, wording: Wording) -> Chosen | None:
+def _choose(store: ModelStore, settings: Settings, wording: Wording) -> tuple[Chosen | None, tuple[str, ...]]:
     """Start the language models; without one, or with a damaged one, every answer is in the library's own words."""
     exam = exam_version(resources_folder() / "exam")
     phrasing = (ChatMessage("system", wording.phrase_instruction), ChatMessage("user", "Hello"))
-    chosen = text_model_from(
+    chosen, notices = text_model_from(
         settings,
         store,
         lambda tier: openings() if tier == "composes" else (phrasing,),
-        lambda entry: tier_in_force(Examinee.of(entry), exam),
-        tier_in_force(Examinee.on_server(settings), exam),
+        lambda entry: trust_in_force(Examinee.of(entry), exam),
+        trust_in_force(Examinee.on_server(settings), exam),
     )
     if chosen is not None:
         chosen.model.start()
-    return chosen
+    return chosen, notices
 
 
 def _sample_questions(path: Path) -> list[str]:

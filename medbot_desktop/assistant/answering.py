@@ -29,12 +29,14 @@ class Pen(Generic[Writer]):
         name: what it is called.
         tier: ``composes``, ``phrases`` or ``silent``.
         titles: what the models are called that the writer stands for, by their identities.
+        phrasing: the one that phrases while this one, which composes, cannot be asked; None where there is none.
     """
 
     writer: Writer
     name: str
     tier: str
     titles: Mapping[str, str] = field(default_factory=dict)
+    phrasing: Pen[Writer] | None = None
 
     @property
     def use(self) -> ModelUse:
@@ -58,8 +60,11 @@ class Answering:
 
     def use(self, pen: Pen[TextWriter] | None) -> None:
         """Let another text model write from the next turn on; None: none."""
+        spare = pen.phrasing if pen else None
         self._meter = Meter(pen.writer) if pen else None
-        self._pen = replace(pen, writer=self._meter) if pen and self._meter else None
+        self._pen = replace(pen, writer=self._meter, phrasing=None) if pen and self._meter else None
+        self._spare_meter = Meter(spare.writer) if spare else None
+        self._spare = replace(spare, writer=self._spare_meter) if spare and self._spare_meter else None
 
     def take_work(self, composed: bool = False) -> tuple[ModelWork, ...]:
         """What text models did since this was last asked for.
@@ -67,7 +72,8 @@ class Answering:
         Args:
             composed: whether the answer has sentences that a model wrote.
         """
-        return self._meter.take(composed) if self._meter else ()
+        work = self._meter.take(composed) if self._meter else ()
+        return (*work, *(self._spare_meter.take() if self._spare_meter else ()))
 
     @property
     def model(self) -> ModelUse | None:
@@ -81,14 +87,17 @@ class Answering:
 
     def open_with(self, question: str, choices: list[str]) -> tuple[str, ModelUse | None]:
         """The sentence to begin with, chosen by a model that only phrases where one is ready, and the model if so."""
-        if self._pen is None or self._meter is None or self._pen.tier != "phrases":
+        pen, meter = self._pen, self._meter
+        if pen is not None and pen.tier == "composes" and not pen.writer.ready:
+            pen, meter = self._spare, self._spare_meter
+        if pen is None or meter is None or pen.tier != "phrases":
             # A model that composes reads the passages meanwhile; a larger one would not choose in time anyway.
             return choices[0], None
-        chosen = choose_phrase(self._pen.writer, self._wording.phrase_instruction, question, choices)
+        chosen = choose_phrase(pen.writer, self._wording.phrase_instruction, question, choices)
         if chosen is None:
-            self._meter.fell_back = True
+            meter.fell_back = True
             return choices[0], None
-        return chosen, self._pen.use
+        return chosen, pen.use
 
     def answer(
         self, question: str, retrieved: Retrieved, answer: AnswerText, earlier: Sequence[str] = ()

@@ -6,10 +6,20 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 from medbot_desktop.domain import ModelWork
 from medbot_desktop.generation.phrasing import TextWriter
 from medbot_desktop.inference.runtime import Capabilities, ChatMessage
+
+
+@runtime_checkable
+class CountsItself(Protocol):
+    """A text model that may know better than by its pieces how much it wrote."""
+
+    @property
+    def own_count(self) -> int | None:
+        """Tokens of what was written last, to its end; None where it is not known."""
 
 
 class Meter:
@@ -60,12 +70,17 @@ class Meter:
         self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
     ) -> Generator[str, None, None]:
         """Write as the model does."""
-        asked = time.monotonic()
+        asked, counted = time.monotonic(), 0
         with closing(self._writer.stream(messages, max_tokens=max_tokens, grammar=grammar)) as pieces:
             for piece in pieces:
                 if piece:
                     self._count(asked)
+                    counted += 1
                 yield piece
+        own = self._writer.own_count if isinstance(self._writer, CountsItself) else None
+        if counted and own is not None:
+            name = _name(self._writer.identity)
+            self._wrote[name] = replace(self._wrote[name], tokens=self._wrote[name].tokens + own - counted)
 
     def take(self, composed: bool = False) -> tuple[ModelWork, ...]:
         """What was done since this was last asked for, model by model.

@@ -13,6 +13,7 @@ import typer
 
 from medbot_desktop.assistant.skills import SUMMARY
 from medbot_desktop.cli.answers import answer_object, triage_object
+from medbot_desktop.cli.notices import tell_of_model
 from medbot_desktop.cli.opening import SignIn, opened_workspace
 from medbot_desktop.cli.options import AccountOption, PassphraseFileOption, ProfileOption
 from medbot_desktop.cli.output import JsonOption, error_object, print_cases, print_json
@@ -150,6 +151,7 @@ def _turn(workspace: Workspace, text: str, conversation: Conversation) -> tuple[
                 case ToolUsed(name, detail) if name == SUMMARY:
                     beside["summary"] = detail
                 case Finished(answer, _):
+                    tell_of_model(workspace)
                     return answer_object(answer), beside
                 case Failed(message, hint):
                     return {"question": text, **alarm, "error": {"message": message, "hint": hint}}, {}

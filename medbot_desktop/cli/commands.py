@@ -100,9 +100,10 @@ def _medicines(app: typer.Typer) -> None:
 
 
 def _models(app: typer.Typer) -> None:
-    from medbot_desktop.cli import models, models_exam, models_usage
+    from medbot_desktop.cli import models, models_exam, models_server, models_usage
 
     models.app.command()(models_exam.exam)
+    models.app.command()(models_server.server)
     models.app.command()(models_usage.usage)
     app.add_typer(models.app, name="models")
 

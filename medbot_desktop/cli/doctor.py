@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from medbot_desktop.cli.doctor_models import look_at_server, text_model_in_force
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.errors import ModelError, VaultError
 from medbot_desktop.inference import devices, offload
@@ -69,7 +70,9 @@ def examine() -> Iterator[Check]:
     yield _memory()
     yield _disk(home_folder())
     yield from _models(ModelStore.standard())
-    yield from _placement(ModelStore.standard())
+    yield from _text_model(ModelStore.standard())
+    for ok, found, advice in look_at_server(load_settings(), VaultFolder.standard().exists()):
+        yield Check("Model server", ok, found, advice)
     yield from _vault(VaultFolder.standard())
     yield _audio()
     yield _display()
@@ -120,17 +123,20 @@ def _models(store: ModelStore) -> Iterator[Check]:
             yield Check(f"Model {entry.name}", True, f"{entry.title}, checked")
 
 
-def _placement(store: ModelStore) -> Iterator[Check]:
-    """Where the text model would run, and why."""
+def _text_model(store: ModelStore) -> Iterator[Check]:
+    """Which text model serves, where it would run, and why."""
     settings, cards = load_settings(), offload.graphics_cards()
     for card in cards:
         room = f"{card.backend}, {card.free / _GIB:.1f} of {card.total / _GIB:.1f} GB free"
         yield Check(f"Graphics card {card.name}", True, room)
+    entry, found, advice = text_model_in_force(settings, store)
+    yield Check("Text model", not advice, found, advice)
+    if entry is None or entry.runtime != "llama.cpp":
+        return
     try:
-        entry = store.entry(settings.text_model) if settings.text_model else store.default("chat")
         weight = offload.weigh(store.file(entry.name, entry.files[0].name), CONTEXT_LENGTH)
     except ModelError:
-        return  # said above
+        return  # changed since it was looked at
     yield Check("Text model's place", True, offload.place(weight, cards, settings.gpu_layers).why)
 
 

@@ -12,6 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 from rich.table import Column, Table
 
+from medbot_desktop.cli.models_permission import changing_models
+from medbot_desktop.cli.opening import SignIn
+from medbot_desktop.cli.options import AccountOption, PassphraseFileOption
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.errors import ModelError
 from medbot_desktop.generation.exam_items import exam_version
@@ -34,14 +37,22 @@ _NamesArgument = typer.Argument(None, metavar="[NAME]...", help="Names of models
 def sync(
     names: list[str] = _NamesArgument,
     everything: bool = typer.Option(False, "--all", help="Every model that can be fetched, not the defaults only."),
+    account: str = AccountOption,
+    passphrase_file: Path = PassphraseFileOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Fetch what is missing or was changed. This is the only command that uses the network."""
     store = ModelStore.standard()
     entries = [store.entry(name) for name in names or ()]
     entries = entries or [e for e in store.catalogue.entries if e.default or (everything and e.can_be_fetched)]
-    with _progress(as_json) as progress:
-        synced = sync_models(store, entries, _SyncDisplay(progress).show)
+    if not all(store.is_intact(entry, file) for entry in entries for file in entry.files):
+        with changing_models(SignIn(account, passphrase_file)) as change:
+            synced = _fetched(store, entries, as_json)
+            for model in synced:
+                if model.installed:
+                    change.note(model.name, "fetched")
+    else:
+        synced = _fetched(store, entries, as_json)
     for model in synced:
         if as_json:
             print_json({**asdict(model), "folder": str(model.folder)})
@@ -77,6 +88,11 @@ def list_models(as_json: bool = JsonOption) -> None:
     if bring := [row for row in rows if row["brought"]]:
         typer.echo("\nBring the file of one of these, on a stick for example, and run `medbot models add FILE.gguf`:\n")
         Console().print(_bring_table(bring))
+
+
+def _fetched(store: ModelStore, entries: Sequence[CatalogueEntry], quiet: bool) -> list[SyncedModel]:
+    with _progress(quiet) as progress:
+        return list(sync_models(store, entries, _SyncDisplay(progress).show))
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
@@ -135,13 +151,17 @@ def add(
         metavar="FILE.gguf",
         help="A GGUF model or adapter, or a folder with model.onnx, tokenizer.json and, to write text, config.json.",
     ),
+    account: str = AccountOption,
+    passphrase_file: Path = PassphraseFileOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Take in a language model or an adapter from a file, or a model in ONNX from a folder."""
     store = ModelStore.standard()
-    with _progress(as_json) as progress:
-        task = progress.add_task(f"Copying {one_line(file.name)}", total=None)
-        entry = add_model(store, file, lambda done, total: progress.update(task, completed=done, total=total))
+    with changing_models(SignIn(account, passphrase_file)) as change:
+        with _progress(as_json) as progress:
+            task = progress.add_task(f"Copying {one_line(file.name)}", total=None)
+            entry = add_model(store, file, lambda done, total: progress.update(task, completed=done, total=total))
+        change.note(entry.name, "added")
     if as_json:
         print_json(_entry_object(store, entry, installed=True))
         return
@@ -158,10 +178,14 @@ def add(
 @app.command()
 def remove(
     name: str = typer.Argument(..., help="The model's name, as `medbot models list` shows it."),
+    account: str = AccountOption,
+    passphrase_file: Path = PassphraseFileOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Take a model off this computer."""
-    entry = ModelStore.standard().remove(name)
+    with changing_models(SignIn(account, passphrase_file)) as change:
+        entry = ModelStore.standard().remove(name)
+        change.note(entry.name, "removed")
     if as_json:
         print_json({"name": entry.name, "removed": True, "freed": entry.size})
     else:

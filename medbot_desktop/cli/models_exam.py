@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -10,6 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from medbot_desktop.cli.models_permission import changing_models
+from medbot_desktop.cli.opening import SignIn
+from medbot_desktop.cli.options import AccountOption, PassphraseFileOption
 from medbot_desktop.cli.output import JsonOption, counted, print_json, progress_bar
 from medbot_desktop.evaluation.report import in_words
 from medbot_desktop.evaluation.scores import Share
@@ -19,38 +23,49 @@ from medbot_desktop.generation.exam_record import ExamResult, store_result, stor
 from medbot_desktop.generation.exam_sitting import examinee_named, hold_exam
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.knowledge.opening import open_embedder
-from medbot_desktop.settings import load_settings, resources_folder
+from medbot_desktop.settings import Settings, resources_folder
 
 
 def exam(
     name: str = typer.Argument(..., help="The model's name, as `medbot models list` shows it, or server:MODEL."),
     again: bool = typer.Option(False, "--again", help="Sit it again even if the last result still holds."),
     answers: bool = typer.Option(False, "--answers", help="Show the answers that were wrong, too."),
+    account: str = AccountOption,
+    passphrase_file: Path = PassphraseFileOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Ask a language model the questions of the exam, and set what it may write by its marks.
 
     The result is kept, and holds until the model, what runs it, or the exam changes.
     """
+    with changing_models(SignIn(account, passphrase_file)) as change:
+        known, fresh, wrong = _sat(name, change.settings(), again or answers, as_json)
+        if fresh:
+            change.note(name, "examined")
+    if as_json:
+        print_json(_object(name, known, fresh, wrong if answers else []))
+    else:
+        _show(name, known, fresh, wrong if answers else [])
+
+
+def _sat(name: str, settings: Settings, anew: bool, quiet: bool) -> tuple[ExamResult, bool, list[Mark]]:
+    """The result of a model, whether it sat the exam for it now, and what it had wrong if so."""
     folder = resources_folder() / "exam"
     store, questions, version = ModelStore.standard(), load_exam(folder), exam_version(folder)
-    examinee, model = examinee_named(name, load_settings(), store)
+    examinee, model = examinee_named(name, settings, store)
     known = stored_result(name)
     changed = known.outdated_by(examinee, version) if known else ""
     if changed:
         typer.echo(f"The last exam of {name} is outdated: {changed}.", err=True)
     wrong: list[Mark] = []
-    fresh = known is None or bool(changed) or again or answers
+    fresh = known is None or bool(changed) or anew
     if known is None or fresh:
-        with progress_bar(f"Examining {name}", as_json) as progress:
+        with progress_bar(f"Examining {name}", quiet) as progress:
             sitting = hold_exam(model, questions.items, open_embedder(store).embed, progress)
         wrong = [one for one in sitting.marks if not one.right]
         known = ExamResult.of(examinee, version, sitting, datetime.now(UTC))
         store_result(name, known)
-    if as_json:
-        print_json(_object(name, known, fresh, wrong if answers else []))
-    else:
-        _show(name, known, fresh, wrong if answers else [])
+    return known, fresh, wrong
 
 
 def _object(name: str, result: ExamResult, fresh: bool, wrong: list[Mark]) -> dict[str, Any]:

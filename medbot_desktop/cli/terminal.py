@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from medbot_desktop.assistant.skills import SUMMARY
+from medbot_desktop.cli.notices import tell_of_model
 from medbot_desktop.cli.output import SUMMARY_HEADING, WHY_ASKED, care_heading
 from medbot_desktop.domain import (
     Alert,
@@ -99,6 +100,7 @@ class Terminal:
                         if raise_failed:
                             raise MedBotError(message, hint)
                         self._console.print(Text(f"{message} {hint}".strip()), style="bold")
+        tell_of_model(self._workspace)
 
     def _card(self, triage: Triage) -> None:
         level, _, advice = care_heading(triage.disposition).partition(":")

@@ -31,6 +31,7 @@ class Sitting:
         waiting_s: seconds from asking to the first sentence of an answer, over all answers that have one.
         begun: how many those are.
         seconds: the whole run.
+        facts: what the server says of the model; empty for one of this computer.
     """
 
     marks: list[Mark] = field(default_factory=list)
@@ -39,6 +40,7 @@ class Sitting:
     waiting_s: float = 0.0
     begun: int = 0
     seconds: float = 0.0
+    facts: str = ""
 
     @property
     def tokens_per_second(self) -> float:

@@ -16,7 +16,7 @@ from medbot_desktop.errors import ModelError
 from medbot_desktop.generation.exam import Sitting
 from medbot_desktop.generation.tiers import Count, tier_for
 from medbot_desktop.inference.catalogue import CatalogueEntry, Tier
-from medbot_desktop.inference.choosing import server_name
+from medbot_desktop.inference.choosing import TIERS, Trust, server_name
 from medbot_desktop.inference.disk import replace_text, room_for
 from medbot_desktop.settings import Settings, home_folder
 
@@ -83,6 +83,7 @@ class ExamResult(BaseModel):
         seconds: how long it took.
         tokens_per_second: how fast the model wrote.
         first_text_s: seconds until its first words, on average; 0 where that was not measured.
+        facts: what the server said of the model; empty for one of this computer.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -99,6 +100,7 @@ class ExamResult(BaseModel):
     seconds: float
     tokens_per_second: float
     first_text_s: float = 0.0
+    facts: str = ""
 
     @classmethod
     def of(cls, examinee: Examinee, exam: str, sitting: Sitting, now: datetime) -> Self:
@@ -119,6 +121,7 @@ class ExamResult(BaseModel):
             seconds=round(sitting.seconds, 1),
             tokens_per_second=round(sitting.tokens_per_second, 1),
             first_text_s=round(sitting.first_text_s, 2),
+            facts=sitting.facts,
         )
 
     def outdated_by(self, examinee: Examinee, exam: str) -> str:
@@ -165,6 +168,26 @@ def tier_in_force(examinee: Examinee, exam: str) -> Tier:
     """
     result = stored_result(examinee.name)
     return examinee.tier if result is None or result.outdated_by(examinee, exam) else result.tier
+
+
+def trust_in_force(examinee: Examinee, exam: str) -> Trust:
+    """The same, with a sentence where an exam that no longer holds had earned more.
+
+    Args:
+        examinee: the model.
+        exam: the version of the exam.
+    """
+    result, tier = stored_result(examinee.name), tier_in_force(examinee, exam)
+    if result is None:
+        return Trust(tier)
+    changed = result.outdated_by(examinee, exam)
+    if not changed or TIERS.index(result.tier) <= TIERS.index(tier):
+        return Trust(tier, examined="" if changed else result.facts)
+    return Trust(
+        tier,
+        f"The exam of {examinee.name} no longer holds, for {changed}, so it may do less than before. "
+        f"Let it sit the exam again: `medbot models exam {examinee.name}`.",
+    )
 
 
 def _stored() -> dict[str, object]:

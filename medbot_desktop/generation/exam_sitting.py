@@ -13,8 +13,9 @@ from medbot_desktop.generation.exam_record import Examinee
 from medbot_desktop.generation.extractive import EmbedTexts
 from medbot_desktop.generation.phrasing import TextWriter
 from medbot_desktop.generation.prompting import openings
-from medbot_desktop.inference.choosing import open_model, server_model_from, server_name
+from medbot_desktop.inference.choosing import SERVER, open_model, server_model_from, server_name
 from medbot_desktop.inference.runtime import Capabilities, ChatMessage, TextModel
+from medbot_desktop.inference.server_model import ServerTextModel
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.settings import Settings
 
@@ -36,9 +37,8 @@ def examinee_named(name: str, settings: Settings, store: ModelStore) -> tuple[Ex
         InputError: it is no language model.
         ModelError: it is not here, was changed, or may not be asked.
     """
-    server = server_model_from(settings) if settings.server_model and name == server_name(settings) else None
-    if server is not None:
-        return Examinee.on_server(settings), server
+    if name.startswith(SERVER):
+        return _on_server(name, settings)
     entry = store.entry(name)
     if entry.purpose != "chat":
         raise InputError(f"{name} is no language model.", hint="`medbot models list` shows the purpose of each.")
@@ -71,7 +71,20 @@ def hold_exam(
             watched.look()
     finally:
         model.close()
+    sitting.facts = model.facts if isinstance(model, ServerTextModel) else ""
     return sitting
+
+
+def _on_server(name: str, settings: Settings) -> tuple[Examinee, TextModel]:
+    """The model on the clinic's server, where it has this name."""
+    server = server_model_from(settings)
+    if server is None:
+        raise InputError("The settings name no model server.", hint="Set server_url, server_model and server_allowed.")
+    if name != server_name(settings):
+        raise InputError(
+            f"The settings name another model on the server than {name}.", hint=f"It is {server_name(settings)}."
+        )
+    return Examinee.on_server(settings), server
 
 
 class _Watched:

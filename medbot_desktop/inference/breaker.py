@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -17,14 +16,14 @@ class BreakerLimits:
     """When something is left in peace.
 
     Attributes:
-        failures: so many failures open the breaker,
-        within: when they lie within so many seconds.
+        failures: so many failures in a row open the breaker, however long each of them took.
         rest: seconds for which it stays open; then one trial decides.
+        longest_rest: each trial that fails doubles the rest, up to so many seconds.
     """
 
     failures: int = 3
-    within: float = 60.0
     rest: float = 30.0
+    longest_rest: float = 600.0
 
 
 _LIMITS = BreakerLimits()
@@ -44,7 +43,8 @@ class Breaker:
         self._limits = limits
         self._clock = clock
         self._lock = threading.Lock()
-        self._failures: deque[float] = deque(maxlen=limits.failures)
+        self._failures = 0
+        self._rest = limits.rest
         self._opened: float | None = None
         self._is_tried = False
 
@@ -70,20 +70,18 @@ class Breaker:
     def succeeded(self) -> None:
         """It worked: everything before is forgotten."""
         with self._lock:
-            self._failures.clear()
+            self._failures, self._rest = 0, self._limits.rest
             self._opened, self._is_tried = None, False
 
     def failed(self) -> None:
-        """It failed: a failed trial begins another rest, and enough failures the first one."""
+        """It failed: enough failures begin a rest, and a failed trial a longer one."""
         with self._lock:
-            now = self._clock()
+            self._failures += 1
             if self._opened is not None:
-                self._opened, self._is_tried = now, False
-                return
-            self._failures.append(now)
-            if len(self._failures) == self._limits.failures and now - self._failures[0] <= self._limits.within:
-                self._failures.clear()
-                self._opened = now
+                self._rest = min(2 * self._rest, self._limits.longest_rest)
+                self._opened, self._is_tried = self._clock(), False
+            elif self._failures >= self._limits.failures:
+                self._opened = self._clock()
 
     def released(self) -> None:
         """Nothing was learnt: the next one may try."""
@@ -93,7 +91,7 @@ class Breaker:
     def _state(self) -> State:
         if self._opened is None:
             return "closed"
-        return "half_open" if self._clock() - self._opened >= self._limits.rest else "open"
+        return "half_open" if self._clock() - self._opened >= self._rest else "open"
 
     def _admits(self) -> bool:
         state = self._state()

@@ -13,6 +13,7 @@ from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.breaker import Breaker, BreakerLimits, State
 from medbot_desktop.inference.runtime import Capabilities, ChatMessage, TextModel
 from medbot_desktop.inference.served import Served
+from medbot_desktop.inference.server_model import ServerTextModel
 from medbot_desktop.inference.text_model import SupervisedTextModel
 
 _LIMITS = BreakerLimits()
@@ -27,8 +28,12 @@ class FallbackTextModel:
     answer is not replaced there, for the words of two models do not go together: the ``ModelError`` goes up, and the
     answer goes on without a model. One that fails again and again is left in peace for a while.
 
+    Of the models on this computer only the first is loaded; another one is where those before it fail.
+
     Args:
         models: at least one; this object closes them.
+        lesser: those that may do less, where there are any: they write nothing here, and are cared for and closed with
+            these.
         counter: counts who served; None: one of its own.
         limits: when a model is left in peace, and for how long.
         first_within: seconds in which a model that is not the last must have begun, however it says that it lives.
@@ -39,6 +44,7 @@ class FallbackTextModel:
         self,
         models: Sequence[TextModel],
         *,
+        lesser: FallbackTextModel | None = None,
         counter: Served | None = None,
         limits: BreakerLimits = _LIMITS,
         first_within: float = _FIRST_WITHIN_S,
@@ -47,6 +53,7 @@ class FallbackTextModel:
         if not models:
             raise ValueError("There must be a model to ask.")
         self.counter = counter or Served()
+        self.lesser = lesser
         self._ranks = [(model, Breaker(limits, clock)) for model in models]
         self._first_within = first_within
         self._clock = clock
@@ -96,9 +103,18 @@ class FallbackTextModel:
         """Which layers of this computer's own model run where, and why; empty where none is loaded."""
         return next((model.placement for model in self._own() if model.placement), "")
 
+    @property
+    def own_count(self) -> int | None:
+        """Tokens of what was written last, as the server that wrote it counts them; None where it does not say so."""
+        model = self.served_by
+        return model.own_count if isinstance(model, ServerTextModel) else None
+
     def take_notice(self) -> str:
-        """What a person should be told about the graphics card; said once, and empty where there is nothing new."""
-        return " ".join(notice for model in self._own() if (notice := model.take_notice()))
+        """What a person should be told: about the graphics card, or a server that does not serve; said once."""
+        told = (
+            model.take_notice() for model in self._all() if isinstance(model, SupervisedTextModel | ServerTextModel)
+        )
+        return " ".join(filter(None, told))
 
     def yield_to_person(self, typing: bool) -> None:
         """Take less of the processor while a person types, and all that is allowed again afterwards."""
@@ -107,7 +123,10 @@ class FallbackTextModel:
 
     def _own(self) -> list[SupervisedTextModel]:
         """The models that run on this computer."""
-        return [model for model, _ in self._ranks if isinstance(model, SupervisedTextModel)]
+        return [model for model in self._all() if isinstance(model, SupervisedTextModel)]
+
+    def _all(self) -> tuple[TextModel, ...]:
+        return (*self.models, *(self.lesser.models if self.lesser else ()))
 
     @property
     def states(self) -> dict[str, State]:
@@ -115,9 +134,11 @@ class FallbackTextModel:
         return {model.identity: breaker.state for model, breaker in self._ranks}
 
     def start(self) -> None:
-        """Begin to load all of them, and return at once."""
+        """Begin to load the first of this computer that can be, ask the servers before it, and return at once."""
         for model, _ in self._ranks:
             model.start()
+            if isinstance(model, SupervisedTextModel) and (model.ready or model.loading):
+                return
 
     def wait_ready(self, timeout: float | None = None) -> bool:
         """Wait until one of them is ready, ``timeout`` seconds at most; False where none is or can become so."""
@@ -185,12 +206,12 @@ class FallbackTextModel:
 
     def unload(self) -> None:
         """Give the memory of all of them back."""
-        for model, _ in self._ranks:
+        for model in self._all():
             model.unload()
 
     def close(self) -> None:
         """End all of them."""
-        for model, _ in self._ranks:
+        for model in self._all():
             model.close()
 
     def _first(self) -> TextModel:

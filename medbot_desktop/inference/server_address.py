@@ -57,7 +57,8 @@ class ServerAddress:
             key_file: as above.
 
         Raises:
-            ModelError: the address is none, is not allowed, or would carry words of patients without encryption.
+            ModelError: the address is none, is not allowed, is a public one, or would carry words of patients without
+                encryption.
         """
         parts, port = _split(url)
         host = parts.hostname or ""
@@ -73,6 +74,8 @@ class ServerAddress:
                 f"The server {host} would be asked without encryption, which only this computer may be.",
                 "Use an address that begins with https://.",
             )
+        if _is_address(host) and not _is_of_the_clinic(host):
+            raise _not_of_the_clinic(host)
         path = parts.path.rstrip("/") or "/v1"
         return cls(host, port, path, is_encrypted, ca_file, key_file)
 
@@ -117,10 +120,7 @@ class ServerAddress:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
         if not addresses or not all(_is_of_the_clinic(address) for address in addresses):
-            raise ModelError(
-                f"The server {self.host} is not on the clinic's own network.",
-                "Only private addresses (10., 172.16. to 172.31., 192.168., fc00::) and this computer can be used.",
-            )
+            raise _not_of_the_clinic(self.host)
         refused: OSError = OSError()
         for address in addresses:
             try:
@@ -157,11 +157,23 @@ def _listed(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _is_this_computer(host: str) -> bool:
+def _not_of_the_clinic(host: str) -> ModelError:
+    return ModelError(
+        f"The server {host} is not on the clinic's own network.",
+        "Only private addresses (10., 172.16. to 172.31., 192.168., fc00::) and this computer can be used.",
+    )
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
-        return host == "localhost"
+        return False
+    return True
+
+
+def _is_this_computer(host: str) -> bool:
+    return ipaddress.ip_address(host).is_loopback if _is_address(host) else host == "localhost"
 
 
 def _is_of_the_clinic(text: str) -> bool:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import queue
-import socket
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
-from medbot_desktop.errors import MedBotError, ModelError
+from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.runtime import Capabilities, ChatMessage
 from medbot_desktop.inference.server_address import ServerAddress
-from medbot_desktop.inference.server_stream import garbage, model_names, pieces, require_model
+from medbot_desktop.inference.server_call import Call, ServerLimits
+from medbot_desktop.inference.server_stream import entry_of, facts_of, pieces
 from medbot_desktop.inference.stop_texts import StopTexts
-from medbot_desktop.inference.supervision import TimeLimits
 
 _HEARTBEAT_S = 0.05
 _REST_S = 10.0
 """After this time a server that failed is asked again whether it is there."""
-_LIMITS = TimeLimits(loading=10.0, first=60.0, between=20.0)
+_LOOK_S = 60.0
+"""After this time a server that works is asked again whether it still has the same model."""
+_LATE_S = 1.0
+"""Whoever waits longer for a server's list of models is told that it has not answered yet."""
+_LIMITS = ServerLimits()
 _TOKENS_OF_LAYOUT = 16
 """More than any common template writes around one message."""
 _CHARACTERS_PER_TOKEN = 64
@@ -38,13 +39,27 @@ class ServerTextModel:
         address: the server.
         model: the model's name as the server calls it.
         context_length: tokens that a prompt and its answer may have together on the server.
-        limits: how long the server may be silent: ``loading`` for the question whether it has the model.
+        limits: how long the server may be silent.
+        examined: what the server said of the model that sat the exam; another one is not asked. Empty: any is.
+
+    Attributes:
+        facts: what the server says of the model; empty before it was asked.
+        own_count: tokens of what was written last, as the server counts them; None where it does not say so.
     """
 
     def __init__(
-        self, address: ServerAddress, model: str, *, context_length: int = 4096, limits: TimeLimits = _LIMITS
+        self,
+        address: ServerAddress,
+        model: str,
+        *,
+        context_length: int = 4096,
+        limits: ServerLimits = _LIMITS,
+        examined: str = "",
     ) -> None:
         self.identity = model
+        self.facts = ""
+        self.own_count: int | None = None
+        self._examined = examined
         self._address = address
         self._model = model
         self._context_length = context_length
@@ -52,9 +67,11 @@ class ServerTextModel:
         self._changed = threading.Condition()
         self._is_ready = False
         self._fault: ModelError | None = None
-        self._failed_at = 0.0
-        self._asking: _Call | None = None
-        self._writing: set[_Call] = set()
+        self._failed_at = self._looked_at = 0.0
+        self._let_wait = False
+        self._notice, self._is_told = "", False
+        self._asking: Call | None = None
+        self._writing: set[Call] = set()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -69,16 +86,31 @@ class ServerTextModel:
         return self._is_ready
 
     @property
+    def fault(self) -> ModelError | None:
+        """What was wrong when it last failed; None where it never did."""
+        return self._fault
+
+    @property
     def device(self) -> str:
         """It computes on the ``server``."""
         return "server"
 
+    def take_notice(self) -> str:
+        """Why the server did not serve; said once until it has served again, and empty where there is nothing new."""
+        with self._changed:
+            if self._asking is not None and not self._is_ready and time.monotonic() - self._looked_at > _LATE_S:
+                self._warn("The model server has not answered yet.", "See whether it runs.")
+            text, self._notice = self._notice, ""
+            return text
+
     def start(self) -> None:
         """Begin to ask whether the server is there and has the model; does nothing where that is known or asked."""
         with self._changed:
-            if self._is_ready or self._asking is not None:
+            now = time.monotonic()
+            if self._asking is not None or (self._is_ready and now - self._looked_at < _LOOK_S):
                 return
-            self._asking = call = _Call(self._address, self._limits, self._ask_for_model)
+            self._looked_at = now
+            self._asking = call = Call(self._address, self._limits, self._ask_for_model)
         threading.Thread(target=self._await, args=(call,), name="model server", daemon=True).start()
 
     def wait_ready(self, timeout: float | None = None) -> bool:
@@ -128,13 +160,18 @@ class ServerTextModel:
             "temperature": temperature,
             "seed": seed,
             "stream": True,
+            "stream_options": {"include_usage": True},
             **({"stop": list(stop)} if stop else {}),
         }
-        call = _Call(self._address, self._limits, lambda call: self._ask_for_text(call, wanted))
+        call = Call(self._address, self._limits, lambda call: self._ask_for_text(call, wanted))
+        self.own_count = None
         self._writing.add(call)
         threading.Thread(target=call.run, name="model server", daemon=True).start()
         try:
             yield from _shown(self._receive(call), stop, max_tokens * _CHARACTERS_PER_TOKEN)
+            self._is_told = False
+            if call.tokens is not None and call.tokens <= max_tokens:
+                self.own_count = call.tokens
         except ModelError as error:
             self._note(error)
             raise
@@ -155,13 +192,16 @@ class ServerTextModel:
         for call in calls:
             call.abort()
 
-    def _receive(self, call: _Call) -> Generator[str, None, None]:
-        deadline = time.monotonic() + self._limits.first
+    def _receive(self, call: Call) -> Generator[str, None, None]:
+        limits = self._limits
+        deadline = time.monotonic() + (min(limits.first, limits.again) if self._let_wait else limits.first)
+        has_begun = False
         while True:
             try:
                 reply = call.inbox.get(timeout=_HEARTBEAT_S)
             except queue.Empty:
                 if time.monotonic() >= deadline:
+                    self._let_wait = not has_begun
                     raise ModelError("The model server does not answer.", "Ask again in a moment.") from None
                 yield ""
                 continue
@@ -169,10 +209,11 @@ class ServerTextModel:
                 return
             if isinstance(reply, ModelError):
                 raise reply
-            deadline = time.monotonic() + self._limits.between
+            deadline = time.monotonic() + limits.between
+            has_begun, self._let_wait = True, False
             yield reply
 
-    def _await(self, call: _Call) -> None:
+    def _await(self, call: Call) -> None:
         threading.Thread(target=call.run, name="model server", daemon=True).start()
         try:
             reply = call.inbox.get(timeout=self._limits.loading)
@@ -183,100 +224,39 @@ class ServerTextModel:
             if self._asking is not call:
                 return
             self._asking = None
-            self._is_ready = reply is None
             if isinstance(reply, ModelError):
                 self._note(reply)
+            else:
+                self._is_ready = True
             self._changed.notify_all()
 
     def _note(self, error: ModelError) -> None:
         with self._changed:
             self._is_ready, self._fault, self._failed_at = False, error, time.monotonic()
+            self._warn(error.message, error.hint)
 
-    def _ask_for_model(self, call: _Call) -> None:
-        names = model_names(call.ask("GET", "/models"))
-        if self._model not in names:
-            require_model(names[0] if names else "", self._model)
+    def _warn(self, message: str, hint: str) -> None:
+        if not self._is_told:
+            self._notice = f"{message} MedBot answers by itself until the clinic's server does. {hint}"
+            self._is_told = True
 
-    def _ask_for_text(self, call: _Call, wanted: Mapping[str, Any]) -> None:
-        for piece in pieces(call.ask("POST", "/chat/completions", json.dumps(wanted).encode()), self._model):
+    def _ask_for_model(self, call: Call) -> None:
+        self.facts = facts_of(entry_of(call.ask("GET", "/models"), self._model))
+        if self._examined and self.facts != self._examined:
+            raise ModelError(
+                f"Another model than the one that sat the exam is behind the name {self._model} on the model server.",
+                f"Let it sit the exam: `medbot models exam server:{self._model}`.",
+            )
+
+    def _ask_for_text(self, call: Call, wanted: Mapping[str, Any]) -> None:
+        def count(tokens: int) -> None:
+            call.tokens = tokens
+
+        response = call.ask("POST", "/chat/completions", json.dumps(wanted).encode())
+        for piece in pieces(response, self._model, count):
             if call.is_over:  # what was under way when the line was cut comes in all the same
                 return
             call.inbox.put(piece)
-
-
-class _Call:
-    """One request, in a thread of its own, that another thread can cut off.
-
-    Args:
-        address: the server.
-        limits: how long it may be silent.
-        deed: asks and puts what comes into the inbox.
-
-    Attributes:
-        inbox: pieces of text as they come; at the end None, or what went wrong.
-        is_over: whether it was cut off.
-    """
-
-    def __init__(self, address: ServerAddress, limits: TimeLimits, deed: Callable[[_Call], None]) -> None:
-        self.inbox: queue.SimpleQueue[str | ModelError | None] = queue.SimpleQueue()
-        self._address, self._limits, self._deed = address, limits, deed
-        self._lock = threading.Lock()
-        self.is_over = False
-        self._connection: http.client.HTTPConnection | None = None
-        self._socket: socket.socket | None = None
-        self._response: http.client.HTTPResponse | None = None
-
-    def run(self) -> None:
-        """Do all of it."""
-        try:
-            self._deed(self)
-            self.inbox.put(None)
-        except MedBotError as error:
-            self.inbox.put(ModelError(error.message, error.hint))
-        except http.client.IncompleteRead:
-            self.inbox.put(
-                ModelError("The model server stopped in the middle of its answer.", "Ask again in a moment.")
-            )
-        except (http.client.HTTPException, ValueError):
-            self.inbox.put(garbage())
-        except OSError:
-            self.inbox.put(
-                ModelError("The model server cannot be reached, or broke off.", "See whether it runs, and ask again.")
-            )
-        finally:
-            for end in (self._response, self._connection):
-                if end is not None:
-                    end.close()
-
-    def ask(self, method: str, path: str, body: bytes | None = None) -> http.client.HTTPResponse:
-        """Send a request; returns the response, of which only the head was read.
-
-        Raises:
-            ModelError: the server may not be asked.
-            OSError: it cannot be reached, or this call was cut off.
-            http.client.HTTPException: it speaks no HTTP.
-        """
-        headers = self._address.headers()
-        connection = self._address.connect(self._limits.loading)
-        with self._lock:
-            # The connection lets go of its socket as soon as it has read the head of a response.
-            self._connection, self._socket = connection, connection.sock
-            if self.is_over:
-                raise ConnectionAbortedError
-        # Whoever waits for the text gives up sooner, and says so better.
-        connection.sock.settimeout(2 * max(self._limits.first, self._limits.between))
-        connection.request(method, self._address.path + path, body, headers)
-        self._response = connection.getresponse()
-        return self._response
-
-    def abort(self) -> None:
-        """Cut the connection; whatever waits for it goes on at once."""
-        with self._lock:
-            self.is_over = True
-        if self._socket is not None:
-            with suppress(OSError):  # it is closed already
-                # The plain socket's own way: the one of TLS would wait for whoever reads.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 def _shown(texts: Generator[str, None, None], stop: Sequence[str], longest: int) -> Generator[str, None, None]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from medbot_desktop.errors import ModelError
@@ -13,14 +14,17 @@ _LONGEST_LINE = 64 * 1024
 _LONGEST_REPLY = 4 * 2**20
 _AT_ONCE = 8_192
 _HINT = "Ask whoever looks after the server."
+_FACTS = ("id", "owned_by", "root", "parent", "meta")
+"""What tells one model from another in a server's list; the rest, such as ``created``, changes with every start."""
 
 
-def pieces(response: http.client.HTTPResponse, model: str) -> Iterator[str]:
+def pieces(response: http.client.HTTPResponse, model: str, count: Callable[[int], None]) -> Iterator[str]:
     """The text of a streamed answer.
 
     Args:
         response: the server's response, of which nothing was read.
         model: the model that was asked for; a server that names another one is not believed.
+        count: told how many tokens the server says that it wrote, where it does.
 
     Yields:
         The answer's characters as they come.
@@ -42,7 +46,9 @@ def pieces(response: http.client.HTTPResponse, model: str) -> Iterator[str]:
         data = line.removeprefix("data:").strip()
         if data == "[DONE]":
             return
-        text, ends = _read(data, model)
+        text, ends, tokens = _read(data, model)
+        if tokens is not None:
+            count(tokens)
         has_ended = has_ended or ends
         if text:
             yield text
@@ -50,18 +56,27 @@ def pieces(response: http.client.HTTPResponse, model: str) -> Iterator[str]:
         raise ModelError("The model server stopped in the middle of its answer.", "Ask again in a moment.")
 
 
-def model_names(response: http.client.HTTPResponse) -> list[str]:
-    """The models that a server says it has.
+def entry_of(response: http.client.HTTPResponse, model: str) -> Mapping[str, Any]:
+    """What a server's list of models says of one of them.
 
     Raises:
-        ModelError: the server refuses, or sends what is no list of models.
+        ModelError: the server refuses, sends what is no list of models, or has not that one.
     """
     require_success(response)
     content = response.read(_LONGEST_REPLY)
     try:
-        return [str(entry["id"]) for entry in json.loads(content)["data"]]
+        entries = {str(entry["id"]): dict(entry) for entry in json.loads(content)["data"]}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise garbage() from error
+    if model not in entries:
+        require_model(next(iter(entries), ""), model)
+    return entries[model]
+
+
+def facts_of(entry: Mapping[str, Any]) -> str:
+    """A digest of what in a server's list tells the model from another one."""
+    told = json.dumps({name: entry[name] for name in _FACTS if name in entry}, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def require_success(response: http.client.HTTPResponse) -> None:
@@ -105,8 +120,8 @@ def _lines(response: http.client.HTTPResponse) -> Iterator[str]:
                 raise garbage() from error
 
 
-def _read(data: str, model: str) -> tuple[str, bool]:
-    """The text of one event, and whether it says that the answer is over."""
+def _read(data: str, model: str) -> tuple[str, bool, int | None]:
+    """The text of one event, whether it says that the answer is over, and how many tokens that was."""
     try:
         event: Any = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -119,13 +134,20 @@ def _read(data: str, model: str) -> tuple[str, bool]:
     choices = event.get("choices")
     if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
         raise garbage()
+    tokens = _tokens(event.get("usage"))
     if not choices:
-        return "", False
+        return "", False, tokens
     delta = choices[0].get("delta")
     text = delta.get("content") if isinstance(delta, dict) else None
     if text is not None and not isinstance(text, str):
         raise garbage()
-    return (text or "").encode("utf-8", "replace").decode("utf-8"), choices[0].get("finish_reason") is not None
+    shown = (text or "").encode("utf-8", "replace").decode("utf-8")
+    return shown, choices[0].get("finish_reason") is not None, tokens
+
+
+def _tokens(usage: object) -> int | None:
+    count = usage.get("completion_tokens") if isinstance(usage, dict) else None
+    return count if type(count) is int and count > 0 else None
 
 
 def require_model(named: object, model: str) -> None:

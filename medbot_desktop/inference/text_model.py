@@ -99,6 +99,11 @@ class SupervisedTextModel:
         return self._life.ready
 
     @property
+    def loading(self) -> bool:
+        """Whether it will be ready before long."""
+        return self._life.loading
+
+    @property
     def device(self) -> str:
         """Where the model computes, ``cpu`` or ``gpu``; known once it was ready."""
         return self._life.device

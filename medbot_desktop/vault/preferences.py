@@ -1,4 +1,4 @@
-"""Keep what an administrator decides for the clinic in the vault: locking, retention, backups."""
+"""Keep what an administrator decides for the clinic in the vault: locking, retention, backups, the model server."""
 
 from __future__ import annotations
 
@@ -47,6 +47,20 @@ class BackupPlan(BaseModel):
     keep: int = Field(default=14, ge=1, le=1_000)
 
 
+class ModelServer(BaseModel):
+    """The server of the clinic that writes for it; the attributes are those of `Settings` without ``server_``."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    url: str = ""
+    model: str = ""
+    allowed: str = ""
+    ca_file: str = ""
+    key_file: str = ""
+    context: int = Field(default=4096, ge=512, le=1_000_000)
+    patience: float = Field(default=20.0, ge=0.1, le=600)
+
+
 class ClinicSettings(BaseModel):
     """The decisions of one clinic; ``lock_after_minutes`` is how long nobody may touch the program before it locks."""
 
@@ -55,6 +69,7 @@ class ClinicSettings(BaseModel):
     lock_after_minutes: int = Field(default=10, ge=1, le=24 * 60)
     retention: RetentionRules = RetentionRules()
     backup: BackupPlan = BackupPlan()
+    server: ModelServer = ModelServer()
 
 
 class Preferences:

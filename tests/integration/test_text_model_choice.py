@@ -50,15 +50,17 @@ def test_what_the_model_did_is_counted_with_the_turn(demo: Workspace) -> None:
     assert smol.composed == 0
 
 
-def test_a_choice_that_is_not_here_leaves_the_librarys_own_words(demo: Workspace) -> None:
+def test_a_choice_that_is_not_here_is_told_and_the_default_model_serves(demo: Workspace) -> None:
     talk = demo.conversations.start()
     answer_of(demo.assistant, talk, "hello")
     with demo.text_model_at_rest():
         choose_text_model("qwen2.5-coder-1.5b-instruct-q4_k_m-elsewhere")
-    assert demo.text_model is None
+    assert demo.text_model is not None
+    assert demo.text_model.identity.startswith(SMOL)
+    assert "There is no model called" in " ".join(demo.notices)
     answer = answer_of(demo.assistant, talk, "What is asthma?")
     assert answer.grounding.mode == "extractive"
-    assert answer.work == ()
     with demo.text_model_at_rest():
         choose_text_model(SMOL)
     assert demo.text_model is not None
+    assert demo.notices == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -376,6 +377,43 @@ def test_a_model_whose_place_was_taken_is_told_with_the_answer(
     assert [(work.model, work.tokens, work.composed, work.fell_back) for work in answer.work] == [
         ("composer", 1, False, True)
     ]
+
+
+class Absent(Composer):
+    """A model that composes, and cannot be asked."""
+
+    ready = False
+
+    def start(self) -> None:
+        """Comes to nothing."""
+
+
+class Phraser(Composer):
+    """A model that takes the last of the sentences that it may choose from."""
+
+    identity = "phraser@4567"
+
+    def stream(
+        self, messages: Sequence[ChatMessage], *, max_tokens: int, grammar: str | None = None
+    ) -> Generator[str, None, None]:
+        assert grammar is not None, "it is asked for nothing else"
+        yield json.loads(grammar.rpartition(" | ")[2])
+
+
+def test_while_the_model_that_composes_cannot_be_asked_the_one_that_phrases_phrases(
+    build: Callable[..., Assistant], talk: Conversation
+) -> None:
+    phrasing = Pen(Phraser(""), "small", "phrases")
+    asked = build(pen=Pen(Absent(""), "large", "composes", phrasing=phrasing))
+    answer = answer_of(asked, talk, "hello")
+    assert answer.model is not None
+    assert (answer.model.name, answer.model.tier) == ("small", "phrases")
+    answer = answer_of(asked, talk, SORE_THROAT)
+    assert answer.grounding.mode == "extractive"
+    work = {one.model: (one.tokens, one.fell_back) for one in answer.work}
+    assert work == {"composer": (0, True), "phraser": (1, False)}
+    present = build(pen=Pen(Composer("Rest. [1]"), "large", "composes", phrasing=phrasing))
+    assert answer_of(present, talk, "hello").work == ()
 
 
 @pytest.mark.parametrize("tier", ["phrases", "silent"])

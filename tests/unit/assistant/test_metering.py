@@ -6,7 +6,11 @@ from collections.abc import Generator, Sequence
 
 from medbot_desktop.assistant.metering import Meter
 from medbot_desktop.domain import ModelWork
+from medbot_desktop.inference.fallback import FallbackTextModel
 from medbot_desktop.inference.runtime import Capabilities, ChatMessage
+from medbot_desktop.inference.server_address import ServerAddress
+from medbot_desktop.inference.server_model import ServerTextModel
+from tests.servers import Server, event, sending, streamed
 
 ASKED = (ChatMessage("user", "Hello"),)
 
@@ -73,3 +77,21 @@ def test_the_model_that_served_in_the_place_of_the_first_is_told() -> None:
     writer.served_by = "second@4567"
     list(meter.stream(ASKED, max_tokens=9))
     assert work_of(meter, composed=True) == [("first", 0, False, True), ("second", 2, True, False)]
+
+
+def test_the_count_of_a_server_that_sends_long_pieces_is_taken() -> None:
+    end = [event(finish="stop"), b"data: [DONE]\n\n"]
+    used = b'data: {"choices": [], "usage": {"completion_tokens": 12}}\n\n'
+    long = event("Drink plenty of cool or warm drinks, and rest your voice.")
+    scripts = iter([sending(streamed(long, end[0], used, end[1])), sending(streamed(long, *end))])
+    server = Server(lambda connection: next(scripts)(connection))
+    place = f"localhost:{server.port}"
+    model = FallbackTextModel([ServerTextModel(ServerAddress.parse(f"http://{place}", [place]), "clinic-7b")])
+    meter = Meter(model)
+    counts = []
+    for _ in range(2):
+        assert "".join(meter.stream(ASKED, max_tokens=40)).startswith("Drink plenty")
+        counts += work_of(meter, composed=True)
+    model.close()
+    server.close()
+    assert counts == [("clinic-7b", 12, True, False), ("clinic-7b", 1, True, False)]

@@ -21,6 +21,7 @@ from medbot_desktop.inference.catalogue import CatalogueEntry, ModelFile
 from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.settings import Settings, resources_folder
 from medbot_desktop.workspace import Workspace
+from tests.examined import earn
 from tests.servers import Server, event, sending, streamed
 
 SMALL = "smollm2-135m-instruct-q4_1"
@@ -92,6 +93,20 @@ def test_a_model_on_a_server_sits_it_too(monkeypatch: pytest.MonkeyPatch) -> Non
     kept = stored_result("server:clinic-7b")
     assert kept is not None
     assert kept.outdated_by(Examinee.on_server(Settings(server_url="http://other/v1", server_model="clinic-7b")), "")
+    assert kept.facts
+
+
+def test_a_server_that_the_settings_do_not_name_in_full_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="The settings name no model server"):
+        medbot("exam", "server:m")
+    monkeypatch.setenv("MEDBOT_SERVER_URL", "http://localhost:9/v1")
+    monkeypatch.setenv("MEDBOT_SERVER_ALLOWED", "localhost:9")
+    with pytest.raises(ModelError, match="name a model server, but no model on it"):
+        medbot("exam", "server:m")
+    monkeypatch.setenv("MEDBOT_SERVER_MODEL", "other")
+    with pytest.raises(InputError, match="another model on the server than server:m") as told:
+        medbot("exam", "server:m")
+    assert "server:other" in told.value.hint
 
 
 def test_the_earned_tier_is_listed_and_taken_by_the_workspace(models: ModelStore) -> None:
@@ -104,6 +119,20 @@ def test_the_earned_tier_is_listed_and_taken_by_the_workspace(models: ModelStore
         pen = workspace._pen
     assert pen is not None
     assert pen.tier == "silent"
+
+
+def test_an_outdated_exam_is_told_where_the_program_opens(models: ModelStore) -> None:
+    version = exam_version(resources_folder() / "exam")
+    earn(Examinee.of(models.entry(SMALL)), "composes", exam="an earlier one")
+    with Workspace.open("demo") as workspace:
+        [notice] = workspace.notices
+        assert workspace._pen is not None
+        assert workspace._pen.tier == "phrases"
+    assert "the questions of the exam have changed" in notice
+    assert f"`medbot models exam {SMALL}`" in notice
+    earn(Examinee.of(models.entry(SMALL)), "composes", exam=version)
+    with Workspace.open("demo") as workspace:
+        assert workspace.notices == []
 
 
 def test_what_writes_no_text_sits_no_exam() -> None:

@@ -19,9 +19,11 @@ from medbot_desktop.generation.exam_record import (
     store_result,
     stored_result,
     tier_in_force,
+    trust_in_force,
 )
 from medbot_desktop.generation.tiers import Count, tier_for
 from medbot_desktop.inference.catalogue import CatalogueEntry, ModelFile
+from medbot_desktop.inference.choosing import Trust
 
 GOOD = dict.fromkeys(KINDS, Count(17, 17, 0))
 ENTRY = CatalogueEntry("toy", "Toy", "chat", "MIT", (ModelFile("toy.gguf", 1, "a" * 64),))
@@ -102,3 +104,25 @@ def test_a_damaged_file_of_results_only_costs_another_exam(home: Path, text: str
     assert tier_in_force(Examinee.of(ENTRY), "v1") == "silent"
     store_result("toy", result())
     assert tier_in_force(Examinee.of(ENTRY), "v1") == "composes"
+
+
+def test_an_exam_that_no_longer_holds_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert trust_in_force(Examinee.of(ENTRY), "v1") == Trust("silent")
+    store_result("toy", result())
+    assert trust_in_force(Examinee.of(ENTRY), "v1") == Trust("composes")
+    fallen = trust_in_force(Examinee.of(ENTRY), "v2")
+    assert fallen.tier == "silent"
+    assert "the questions of the exam have changed" in fallen.notice
+    assert "`medbot models exam toy`" in fallen.notice
+    monkeypatch.setattr(exam_record, "version", lambda package: "99.0")
+    assert "what runs the model has changed" in trust_in_force(Examinee.of(ENTRY), "v1").notice
+
+
+def test_an_exam_that_cost_nothing_when_it_was_outdated_is_not_told() -> None:
+    store_result("toy", result().model_copy(update={"tier": "phrases"}))
+    assert trust_in_force(Examinee.of(replace(ENTRY, tier="phrases")), "v2") == Trust("phrases")
+
+
+def test_what_a_server_said_of_the_model_is_known_while_the_exam_holds() -> None:
+    store_result("toy", result().model_copy(update={"facts": "0123"}))
+    assert trust_in_force(Examinee.of(ENTRY), "v1") == Trust("composes", "", "0123")

@@ -18,9 +18,9 @@ from medbot_desktop.inference.onnx_model import OnnxTextModel
 from medbot_desktop.inference.runtime import ChatMessage, TextModel
 from medbot_desktop.inference.served import Served, Tally
 from medbot_desktop.inference.server_address import ServerAddress
+from medbot_desktop.inference.server_call import ServerLimits
 from medbot_desktop.inference.server_model import ServerTextModel
 from medbot_desktop.inference.store import ModelStore
-from medbot_desktop.inference.supervision import TimeLimits
 from medbot_desktop.inference.text_model import SupervisedTextModel
 from tests.onnx_graphs import write_export
 from tests.servers import Script, Server, event, reply, sending, streamed, until_closed
@@ -30,7 +30,7 @@ SMOLLM2 = "smollm2-135m-instruct-q4_1"
 END = b"data: [DONE]\n\n"
 KIND = sending(streamed(event("Good "), event("day."), END))
 BUSY = sending(reply("503 Busy", b""))
-LIMITS = BreakerLimits(failures=2, within=60.0, rest=30.0)
+LIMITS = BreakerLimits(failures=2, rest=30.0, longest_rest=100.0)
 
 
 class Clock:
@@ -49,7 +49,7 @@ class Chain:
     def __init__(self, *scripts: Script) -> None:
         self.clock, self.scripts = Clock(), list(scripts)
         self.servers = [Server(lambda it, n=n: self.scripts[n](it)) for n in range(len(scripts))]  # type: ignore[misc]
-        limits = TimeLimits(loading=2.0, first=2.0, between=2.0)
+        limits = ServerLimits(loading=2.0, first=2.0, again=2.0, between=2.0)
         self.models = []
         for server in self.servers:
             address = ServerAddress.parse(f"http://localhost:{server.port}", [f"localhost:{server.port}"])
@@ -131,6 +131,8 @@ def test_one_that_fails_again_and_again_is_left_in_peace_and_tried_once_after_a_
     assert chain.asked() == [3, 5]
     assert chain.model.states["server0"] == "open"
     chain.clock.now += 31
+    assert chain.model.states["server0"] == "open", "a trial that fails doubles the rest"
+    chain.clock.now += 31
     chain.scripts[0] = KIND
     assert chain.write() == "Good day."
     assert chain.asked() == [4, 5]
@@ -185,7 +187,7 @@ def test_a_killed_model_is_followed_by_the_next_and_comes_back(tmp_path: Path) -
     model = FallbackTextModel([first, second])
     model.start()
     assert first.wait_ready(60)
-    assert second.wait_ready(60)
+    assert second.process_id is None, "only one of them takes memory while it serves"
     answer = "".join(model.stream(CHAT, max_tokens=8))
     assert model.identity == "first"
     assert first.process_id is not None
@@ -219,11 +221,26 @@ def test_a_request_that_is_refused_is_no_sign_of_illness(tmp_path: Path) -> None
     model.close()
 
 
+def test_where_the_first_cannot_be_loaded_the_next_one_is(tmp_path: Path) -> None:
+    broken = write_export(tmp_path / "one")
+    first, second = OnnxTextModel(broken, "first"), OnnxTextModel(write_export(tmp_path / "two"), "second")
+    (broken / "model.onnx").write_bytes(b"nothing of a model")
+    model = FallbackTextModel([first, second])
+    model.start()
+    assert not first.wait_ready(60)
+    model.start()
+    assert second.wait_ready(60)
+    assert list(model.stream(CHAT, max_tokens=4))
+    assert model.identity == "second"
+    model.close()
+
+
 def test_unloading_gives_the_memory_of_all_back(tmp_path: Path) -> None:
     models = [OnnxTextModel(write_export(tmp_path / name), name) for name in ("one", "two")]
     model = FallbackTextModel(models)
-    model.start()
-    assert model.wait_ready(60)
+    for one in models:
+        one.start()
+        assert one.wait_ready(60)
     model.unload()
     assert [one.process_id for one in models] == [None, None]
     assert not model.ready
@@ -237,7 +254,8 @@ class BreakerMachine(RuleBasedStateMachine):
         super().__init__()
         self.clock = Clock()
         self.breaker = Breaker(LIMITS, self.clock)
-        self.failures: list[float] = []
+        self.failures = 0
+        self.rest = LIMITS.rest
         self.rests_until: float | None = None
         self.admitted = 0
         self.trying = False
@@ -262,7 +280,7 @@ class BreakerMachine(RuleBasedStateMachine):
     def it_works(self) -> None:
         self.breaker.succeeded()
         self.admitted -= 1
-        self.failures, self.rests_until, self.trying = [], None, False
+        self.failures, self.rest, self.rests_until, self.trying = 0, LIMITS.rest, None, False
 
     @precondition(lambda self: self.admitted)
     @rule()
@@ -271,11 +289,12 @@ class BreakerMachine(RuleBasedStateMachine):
         self.admitted -= 1
         now = self.clock.now
         if self.rests_until is not None:
-            self.rests_until, self.trying = now + LIMITS.rest, False
+            self.rest = min(2 * self.rest, LIMITS.longest_rest)
+            self.rests_until, self.trying = now + self.rest, False
             return
-        self.failures.append(now)
-        if len([at for at in self.failures[-LIMITS.failures :] if now - at <= LIMITS.within]) == LIMITS.failures:
-            self.rests_until, self.failures = now + LIMITS.rest, []
+        self.failures += 1
+        if self.failures == LIMITS.failures:
+            self.rests_until = now + self.rest
 
     @precondition(lambda self: self.admitted)
     @rule()

@@ -11,8 +11,8 @@ import pytest
 from medbot_desktop.errors import ModelError
 from medbot_desktop.inference.runtime import ChatMessage, TextModel
 from medbot_desktop.inference.server_address import ServerAddress
+from medbot_desktop.inference.server_call import ServerLimits
 from medbot_desktop.inference.server_model import ServerTextModel
-from medbot_desktop.inference.supervision import TimeLimits
 from tests.certificates import certificate
 from tests.servers import Script, Server, event, reply, sending, streamed, until_closed, without_end
 
@@ -29,7 +29,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     made: list[Server | ServerTextModel] = []
 
     def make(chat: Script = KIND, *, address: dict[str, Path] | None = None, **options: object):  # type: ignore[no-untyped-def]
-        limits = TimeLimits(loading=1.0, first=1.0, between=1.0)
+        limits = ServerLimits(loading=1.0, first=1.0, between=1.0)
         server = Server(chat, **options)  # type: ignore[arg-type]
         scheme = "https" if "context" in options else "http"
         where = ServerAddress.parse(
@@ -69,6 +69,7 @@ def test_an_answer_comes_in_pieces(serve: Serve) -> None:
         "temperature": 0.0,
         "seed": 5,
         "stream": True,
+        "stream_options": {"include_usage": True},
         "stop": ["\n"],
     }
 
@@ -289,7 +290,7 @@ def test_a_certificate_authority_that_is_none_is_said(serve: Serve, tmp_path: Pa
 def test_a_server_that_speaks_no_tls_is_said(serve: Serve, tmp_path: Path) -> None:
     server = Server(KIND)
     where = ServerAddress.parse(f"https://localhost:{server.port}", [f"localhost:{server.port}"])
-    model = ServerTextModel(where, "clinic-7b", limits=TimeLimits(loading=1.0, first=1.0, between=1.0))
+    model = ServerTextModel(where, "clinic-7b", limits=ServerLimits(loading=1.0, first=1.0, between=1.0))
     with pytest.raises(ModelError, match=r"cannot be reached|does not answer"):
         write(model)
     server.close()
