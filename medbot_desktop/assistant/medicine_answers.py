@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from medbot_desktop.assistant.medicine_warnings import holding, listed, opened, repeated, warnings
+from medbot_desktop.assistant.medicine_warnings import holding, listed, named, opened, repeated, warnings
 from medbot_desktop.assistant.render import AnswerText
 from medbot_desktop.assistant.wording import MedicineWords
 from medbot_desktop.domain import UNKNOWN_MEDICINE, Cited, Grounding, Hit, Passage, TextDelta, Utterance
@@ -160,11 +160,15 @@ class MedicineAnswers:
         found, names, title = self.check(utterance), self.named(utterance), self._formulary.title
         if found.worst is None:
             allergies = self.allergies(utterance)
-            pattern = self._words.none_found if len(names) > 1 else self._words.allergy_none
-            yield from answer.say(pattern.format(names=self._titles(names), allergies=listed(allergies or names)))
+            together = self._words.none_of_class if found.classes else self._words.none_found
+            pattern = together if len(names) > 1 else self._words.allergy_none
+            asked = {"names": self._titles(names), "classes": self._titles(found.classes)}
+            yield from answer.say(pattern.format(allergies=listed(allergies or names), **asked))
         for line in warnings(found, self._words, title):
             yield from answer.say(line)
         yield from self.tell(found, answer, names)
+        if found.unsettled and found.worst is not None:
+            yield from answer.say(self._words.which.format(classes=self._titles(found.unsettled)))
 
     def tell(self, found: Check, answer: AnswerText, names: Sequence[str] = ()) -> Iterator[TextDelta | Cited]:
         """Cite everything that a check has found, the weightiest first, and what these medicines hold.
@@ -174,21 +178,24 @@ class MedicineAnswers:
             answer: what is written into.
             names: the medicines of which it is said what they hold.
         """
-        title, opens = self._formulary.title, True
+        opens = True
         for against in found.allergies:
             source = against.allergy.source or "general rule"
             kind = f"allergy: {against.allergy.to}"
-            yield from self._cite(kind, against.medicine, against.advice, source, answer, opens)
+            about = self._named(against.medicine, against.some).rstrip(",")
+            advice = f"{opened(about)}: {against.advice}" if against.some else against.advice
+            yield from self._cite(kind, about, advice, source, answer, opens)
             opens = False
         for one in found.interactions:
-            heading = opened(f"{title(one.first)} with {title(one.second)}")
+            first, second = self._named(one.first, one.of_first), self._named(one.second, one.of_second)
+            heading = opened(f"{first} with {second}").rstrip(",")
             text = f"{heading}: {one.interaction.mechanism} {one.interaction.advice}"
             yield from self._cite("interaction", heading, text, one.interaction.source, answer, opens)
             opens = False
         for medicine in (self._formulary.medicines[name] for name in names if name in self._formulary.medicines):
             yield from self._tell(medicine, (_HOLDS,), answer, opens)
             opens = opens and not answer.citations
-        for line in repeated(found, self._words, title):
+        for line in repeated(found, self._words, self._formulary.title):
             yield from answer.say(line)
 
     def tell_pregnancy(self, names: Sequence[str], answer: AnswerText) -> Iterator[TextDelta | Cited]:
@@ -218,6 +225,9 @@ class MedicineAnswers:
             for sentence in _supported(self._passage(medicine, field, lines))[:_MOST_SENTENCES]:
                 yield from answer.sentence(sentence, opens=opens)
                 opens = False
+
+    def _named(self, name: str, some: Sequence[str]) -> str:
+        return named(name, some, self._words, self._formulary.title)
 
     def _titles(self, names: Sequence[str]) -> str:
         return listed(self._formulary.title(name) for name in names) if names else ""

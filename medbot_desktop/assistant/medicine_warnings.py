@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from medbot_desktop.assistant.wording import MedicineWords
-from medbot_desktop.medicines.checking import Check
+from medbot_desktop.medicines.checking import Check, Found
 from medbot_desktop.medicines.files import Medicine
 
 _LEVELS = ("never", "severe", "moderate", "mild")
+_EXAMPLES = 3
+"""So many of a class are named for all of those that are meant."""
 
 
 def listed(names: Iterable[str]) -> str:
@@ -30,7 +32,7 @@ def warnings(found: Check, words: MedicineWords, title: Callable[[str], str]) ->
         words: MedBot's own words.
         title: gives what a medicine or a substance is called.
     """
-    return [*_of_allergies(found, words), *_of_pairs(found, words, title)]
+    return [*_of_allergies(found, words, title), *_of_pairs(found, words, title)]
 
 
 def repeated(found: Check, words: MedicineWords, title: Callable[[str], str]) -> list[str]:
@@ -57,12 +59,25 @@ def holding(medicine: Medicine, words: MedicineWords) -> str:
     return words.holds.format(name=name, ingredients=listed(ingredients))
 
 
-def _of_allergies(found: Check, words: MedicineWords) -> list[str]:
+def named(name: str, some: Sequence[str], words: MedicineWords, title: Callable[[str], str]) -> str:
+    """What something is called; of a class of which only some are meant, with a few of them.
+
+    Args:
+        name: a medicine, a class or a substance.
+        some: those of the class that are meant; empty where all are.
+        words: MedBot's own words.
+        title: gives what it is called.
+    """
+    return words.some.format(name=title(name), members=listed(some[:_EXAMPLES])) if some else title(name)
+
+
+def _of_allergies(found: Check, words: MedicineWords, title: Callable[[str], str]) -> list[str]:
     lines = []
     for must_not, pattern in ((True, words.allergy_severe), (False, words.allergy_moderate)):
         against = [one for one in found.allergies if one.must_not is must_not]
         if against:
-            names, allergies = (one.medicine for one in against), (one.allergy.to for one in against)
+            names = (named(one.medicine, one.some, words, title) for one in against)
+            allergies = (one.allergy.to for one in against)
             lines.append(pattern.format(names=listed(names), allergies=listed(allergies)))
     return lines
 
@@ -71,14 +86,37 @@ def _of_pairs(found: Check, words: MedicineWords, title: Callable[[str], str]) -
     """The worst level that was found, with the pairs that are at it; the severe ones also behind those of "never"."""
     levels: dict[str, list[str]] = {level: [] for level in _LEVELS}
     for one in found.interactions:
-        level = "never" if one.interaction.never else one.interaction.severity
-        levels[level].append(f"{title(one.first)} and {title(one.second)}")
+        level = _level(one)
+        levels[level].append(_pair(found, one, level, words, title))
     levels["moderate"] += [f"{title(one.first)} and {title(one.second)}" for one in found.duplicates]
     worst = [level for level in _LEVELS if levels[level]]
     said = [level for level in worst if level == "severe" or level == worst[0]]
     return [getattr(words, level).format(names=_pairs(levels[level])) for level in said]
 
 
-def _pairs(pairs: Iterable[str]) -> str:
-    each = list(dict.fromkeys(pairs))
-    return each[0] if len(each) == 1 else ", or ".join(each) + ","
+def _pair(found: Check, one: Found, level: str, words: MedicineWords, title: Callable[[str], str]) -> str:
+    """Two as they are named in a warning: of a class, one medicine of each entry about it that is at this level."""
+    alike = [
+        other
+        for other in found.interactions
+        if (other.first, other.second) == (one.first, one.second) and _level(other) == level
+    ]
+    both = (
+        (one.first, [] if any(not each.of_first for each in alike) else [each.of_first for each in alike]),
+        (one.second, [] if any(not each.of_second for each in alike) else [each.of_second for each in alike]),
+    )
+    sides = (
+        named(name, [each[0] for each in some] if len(some) > 1 else some[0] if some else (), words, title)
+        for name, some in both
+    )
+    return " and ".join(sides)
+
+
+def _level(one: Found) -> str:
+    return "never" if one.interaction.never else one.interaction.severity
+
+
+def _pairs(pairs: Sequence[str]) -> str:
+    each = [pair.rstrip(",") for pair in dict.fromkeys(pairs)]
+    is_open = len(each) > 1 or any(pair.endswith(",") for pair in pairs)
+    return ", or ".join(each) + ("," if is_open else "")

@@ -82,7 +82,8 @@ class RecordedMedicines:
         lists = ((words.allergic, person.allergies), (words.takes, person.medicines))
         entries = "; ".join(said.format(entries=", ".join(own)) for said, own in lists if own)
         if entries:
-            said = words.nothing if recorded.found.worst is None else getattr(words, recorded.found.worst)
+            nothing = words.nothing_of_class if recorded.found.classes else words.nothing
+            said = nothing if recorded.found.worst is None else getattr(words, recorded.found.worst)
             yield from answer.say(f"{words.holds.format(entries=entries)} {said.format(names=names)}")
         yield from self._answers.tell(recorded.found, answer)
         if recorded.pregnant:

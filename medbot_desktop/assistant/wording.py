@@ -93,6 +93,9 @@ class MedicineWords(_Group):
     unknown: str
     unknown_with: str
     none_found: str
+    none_of_class: str
+    some: str
+    which: str
     twice: str
     twice_unsure: str
     holds: str
@@ -113,6 +116,7 @@ class RecordWords(_Group):
     moderate: str
     mild: str
     nothing: str
+    nothing_of_class: str
     unknown: str
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import typer
@@ -10,7 +11,7 @@ from rich.text import Text
 
 from medbot_desktop.cli.output import JsonOption, print_json
 from medbot_desktop.errors import InputError
-from medbot_desktop.medicines.checking import Check, allergen, check
+from medbot_desktop.medicines.checking import Check, Found, allergen, check
 from medbot_desktop.medicines.files import Medicine
 from medbot_desktop.medicines.formulary import Formulary
 from medbot_desktop.medicines.monograph import NO_DOSES_FOR_CHILDREN, monograph_of
@@ -19,6 +20,7 @@ from medbot_desktop.settings import resources_folder
 app = typer.Typer(no_args_is_help=True, help="Medicines: what is published about each, and checks of several.")
 
 _NOTHING = "No interaction of these is in this formulary. That is no proof that there is none: a pharmacist can tell."
+_DEPENDS = "It depends on which of the {classes} it is: check again with its name, and until then ask a pharmacist."
 
 
 @app.command()
@@ -34,13 +36,13 @@ def show(name: str = typer.Argument(..., help="A generic name or a brand."), as_
 
 @app.command("check")
 def check_together(
-    names: list[str] = typer.Argument(..., help="Medicines, foods or drinks, by any name."),
+    names: list[str] = typer.Argument(..., help="Medicines, kinds of them, foods or drinks, by any name."),
     allergy: list[str] = typer.Option([], "--allergy", help="What the person is allergic to; may be repeated."),
     as_json: bool = JsonOption,
 ) -> None:
     """Check medicines against each other and against allergies."""
     formulary = Formulary.load(resources_folder())
-    asked = [(name, formulary.substance(name) or formulary.require(name).name) for name in names]
+    asked = [(name, formulary.named(name)) for name in names]
     for said in allergy:
         if allergen(formulary, said) is None:
             raise InputError(
@@ -69,6 +71,7 @@ def _check(found: Check, formulary: Formulary) -> dict[str, Any]:
         "interactions": [
             {
                 "between": [one.first, one.second],
+                **_only_of(one),
                 "severity": one.interaction.severity,
                 "mechanism": one.interaction.mechanism,
                 "advice": one.interaction.advice,
@@ -88,6 +91,7 @@ def _check(found: Check, formulary: Formulary) -> dict[str, Any]:
         "allergies": [
             {
                 "medicine": one.medicine,
+                **({"only_of": list(one.some)} if one.some else {}),
                 "allergy": one.allergy.to,
                 "must_not": one.must_not,
                 "advice": one.advice,
@@ -95,8 +99,27 @@ def _check(found: Check, formulary: Formulary) -> dict[str, Any]:
             }
             for one in found.allergies
         ],
-        "note": "" if found.worst else _NOTHING,
+        **({"depends_on_which": [formulary.title(name) for name in found.unsettled]} if found.unsettled else {}),
+        "note": _note(found, formulary),
     }
+
+
+def _only_of(one: Found) -> dict[str, dict[str, list[str]]]:
+    """The classes of a finding that holds for some of them only, with these; empty where it holds for all."""
+    some = {one.first: list(one.of_first), one.second: list(one.of_second)}
+    only = {name: members for name, members in some.items() if members}
+    return {"only_of": only} if only else {}
+
+
+def _note(found: Check, formulary: Formulary) -> str:
+    """What must be added to what was found; empty where there is nothing."""
+    classes = " and of the ".join(map(formulary.title, found.unsettled))
+    notes = [_DEPENDS.format(classes=classes)] if classes else []
+    return " ".join([*notes, *([] if found.worst else [_NOTHING])])
+
+
+def _title(name: str, some: Sequence[str], formulary: Formulary) -> str:
+    return f"some {formulary.title(name)} ({', '.join(some)})" if some else formulary.title(name)
 
 
 def _show_medicine(medicine: Medicine, formulary: Formulary) -> None:
@@ -114,14 +137,17 @@ def _show_check(found: Check, formulary: Formulary) -> None:
     console = Console()
     for against in found.allergies:
         heading = "Must not be taken" if against.must_not else "Take care"
-        console.print(Text(f"{heading}: {against.medicine} with an allergy to {against.allergy.to}", style="bold"))
+        name = _title(against.medicine, against.some, formulary)
+        console.print(Text(f"{heading}: {name} with an allergy to {against.allergy.to}", style="bold"))
         console.print(Text(f"{against.advice} ({against.allergy.source or 'general rule'})\n"))
     for one in found.interactions:
-        console.print(Text(f"{one.interaction.severity.capitalize()}: {one.first} and {one.second}", style="bold"))
+        first, second = _title(one.first, one.of_first, formulary), _title(one.second, one.of_second, formulary)
+        console.print(Text(f"{one.interaction.severity.capitalize()}: {first} and {second}", style="bold"))
         console.print(Text(f"{one.interaction.mechanism} {one.interaction.advice} ({one.interaction.source})\n"))
     for twice in found.duplicates:
-        console.print(Text(f"Twice: {twice.first} and {twice.second}", style="bold"))
+        console.print(Text(f"Twice: {formulary.title(twice.first)} and {formulary.title(twice.second)}", style="bold"))
         holds = "are or hold" if twice.sure else "may hold (it depends on the product)"
         console.print(Text(f"Both {holds} {formulary.title(twice.shared)}; ask a pharmacist before taking both.\n"))
-    if found.worst is None:
-        console.print(Text(_NOTHING))
+    note = _note(found, formulary)
+    if note:
+        console.print(Text(note))

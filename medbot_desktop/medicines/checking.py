@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from rapidfuzz import fuzz, process
 
 from medbot_desktop.medicines.files import Allergy, Interaction, Medicine, Severity
 from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.medicines.published import ORDER, members, published
 
 _THE_SAME = "It is, or holds, {medicine}, to which there is an allergy. Do not take it; ask a pharmacist for another."
 _ALLERGIC_TO = re.compile(r"^(?:(?:is|am|are)\s+)?(?:allerg(?:ic|y)|intoleran(?:t|ce))\s+(?:to|of)\s+|\s+allergy$")
 _ALIKE = 85.0
-_ORDER: tuple[Severity, ...] = ("severe", "moderate", "mild")
 # Two of these together are one too many; two of a wide class, such as blood pressure medicines, are often meant.
 _NOT_TWICE = frozenset(
     """nsaid anticoagulant opioid benzodiazepine z_drug gabapentinoid sedating_antihistamine ssri snri tricyclic maoi
@@ -34,11 +34,15 @@ class Found:
         first: one of them.
         second: the other.
         interaction: what is published.
+        of_first: where the first is a class, those of it for which this holds; empty where it holds for all.
+        of_second: the same of the second.
     """
 
     first: str
     second: str
     interaction: Interaction
+    of_first: tuple[str, ...] = ()
+    of_second: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +57,29 @@ class Twice:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A medicine that an allergy speaks against; ``must_not`` is false where it is only a caution."""
+    """A medicine that an allergy speaks against; ``must_not`` is false where it is only a caution.
+
+    ``some`` holds those of a class for which it is so; it is empty where it is so for all.
+    """
 
     medicine: str
     allergy: Allergy
     must_not: bool
     advice: str
+    some: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was found about some medicines; the weightiest of each kind first."""
+    """What was found about some medicines; the weightiest of each kind first.
+
+    ``classes`` holds what was asked about and is a whole class: what was found may not hold for all of it.
+    """
 
     interactions: tuple[Found, ...]
     duplicates: tuple[Twice, ...]
     allergies: tuple[Against, ...]
+    classes: tuple[str, ...] = ()
 
     @property
     def worst(self) -> Severity | None:
@@ -77,7 +89,16 @@ class Check:
         found = {one.interaction.severity for one in self.interactions}
         if self.duplicates or self.allergies:
             found.add("moderate")
-        return next((severity for severity in _ORDER if severity in found), None)
+        return next((severity for severity in ORDER if severity in found), None)
+
+    @property
+    def unsettled(self) -> tuple[str, ...]:
+        """The classes of which more must be known: nothing was found, or it holds for some of them only."""
+        some = {one.medicine for one in self.allergies if one.some}
+        some |= {one.first for one in self.interactions if one.of_first}
+        some |= {one.second for one in self.interactions if one.of_second}
+        some |= {name for one in self.duplicates if not one.sure for name in (one.first, one.second)}
+        return tuple(name for name in self.classes if self.worst is None or name in some)
 
 
 def check(formulary: Formulary, names: Sequence[str], allergies: Iterable[str] = ()) -> Check:
@@ -85,22 +106,22 @@ def check(formulary: Formulary, names: Sequence[str], allergies: Iterable[str] =
 
     Args:
         formulary: what is published.
-        names: international names of medicines, identifiers of substances.
+        names: international names of medicines, identifiers of substances and of classes.
         allergies: what the person is allergic to, in words.
     """
     allergies = tuple(allergies)
     groups = {name: formulary.groups(name) for name in dict.fromkeys(names)}
     found, twice = [], []
     for first, second in combinations(groups, 2):
-        entry = _published(formulary, first, second)
-        if entry is not None:
-            found.append(Found(first, second, entry))
+        entries = published(formulary, first, second)
+        found += [Found(first, second, entry.interaction, entry.of_first, entry.of_second) for entry in entries]
         twice += _twice(formulary, first, second)
     twice += [Twice(name, name, name) for name in groups if name in formulary.medicines and list(names).count(name) > 1]
-    found.sort(key=lambda one: _ORDER.index(one.interaction.severity))
-    against = [one for name in groups for one in _against(formulary, name, groups[name], allergies)]
+    found.sort(key=lambda one: ORDER.index(one.interaction.severity))
+    against = [one for name in groups for one in _against_all(formulary, name, allergies)]
     against.sort(key=lambda one: not one.must_not)
-    return Check(tuple(found), tuple(twice), tuple(against))
+    classes = tuple(name for name in groups if name in formulary.classes and name not in formulary.medicines)
+    return Check(tuple(found), tuple(twice), tuple(against), classes)
 
 
 def allergen(formulary: Formulary, said: str) -> str | None:
@@ -118,32 +139,18 @@ def allergen(formulary: Formulary, said: str) -> str | None:
     return alike[0] if alike else None
 
 
-def _published(formulary: Formulary, first: str, second: str) -> Interaction | None:
-    """The weightiest of the entries that speak of two, those aside that a narrower entry takes the place of.
-
-    "Pravastatin with clarithromycin" takes the place of "statins with macrolides": it speaks of one name or class in
-    each place that the other's place includes.
-    """
-    one, other = formulary.groups(first), formulary.groups(second)
-    placed = [
-        (entry, sides)
-        for entry in formulary.interactions
-        for sides in dict.fromkeys((entry.between, entry.between[::-1]))
-        if sides[0] in one and sides[1] in other
-    ]
-    standing = [
-        entry
-        for entry, sides in placed
-        if not any(narrower != sides and _is_narrower(formulary, narrower, sides) for _, narrower in placed)
-    ]
-    return min(standing, key=lambda entry: _ORDER.index(entry.severity), default=None)
-
-
-def _is_narrower(formulary: Formulary, sides: tuple[str, str], than: tuple[str, str]) -> bool:
-    return all(wide in formulary.groups(narrow) for narrow, wide in zip(sides, than, strict=True))
-
-
 def _twice(formulary: Formulary, first: str, second: str) -> list[Twice]:
+    """What two have in common that should not be taken twice; of a class it is not sure where only some have it."""
+    whole = _shared(formulary, first, second)
+    ones, others = members(formulary, first), members(formulary, second)
+    if whole or (ones, others) == ((first,), (second,)):
+        return whole
+    some = dict.fromkeys(one.shared for each in ones for other in others for one in _shared(formulary, each, other))
+    kinds = [name for name in some if name in _NOT_TWICE]
+    return [Twice(first, second, name, sure=False) for name in kinds or some]
+
+
+def _shared(formulary: Formulary, first: str, second: str) -> list[Twice]:
     """What two medicines have in common that should not be taken twice: medicines, or else a class."""
     both = formulary.groups(first) & formulary.groups(second)
     surely = formulary.groups(first, sure=True) & formulary.groups(second, sure=True)
@@ -152,6 +159,23 @@ def _twice(formulary: Formulary, first: str, second: str) -> list[Twice]:
     if same and (same[0] in surely or not surely.intersection(kinds)):
         kinds = []
     return [Twice(first, second, name, name in surely) for name in (*kinds, *same)]
+
+
+def _against_all(formulary: Formulary, name: str, allergies: Sequence[str]) -> list[Against]:
+    """What allergies say of a medicine, or of a class; where not of all the class, of those members that they name."""
+    whole = _against(formulary, name, formulary.groups(name), allergies)
+    if any(one.must_not for one in whole):
+        return whole
+    some: dict[tuple[str, bool], list[Against]] = {}
+    for member in members(formulary, name):
+        for one in _against(formulary, member, formulary.groups(member), allergies):
+            if member != name and all(one.allergy != other.allergy or one.must_not for other in whole):
+                some.setdefault((one.allergy.to, one.must_not), []).append(one)
+    worst = {key: each for key, each in some.items() if key[1] or (key[0], True) not in some}
+    return [
+        *whole,
+        *(replace(each[0], medicine=name, some=tuple(one.medicine for one in each)) for each in worst.values()),
+    ]
 
 
 def _against(formulary: Formulary, name: str, groups: frozenset[str], allergies: Iterable[str]) -> list[Against]:

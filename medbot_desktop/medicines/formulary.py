@@ -154,10 +154,30 @@ class Formulary:
         found = self.find(written)
         if found is not None:
             return found
-        alike = process.extract(written.lower(), list(self._by_name), scorer=fuzz.ratio, limit=8, score_cutoff=_SIMILAR)
-        near = list(dict.fromkeys(self._by_name[name] for name, _, _ in alike))[:_SUGGESTED]
+        plain = " ".join(written.lower().split())
+        alike = process.extract(plain, list(self._by_name), scorer=fuzz.ratio, limit=8, score_cutoff=_SIMILAR)
+        begun = [name for name in self._by_name if plain and name.startswith(f"{plain} ")]
+        near = list(dict.fromkeys(self._by_name[name] for name in (*(one for one, _, _ in alike), *begun)))[:_SUGGESTED]
         hint = f"Did you mean {' or '.join(near)}?" if near else "Use the name on the packet, or ask a pharmacist."
         raise InputError(f"There is no medicine called {written[:_SHOWN]!r} in this formulary.", hint=hint)
+
+    def named(self, written: str) -> str:
+        """What a medicine, a food or other substance, or a class of medicines is called here.
+
+        Args:
+            written: any name of it, such as ``Nurofen``, ``beer`` or ``blood thinner``.
+
+        Raises:
+            InputError: there is none; names those that are written alike.
+        """
+        plain = " ".join(written.lower().split())
+        substance = self.substance(plain)
+        if substance is None and self.find(plain) is None:
+            called = (one.name for one in self.classes.values() if plain in (*one.called, one.name, one.title.lower()))
+            of_class = next(called, None)
+            if of_class is not None:
+                return of_class
+        return substance or self.require(written).name
 
     def substance(self, written: str) -> str | None:
         """The identifier of a food or other substance that interacts with medicines; None where it is none."""

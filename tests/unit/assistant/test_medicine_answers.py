@@ -260,3 +260,41 @@ def test_every_medicine_has_an_answer_to_every_question(
     for name in names:
         for question in ("what is {} for", "{} side effects", "missed {}", "{} and driving", "too much {}"):
             assert about(answers, reader, question.format(name)).text, (name, question)
+
+
+@pytest.mark.parametrize(
+    ("text", "opening", "member"),
+    [
+        ("can I take ibruprofen with my blood thinner", "Do not take ibuprofen and some blood thinners", "warfarin"),
+        ("can I take naproxen with my blood thinner", "Do not take naproxen and some blood thinners", "warfarin"),
+        ("is aspirin ok with anticoagulants", "Do not take aspirin and some blood thinners", "warfarin"),
+        (
+            "Can I take ibuprofen with blood pressure tablets",
+            "Ask a pharmacist or doctor before taking ibuprofen and some medicines that lower blood pressure",
+            "ramipril",
+        ),
+        (
+            "can I take ibuprofen with my antidepressant",
+            "Ask a pharmacist or doctor before taking ibuprofen and some antidepressants",
+            "sertraline",
+        ),
+        ("I'm allergic to penicillin, can I take antibiotics?", "Do not take some antibiotics", "amoxicillin"),
+    ],
+)
+def test_of_a_class_the_worst_is_told_with_some_of_it_and_which_it_is_is_asked(
+    answers: MedicineAnswers, reader: Reader, text: str, opening: str, member: str
+) -> None:
+    answer = together(answers, reader, text)
+    first = answer.text.split("\n\n")[0]
+    assert first.startswith(opening)
+    assert "such as" in first
+    assert member in first
+    assert "which one do you take?" in answer.text
+    assert "names no problem" not in answer.text
+    assert answer.citations
+
+
+def test_of_a_class_without_an_entry_it_is_said_that_it_depends(answers: MedicineAnswers, reader: Reader) -> None:
+    answer = together(answers, reader, "can I take cetirizine with my ppi")
+    assert answer.text.startswith("It depends on which of the proton pump inhibitors it is.")
+    assert "a pharmacist can check" in answer.text

@@ -70,6 +70,24 @@ def test_a_brand_and_its_own_generic_name_are_the_same_twice(medicines: Command)
     assert json.loads(said(medicines("check", "Nurofen", "ibuprofen", "--json")))["severity"] != "none"
 
 
+def test_a_class_is_checked_by_its_members(medicines: Command) -> None:
+    found = json.loads(said(medicines("check", "ibuprofen", "blood thinner", "--json")))
+    assert found["severity"] == "severe"
+    assert any("warfarin" in one["only_of"]["anticoagulant"] for one in found["interactions"])
+    assert found["depends_on_which"] == ["blood thinners (anticoagulants)"]
+    assert "It depends on which of the blood thinners" in " ".join(
+        said(medicines("check", "ibuprofen", "blood thinner")).split()
+    )
+    nothing = said(medicines("check", "cetirizine", "ppi"))
+    assert nothing.startswith("It depends on which of the proton pump inhibitors it is")
+
+
+def test_a_name_that_is_only_begun_is_told_how_it_may_go_on(medicines: Command) -> None:
+    hint = refused(medicines("check", "sildenafil", "isosorbide")).split("Did you mean")[1]
+    assert "isosorbide mononitrate" in hint
+    assert "isosorbide dinitrate" in hint
+
+
 def test_foods_and_drinks_are_checked_too(medicines: Command) -> None:
     found = json.loads(said(medicines("check", "metronidazole", "wine", "--json")))
     assert [entry["name"] for entry in found["medicines"]] == ["metronidazole", "alcohol"]

@@ -6,6 +6,7 @@ import pytest
 
 from medbot_desktop.medicines.checking import Check, check
 from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.medicines.published import members
 from medbot_desktop.settings import resources_folder
 
 
@@ -15,7 +16,7 @@ def formulary() -> Formulary:
 
 
 def checked(formulary: Formulary, *names: str, allergies: tuple[str, ...] = ()) -> Check:
-    own = [formulary.substance(name) or formulary.require(name).name for name in names]
+    own = [formulary.named(name) for name in names]
     return check(formulary, own, allergies)
 
 
@@ -170,3 +171,67 @@ def test_nothing_and_one_medicine_alone_have_nothing_against_them(formulary: For
     assert checked(formulary).worst is None
     assert checked(formulary, "warfarin").worst is None
     assert checked(formulary, "warfarin", "warfarin").interactions == ()
+
+
+@pytest.mark.parametrize(
+    ("medicine", "kind", "severity", "member"),
+    [
+        ("ibuprofen", "blood thinner", "severe", "warfarin"),
+        ("naproxen", "blood thinners", "severe", "apixaban"),
+        ("aspirin", "anticoagulants", "severe", "warfarin"),
+        ("ibuprofen", "blood pressure tablets", "moderate", "ramipril"),
+        ("ibuprofen", "antidepressant", "moderate", "sertraline"),
+        ("alcohol", "antibiotics", "severe", "metronidazole"),
+        ("grapefruit", "statins", "severe", "simvastatin"),
+        ("viagra", "blood pressure tablets", "severe", "glyceryl trinitrate"),
+        ("clarithromycin", "cholesterol tablets", "severe", "simvastatin"),
+        ("St John's wort", "the pill", "severe", ""),
+    ],
+)
+def test_a_class_has_the_worst_of_its_members(
+    formulary: Formulary, medicine: str, kind: str, severity: str, member: str
+) -> None:
+    for found in (checked(formulary, medicine, kind), checked(formulary, kind, medicine)):
+        some = {name for one in found.interactions for name in (*one.of_first, *one.of_second)}
+        assert found.worst == severity
+        assert member in some if member else not some
+        assert bool(found.unsettled) is bool(member)
+
+
+def test_no_class_is_milder_than_the_worst_of_its_members(formulary: Formulary) -> None:
+    order = ["severe", "moderate", "mild", None]
+    for name in (one.name for one in formulary.classes.values() if one.called):
+        for medicine in ("ibuprofen", "warfarin", "sertraline", "alcohol", "paracetamol"):
+            each = [check(formulary, [one, medicine]) for one in members(formulary, name) if one != medicine]
+            worst = min((order.index(one.interactions[0].interaction.severity) for one in each if one.interactions),
+                        default=3)  # fmt: skip
+            found = check(formulary, [name, medicine]).worst
+            assert order.index(found) <= worst, (name, medicine)
+
+
+def test_two_classes_take_the_entries_of_the_members_of_both(formulary: Formulary) -> None:
+    found = checked(formulary, "anti-inflammatories", "blood thinners")
+    assert found.worst == "severe"
+    assert found.interactions[0].interaction.never
+    assert found.interactions[0].of_first == ("ketorolac",)
+    held = {(one, other) for each in found.interactions for one in each.of_first for other in each.of_second}
+    assert ("ibuprofen", "warfarin") in held
+
+
+def test_where_no_member_has_an_entry_it_still_depends_on_which_it_is(formulary: Formulary) -> None:
+    found = checked(formulary, "cetirizine", "ppi")
+    assert (found.worst, found.unsettled) == (None, ("ppi",))
+
+
+def test_an_allergy_speaks_against_those_of_a_class_that_it_names(formulary: Formulary) -> None:
+    [found] = checked(formulary, "antibiotics", allergies=("penicillin",)).allergies
+    assert found.must_not
+    assert "amoxicillin" in found.some
+    assert "doxycycline" not in found.some
+    [whole] = checked(formulary, "penicillin", allergies=("amoxicillin",)).allergies
+    assert whole.some == ()
+
+
+def test_a_medicine_may_be_one_of_a_class_already(formulary: Formulary) -> None:
+    [twice] = checked(formulary, "sertraline", "antidepressants").duplicates
+    assert (twice.shared, twice.sure) == ("ssri", False)
