@@ -113,6 +113,7 @@ class Judge:
         level = because[0].level
         leading = [reason for reason in because if reason.level is level]
         protocol = next((one.protocol for one in applied if one.level is level), None)
+        known = Findings.of(with_record(utterance.entities, utterance.known)) if utterance.known else findings
         question = doubt or (
             self._question(shown, findings, frozenset()) if level is not Disposition.EMERGENCY else None
         )
@@ -123,7 +124,7 @@ class Judge:
             follow_up=question.text if question else None,
             follow_up_why=question.why if question else "",
             because=tuple(because),
-            do_now=protocol.what_to_do(level) if protocol else (),
+            do_now=self._watch.fitting(protocol.what_to_do(level), known) if protocol else (),
             safety_net=tuple(protocol.safety_net) if protocol else (),
             complaint=protocol.title if protocol else "",
             kept_off=self._kept_off(findings, applied, level),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from medbot_desktop.errors import InputError
 from medbot_desktop.resources import load_resource, read_once, state_of
 from medbot_desktop.triage.conditions import Conditions
 from medbot_desktop.triage.findings import Findings
+from medbot_desktop.triage.left_out import LeftOutFile
 from medbot_desktop.triage.recorded import with_record
 
 
@@ -62,20 +64,22 @@ class Watch:
 
     Args:
         rules: what ``red_flags.toml`` holds.
+        left_out: the steps that are not for everybody.
     """
 
-    def __init__(self, rules: FlagFile) -> None:
+    def __init__(self, rules: FlagFile, left_out: LeftOutFile) -> None:
         self._rules = rules
+        self._left_out = left_out
 
     @classmethod
     def load(cls, resources: Path) -> Watch:
-        """Read ``triage/red_flags.toml``.
+        """Read ``triage/red_flags.toml`` and ``triage/left_out.toml``.
 
         Raises:
-            InputError: the file is missing, or does not fit its schema.
+            InputError: a file is missing, or does not fit its schema.
         """
-        file = resources / "triage" / "red_flags.toml"
-        return _watch(file, state_of([file]))
+        file, left_out = resources / "triage" / "red_flags.toml", resources / "triage" / "left_out.toml"
+        return _watch(file, left_out, state_of([file, left_out]))
 
     @property
     def rules(self) -> tuple[FlagRule, ...]:
@@ -94,8 +98,9 @@ class Watch:
         """
         said = Findings.of(utterance.entities)
         record = _Record.of(utterance)
+        known = record.with_said if record else said
         flags = [
-            self._flag(rule, deciding)
+            self._flag(rule, deciding, known)
             for rule in self._rules.rule
             if (deciding := _deciding(rule, said, record)) is not None
         ]
@@ -103,11 +108,16 @@ class Watch:
             return None
         return Triage(Disposition.EMERGENCY, tuple(flags), tuple(dict.fromkeys(flag.why for flag in flags)))
 
-    def _flag(self, rule: FlagRule, deciding: list[Entity]) -> RedFlag:
+    def fitting(self, steps: Sequence[str], findings: Findings) -> tuple[str, ...]:
+        """The steps that are for the person of whom this is known, without those that could harm."""
+        return self._left_out.fitting(steps, findings)
+
+    def _flag(self, rule: FlagRule, deciding: list[Entity], known: Findings) -> RedFlag:
         ordered = sorted(deciding, key=lambda entity: entity.start)
         words = tuple(dict.fromkeys(entity.text for entity in ordered))
         names = tuple(dict.fromkeys(entity.name for entity in ordered))
-        return RedFlag(rule.name, rule.why, rule.source, tuple(self._rules.actions[rule.action]), words, names)
+        steps = self.fitting(self._rules.actions[rule.action], known)
+        return RedFlag(rule.name, rule.why, rule.source, steps, words, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +146,9 @@ def _deciding(rule: FlagRule, said: Findings, record: _Record | None) -> list[En
 
 
 @read_once
-def _watch(file: Path, _state: object) -> Watch:
+def _watch(file: Path, left_out: Path, _state: object) -> Watch:
     rules = load_resource(file, FlagFile)
     unknown = {rule.action for rule in rules.rule} - rules.actions.keys()
     if unknown:
         raise InputError(f"The rule file {file.name} names actions that it lacks: {', '.join(sorted(unknown))}.")
-    return Watch(rules)
+    return Watch(rules, load_resource(left_out, LeftOutFile))
