@@ -46,6 +46,10 @@ _LEAD = 3
 """How many words may stand before a date that leads to what it dates, or between "had" and a sign."""
 _SAYING = 8
 """The most words from the first to the last of a saying."""
+# Words that no denial holds behind its comma: "denies SOB, crushing CP radiating L arm" tells of the pain.
+_STRIKING = frozenset("crushing ongoing persistent worsening".split())
+_TELLING = frozenset("radiating radiates radiated since started began ago".split())
+_CONTRASTING = frozenset("just more rather only simply merely instead its".split())
 _OPENING = 3
 """How many words may stand before such a trigger in its sentence."""
 
@@ -128,6 +132,8 @@ class Reach:
         between = range(last + 1, later[0] + 1)
         if any(self._ends_at(at, trigger, sign) for at in between):
             return False
+        if trigger.entry.category == "negated" and any(map(self._contrasts, range(later[0] + 1, later[-1] + 1))):
+            return False
         joints = [last, *(at for at in between if self._tokens[at].pause or self._tokens[at].word in _LISTING)]
         ends = [*joints[1:], later[0]]
         return all(end - begin <= trigger.entry.item for begin, end in zip(joints, ends, strict=True))
@@ -191,11 +197,26 @@ class Reach:
         joined = self._tokens[at - 1].word in _JOINING and at - 1 > trigger.tokens[-1]
         if joined and at in self._openers:
             return True
-        if not self._tokens[at].pause or trigger.entry.crosses_commas:
+        if not self._tokens[at].pause:
             return False
+        if trigger.entry.crosses_commas:
+            return trigger.entry.category == "negated" and self._is_told(at)
         if at not in self._lists:
             self._lists[at] = self._list_goes_on(at)
         return at in self._openers or not self._lists[at]
+
+    def _contrasts(self, at: int) -> bool:
+        """Whether what is so begins behind a comma: "no pain in my chest, just a heavy weight"."""
+        return self._tokens[at].pause and self._tokens[at].word in _CONTRASTING
+
+    def _is_told(self, at: int) -> bool:
+        """Whether the item behind the comma at ``at`` tells of a sign more than one does who only denies it."""
+        end = next((later for later in range(at, len(self._tokens)) if item_ends(self._tokens, later)), at)
+        item = [token.word for token in self._tokens[at : end + 1]]
+        is_listed = any(
+            token.word in _LISTING for token in self._tokens[at:] if token.sentence == self._tokens[at].sentence
+        )
+        return (item[0] in _STRIKING or not _TELLING.isdisjoint(item)) and not is_listed
 
     def _list_goes_on(self, at: int) -> bool:
         """Whether a comma at ``at`` parts items of a list that ends in "or": "no cough, fever or rash"."""
