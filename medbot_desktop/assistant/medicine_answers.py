@@ -26,6 +26,16 @@ _SHORT = 5
 # What is asked about a medicine: the field that answers, its heading, and the words that ask for it.
 _ASPECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
+        "max_daily",
+        "Most in a day",
+        (
+            r"how (?:much|many)\b.*\b(?:too (?:much|many)|day|daily|24 (?:hours|hrs)|at most|at once|safely|safe)\b",
+            r"\bmax(?:imum|imal)?\b",
+            r"\b(?:the most|highest)\b",
+            r"\blimit\b",
+        ),
+    ),
+    (
         "overdose",
         "Too much",
         ("too much", "too many", "overdos", "double dose", "twice by (?:mistake|accident)", "kill", "lethal"),
@@ -34,7 +44,20 @@ _ASPECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "children",
         "Children",
-        (r"\bchild", r"\bkid", r"\bbaby", r"\btoddler", r"\binfant", r"\b(?:son|daughter)\b", "year old", "month old"),
+        (
+            r"\bchild",
+            r"\bkids?\b",
+            r"\bbab(?:y|ies)\b(?! aspirin)",  # "baby aspirin" is what a low dose for adults is called
+            r"\bgiv(?:e|ing)\b.{0,20}\bbaby\b",
+            r"\btoddler",
+            r"\binfant",
+            r"\bnewborn",
+            r"\bteen(?:s|ager)",
+            r"\b(?:grand|step)?(?:son|daughter)s?\b",
+            r"\b(?:1[0-5]|\d)[- ]?(?:year|yr)s?[- ]olds?\b",
+            r"\b(?:month|week|day)s?[- ]old\b",
+            r"\bI(?:'m| am) (?:1[0-5]|\d)\b(?! (?:week|month|day|hour|mg))",
+        ),
     ),
     ("pregnancy", "Pregnancy", ("pregnan", "expecting", "conceive", "trying for a baby")),
     ("breastfeeding", "Breastfeeding", ("breast ?feed", "nursing", "lactat", "milk supply")),
@@ -75,8 +98,24 @@ _ASPECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
 )
 _ASKED = tuple((field, re.compile("|".join(words), re.IGNORECASE)) for field, _, words in _ASPECTS)
+_PATTERNS = dict(_ASKED)
 _HOLDS = "holds"
-_HEADINGS = {**{field: heading for field, heading, _ in _ASPECTS}, _HOLDS: "What it holds"}
+_TOO_YOUNG = "too_young"
+_HEADINGS = {
+    **{field: heading for field, heading, _ in _ASPECTS},
+    _HOLDS: "What it holds",
+    _TOO_YOUNG: "Do not take it, or ask first",
+}
+_AGE = re.compile(r"\bunder \d+\b(?! ?(?:kg|mg|ml|cm|stone))")
+_TOOK = re.compile(
+    r"\b(?:took|swallowed|overdosed)\b|\b(?:have|has|had|'ve|'s) (?:already |just )?(?:taken|had)\b", re.IGNORECASE
+)
+_AMOUNTS = ("max_daily", "adult_dose", "overdose")
+"""What is said to who asks for the most that may be taken, in this order."""
+_DESPAIR = frozenset({"hopeless", "suicidal", "despair_words", "farewell_words", "means_at_hand", "set_for_tonight"})
+"""Who says one of these is told no amount, also where no crisis was seen."""
+_FOR_ADULTS = frozenset({"children", "max_daily", "adult_dose", "uses", "avoid"})
+"""What is not said to who asks about a child."""
 _BESIDE_UNKNOWN = (_HOLDS, "avoid")
 """What is said of the one medicine that is known beside those that are not."""
 _OVERVIEW = ("uses", "adult_dose", "common", "serious")
@@ -131,6 +170,8 @@ class MedicineAnswers:
         """Say what several medicines mean together, the weightiest first; before it, what is not known."""
         yield from self.tell_unknown(utterance, answer)
         names = self.named(utterance)
+        if _PATTERNS["children"].search(utterance.own):
+            yield from self._for_children(names, answer)
         if len(names) > 1 or (names and self.allergies(utterance)):
             yield from self._checked(utterance, answer)
         elif names and names[0] in self._formulary.medicines:
@@ -148,12 +189,38 @@ class MedicineAnswers:
         named = (name for name in self.named(utterance) if name in self._formulary.medicines)
         medicine = self._formulary.medicines[next(named)]
         wanted = [field for field, pattern in _ASKED if pattern.search(utterance.own)][:_MOST_ASPECTS]
+        if _DESPAIR & {entity.name for entity in utterance.entities}:
+            wanted = [field for field in wanted if field not in ("max_daily", "adult_dose")] or ["overdose"]
         if "children" in wanted:
-            yield from answer.say(self._words.children)
-            wanted = [field for field in wanted if field not in ("children", "adult_dose")] or ["uses"]
-        yield from self._tell(medicine, (_HOLDS, *(wanted or _OVERVIEW)), answer)
+            yield from self._for_children([medicine.name], answer)
+            wanted = [field for field in wanted if field not in _FOR_ADULTS]
+            yield from self._tell(medicine, wanted, answer)
+        elif "max_daily" in wanted:
+            beside = [field for field in wanted if field not in (*_AMOUNTS, "uses", "avoid")]
+            wanted = [*beside, *_AMOUNTS]
+            if _TOOK.search(utterance.own):
+                wanted = list(dict.fromkeys(("overdose", *wanted)))
+            most = wanted.index("max_daily") + 1
+            yield from self._tell(medicine, (_HOLDS, *wanted[:most]), answer)
+            if medicine.max_daily:
+                yield from answer.say(self._words.most.format(name=medicine.name))
+            yield from self._tell(medicine, wanted[most:], answer)
+        else:
+            yield from self._tell(medicine, (_HOLDS, *(wanted or _OVERVIEW)), answer)
         if "adult_dose" in wanted or "overdose" in wanted:
             yield from answer.say(self._words.ask_about_dose)
+
+    def _for_children(self, names: Iterable[str], answer: AnswerText) -> Iterator[TextDelta | Cited]:
+        """Say for which ages medicines, or what they hold, are not, and who works out a child's dose."""
+        known = self._formulary.medicines
+        for medicine in (known[name] for name in names if name in known):
+            held = [known[name] for name in (*medicine.ingredients, *medicine.may_hold) if name in known]
+            of = [medicine] if _lines(medicine, _TOO_YOUNG) else held
+            if any(_lines(one, _TOO_YOUNG) for one in of):
+                yield from self._tell(medicine, (_HOLDS,), answer, opens=not answer.citations)
+            for one in of:
+                yield from self._tell(one, (_TOO_YOUNG,), answer, opens=not answer.citations)
+        yield from answer.say(self._words.children)
 
     def _checked(self, utterance: Utterance, answer: AnswerText) -> Iterator[TextDelta | Cited]:
         """Say what was found about medicines that are all known."""
@@ -271,10 +338,15 @@ def grounding_of(answer: AnswerText) -> Grounding:
 
 def _lines(medicine: Medicine, field: str) -> list[str]:
     """The sentences of a field; what is a phrase becomes one."""
-    value = getattr(medicine, field)
     name = opened(medicine.name)
+    if field == _TOO_YOUNG:
+        ages = (phrase.replace("your", "their") for phrase in medicine.avoid if _AGE.search(phrase))
+        return [f"{name}: not for children who {phrase}." for phrase in ages]
+    value = getattr(medicine, field)
     if field == "uses":
         return [f"{name}: {value[0]}", *value[1:]]
+    if field == "max_daily":
+        return [f"{name}, the most in a day for adults: {value}."] if value else []
     if field == "common":
         return [f"Common side effects of {medicine.name}: {'; '.join(value)}."]
     if field == "serious":

@@ -102,6 +102,7 @@ class MedicineWords(_Group):
     holds_mostly: str
     may_hold: str
     children: str
+    most: str
     ask_about_dose: str
 
 

@@ -298,3 +298,88 @@ def test_of_a_class_without_an_entry_it_is_said_that_it_depends(answers: Medicin
     answer = together(answers, reader, "can I take cetirizine with my ppi")
     assert answer.text.startswith("It depends on which of the proton pump inhibitors it is.")
     assert "a pharmacist can check" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "less"),
+    [
+        ("how much paracetamol is too much", "4 g in 24 hours", "may need less"),
+        ("what's the maximum dose of ibuprofen per day", "1,200 mg in 24 hours", "A doctor may prescribe more"),
+        ("how many co-codamol can I take a day", "8 tablets in 24 hours", "3 days at most"),
+        ("what is the daily limit for paracetamol", "4 g in 24 hours", "under 50 kg"),
+    ],
+)
+def test_who_asks_for_the_most_is_told_it_first_and_what_to_do_after_more(
+    answers: MedicineAnswers, reader: Reader, wording: Wording, text: str, most: str, less: str
+) -> None:
+    answer = about(answers, reader, text)
+    sections = [citation.passage.section for citation in answer.citations]
+    assert [one for one in sections if one != "What it holds"] == ["Most in a day", "Usual dose for adults", "Too much"]
+    assert most in next(line for line in answer.text.splitlines() if "the most in a day" in line)
+    assert answer.text.index(most) < answer.text.index("if your label or your own prescriber says less")
+    assert less in answer.text
+    assert re.search("poison line|emergency department", answer.text)
+    assert wording.medicines.ask_about_dose in answer.text
+
+
+def test_who_has_taken_much_is_told_what_to_do_before_what_the_most_is(
+    answers: MedicineAnswers, reader: Reader
+) -> None:
+    answer = about(answers, reader, "I have taken 10 paracetamol today, how much is too much?")
+    sections = [citation.passage.section for citation in answer.citations]
+    assert sections == ["Too much", "Most in a day", "Usual dose for adults"]
+
+
+def test_what_else_is_asked_beside_the_most_is_answered(answers: MedicineAnswers, reader: Reader) -> None:
+    answer = about(answers, reader, "how much ibuprofen is safe a day while pregnant?")
+    assert "Pregnancy" in [citation.passage.section for citation in answer.citations]
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("can I give my baby aspirin?", "under 16, unless a doctor says so (it can cause Reye's syndrome)"),
+        ("can a child of 8 have aspirin", "under 16, unless a doctor says so (it can cause Reye's syndrome)"),
+        ("I'm 15, can I take aspirin?", "under 16, unless a doctor says so (it can cause Reye's syndrome)"),
+        ("what's the max dose of aspirin for my 10-year-old", "under 16"),
+        ("can my child have codeine", "under 12"),
+        ("can my grandson have alka-seltzer", "Reye's syndrome"),
+        ("can my daughter take doxycycline", "under 12"),
+    ],
+)
+def test_for_a_child_the_age_from_which_a_medicine_is_meant_comes_first_and_nothing_for_adults(
+    answers: MedicineAnswers, reader: Reader, wording: Wording, text: str, limit: str
+) -> None:
+    answer = about(answers, reader, text)
+    assert limit in answer.text
+    assert answer.text.index(limit) < answer.text.index(wording.medicines.children)
+    sections = {citation.passage.section for citation in answer.citations}
+    assert sections <= {"Do not take it, or ask first", "What it holds"}
+    assert not re.search(r"\d+\s*(?:mg|ml|mcg|tablets?)", answer.text)
+
+
+def test_a_weight_is_no_age(answers: MedicineAnswers, reader: Reader, wording: Wording) -> None:
+    assert about(answers, reader, "can I give calpol to my baby").text == wording.medicines.children
+
+
+def test_baby_aspirin_is_for_adults(answers: MedicineAnswers, reader: Reader, wording: Wording) -> None:
+    assert wording.medicines.children not in about(answers, reader, "what is baby aspirin for?").text
+
+
+def test_several_medicines_for_a_child_are_told_with_the_age_too(
+    answers: MedicineAnswers, reader: Reader, wording: Wording
+) -> None:
+    answer = together(answers, reader, "can my 8 year old have aspirin and ibuprofen")
+    assert "Reye's syndrome" in answer.text
+    assert wording.medicines.children in answer.text
+    assert "Do not take aspirin and ibuprofen together" in answer.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what's the maximum dose of ibuprofen, I feel hopeless", "what is the max dose of paracetamol? I have no hope"],
+)
+def test_who_sounds_hopeless_is_told_no_amount(answers: MedicineAnswers, reader: Reader, text: str) -> None:
+    answer = about(answers, reader, text)
+    assert not {"Most in a day", "Usual dose for adults"} & {one.passage.section for one in answer.citations}
+    assert not re.search(r"\d+(?:,\d+)? ?m?g\b", answer.text)
