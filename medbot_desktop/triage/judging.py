@@ -119,7 +119,7 @@ class Judge:
         leading = [reason for reason in because if reason.level is level]
         protocol = next((one.protocol for one in applied if one.level is level), None)
         known = Findings.of(with_record(utterance.entities, utterance.known)) if utterance.known else findings
-        question = doubt
+        question: Asked | None = doubt
         if question is None and level is not Disposition.EMERGENCY:
             question = self._question(shown, findings, (), [(utterance.text, utterance.entities)])
         found = Triage(
