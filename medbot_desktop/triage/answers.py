@@ -13,13 +13,13 @@ _TAKEN_BACK = re.compile(
     r"\b(?:well|actually|but|though|a bit|a little|maybe|sometimes|except|only|yes)\b", re.IGNORECASE
 )
 _NO = re.compile(
-    r"^\W*(?:no|n|nope|nah|none|never(?! mind)|nothing|negative|not (?:at all|really|that i know(?: of)?|now|any)"
+    r"^\W*(?:no|n|nope|nah|none|never(?! mind)|nothing|negative|not (?:at all|that i know(?: of)?|now|any)"
     r"|(?:i|it|he|she|they|we|that) (?:do|does|did|is|am|are|was|has|have|had)(?:n.?t| not)|(?:i.?m|it.?s) not)\b",
     re.IGNORECASE,
 )
 _NOT_SURE = re.compile(
-    r"^\W*(?:not (?:sure|certain)|unsure|(?:i )?(?:really )?(?:don.?t|do not) know|dunno|no idea|can.?t (?:say|tell)"
-    r"|unknown|not measured|n/a|\?)",
+    r"^\W*(?:not (?:sure|certain|really)|unsure|(?:i )?(?:really )?(?:don.?t|do not) know|dunno|no idea"
+    r"|can.?t (?:say|tell)|unknown|not measured|n/a|\?)",
     re.IGNORECASE,
 )
 _YES = re.compile(

@@ -99,7 +99,11 @@ class Asking:
         self._signs = {name: entry for entry in ages.sign for name in entry.names}
 
     def choose(
-        self, applied: Sequence[tuple[Protocol, Disposition]], findings: Findings, asked: Collection[str]
+        self,
+        applied: Sequence[tuple[Protocol, Disposition]],
+        findings: Findings,
+        asked: Collection[str],
+        answered: Collection[str] = (),
     ) -> Asked | None:
         """The question whose answer may change the level most, with its reason; None where no answer can raise it.
 
@@ -110,6 +114,7 @@ class Asking:
             applied: the complaints that are there, each with the level that it has.
             findings: what is known.
             asked: the names that were asked for already.
+            answered: the names that something wider answers, see `Answered`.
         """
         known = min((_ORDER.index(level) for _, level in applied), default=len(_ORDER))
         years = years_of(findings)
@@ -121,6 +126,8 @@ class Asking:
             place = (_ORDER.index(level) == known, made_for is not _ANYBODY and made_for.is_for(years))
             for question in protocol.question if still_open else ():
                 if self._is_settled(question, findings, asked, years):
+                    continue
+                if _is_answered(question, protocol.question, answered):
                     continue
                 raising = [one for one in still_open if not one.names.isdisjoint(question.asks)]
                 if not raising:
@@ -152,6 +159,14 @@ class Asking:
                 worth = 10.0 ** (3 - level) / len(names)
                 found.append(_Open(level, worth, frozenset(names), rule.conditions, rule.why))
         return found
+
+
+def _is_answered(question: Asked, others: Sequence[Asked], answered: Collection[str]) -> bool:
+    """Whether all that a question asks is answered by something wider, or another question asks for the rest alone."""
+    rest = {name for name in question.asks if name not in answered}
+    if len(rest) == len(question.asks):
+        return False
+    return not rest or any(rest.issuperset(other.asks) for other in others)
 
 
 def years_of(findings: Findings) -> Years:

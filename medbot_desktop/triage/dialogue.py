@@ -30,6 +30,7 @@ class Dialogue:
         questions: how many were asked.
         settled: the offsets of numbers that cannot be and were asked about.
         known: what the record of the person tells.
+        heard: the text of each message, and what it says, with offsets in it.
     """
 
     entities: list[Entity] = field(default_factory=list)
@@ -39,16 +40,19 @@ class Dialogue:
     questions: int = 0
     settled: set[int] = field(default_factory=set)
     known: tuple[Entity, ...] = ()
+    heard: list[tuple[str, Sequence[Entity]]] = field(default_factory=list)
 
     def hear(self, utterance: Utterance) -> None:
         """Take in a message: what it says, and what it answers."""
         shift = _FAR * len(self.messages)
         self.known = utterance.known
         self.messages.append(utterance.own)
-        heard = [replace(entity, start=entity.start + shift, end=entity.end + shift) for entity in utterance.entities]
+        said = list(utterance.entities)
         if self.pending is not None:
-            heard = [*self._answered(self.pending, utterance, shift), *heard]
+            said = [*self._answered(self.pending, utterance), *said]
             self.pending = None
+        self.heard.append((utterance.text, said))
+        heard = [replace(entity, start=entity.start + shift, end=entity.end + shift) for entity in said]
         self._put_right({entity.name for entity in heard if entity.number is not None})
         self.entities += heard
 
@@ -89,7 +93,7 @@ class Dialogue:
         """What to ask next: about a number that cannot be before all else, each of which is asked about once."""
         doubt = doubted(findings, self.settled) if triage.disposition is not Disposition.EMERGENCY else None
         if doubt is None:
-            return judge.next_question(findings, self.asked)
+            return judge.next_question(findings, self.asked, self.heard)
         self.settled.add(next(entity.start for entity in findings.strange if entity.start not in self.settled))
         return doubt
 
@@ -104,22 +108,18 @@ class Dialogue:
             and not (entity.name in signs and any(one.start < entity.end and entity.start < one.end for one in wrong))
         ]
 
-    def _answered(self, question: Asked, utterance: Utterance, shift: int) -> list[Entity]:
+    def _answered(self, question: Asked, utterance: Utterance) -> list[Entity]:
         """What a message says to the question that was asked."""
         text = utterance.own
         said = {entity.name for entity in utterance.entities}
         numbers = [name for name in question.asks if name in MEASURES]
         if numbers:
-            return measured(numbers[0], text, shift) if numbers[0] not in said else []
+            return measured(numbers[0], text, 0) if numbers[0] not in said else []
         answer = answer_of(text)
         if answer not in (Answer.YES, Answer.NO):
             return []
         assertion = Assertion.PRESENT if answer is Answer.YES else Assertion.NEGATED
-        return [
-            Entity(text, "symptom", name, shift, shift + len(text), assertion)
-            for name in question.asks
-            if name not in said
-        ]
+        return [Entity(text, "symptom", name, 0, len(text), assertion) for name in question.asks if name not in said]
 
 
 def _cannot_be(entity: Entity) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from medbot_desktop.domain import Assertion, Because, Disposition, Entity, RedFlag, Triage, Utterance
 from medbot_desktop.resources import load_resource, read_once, state_of
+from medbot_desktop.triage.answered import Answered
 from medbot_desktop.triage.asking import AgesFile, Asking
 from medbot_desktop.triage.because import because_of
 from medbot_desktop.triage.doubts import doubted
@@ -55,10 +56,12 @@ class Judge:
         watch: finds red flags.
         protocols: the presenting complaints.
         ages: whom questions fit.
+        answered: what answers a question that was not put.
     """
 
-    def __init__(self, watch: Watch, protocols: Sequence[Protocol], ages: AgesFile) -> None:
+    def __init__(self, watch: Watch, protocols: Sequence[Protocol], ages: AgesFile, answered: Answered) -> None:
         self._watch = watch
+        self._answered = answered
         self._protocols = protocols
         self._flags = {rule.name: rule for rule in watch.rules}
         self._presented: dict[str, list[int]] = {}
@@ -75,7 +78,9 @@ class Judge:
             InputError: a file is missing or wrong.
         """
         folder, ages = resources / "triage" / "protocols", resources / "triage" / "ages.toml"
-        return _judge(Watch.load(resources), folder, ages, state_of([ages, *folder.glob("*.toml")]))
+        answered = resources / "triage" / "answered.toml"
+        state = state_of([ages, answered, *folder.glob("*.toml")])
+        return _judge(Watch.load(resources), folder, ages, answered, state)
 
     @property
     def protocols(self) -> Sequence[Protocol]:
@@ -114,9 +119,9 @@ class Judge:
         leading = [reason for reason in because if reason.level is level]
         protocol = next((one.protocol for one in applied if one.level is level), None)
         known = Findings.of(with_record(utterance.entities, utterance.known)) if utterance.known else findings
-        question = doubt or (
-            self._question(shown, findings, frozenset()) if level is not Disposition.EMERGENCY else None
-        )
+        question: Asked | None = doubt
+        if question is None and level is not Disposition.EMERGENCY:
+            question = self._question(shown, findings, (), [(utterance.text, utterance.entities)])
         found = Triage(
             disposition=level,
             red_flags=alert.red_flags if alert else (),
@@ -136,17 +141,27 @@ class Judge:
         found = self.judge(utterance)
         return found if found.disposition is Disposition.EMERGENCY else None
 
-    def next_question(self, findings: Findings, asked: Collection[str]) -> Asked | None:
+    def next_question(
+        self, findings: Findings, asked: Collection[str], messages: Sequence[tuple[str, Sequence[Entity]]] = ()
+    ) -> Asked | None:
         """The question whose answer may change the level most; None where no answer can raise it.
 
         Args:
             findings: what is known.
             asked: the names that were asked for already.
+            messages: the text of each message, and what it names, with offsets in it.
         """
-        return self._question(self._applied(findings), findings, asked)
+        return self._question(self._applied(findings), findings, asked, messages)
 
-    def _question(self, shown: Sequence[_Applied], findings: Findings, asked: Collection[str]) -> Asked | None:
-        return self._asking.choose([(one.protocol, one.level) for one in shown], findings, asked)
+    def _question(
+        self,
+        shown: Sequence[_Applied],
+        findings: Findings,
+        asked: Collection[str],
+        messages: Sequence[tuple[str, Sequence[Entity]]],
+    ) -> Asked | None:
+        answered = self._answered.names(messages, findings)
+        return self._asking.choose([(one.protocol, one.level) for one in shown], findings, asked, answered)
 
     def _applied(self, findings: Findings) -> list[_Applied]:
         """The protocols whose complaint is there, each with what decides in it."""
@@ -266,6 +281,6 @@ def _scored(score: EarlyWarning, findings: Findings) -> str:
 
 
 @read_once
-def _judge(watch: Watch, protocols: Path, ages: Path, _state: object) -> Judge:
+def _judge(watch: Watch, protocols: Path, ages: Path, answered: Path, _state: object) -> Judge:
     """What is read once, however often a vault is opened and locked; it remembers nothing of any message."""
-    return Judge(watch, load_protocols(protocols), load_resource(ages, AgesFile))
+    return Judge(watch, load_protocols(protocols), load_resource(ages, AgesFile), load_resource(answered, Answered))
