@@ -17,13 +17,33 @@ _BANDS: Mapping[str, tuple[tuple[float, int], ...]] = {
     "heart_rate": ((41, 3), (51, 1), (91, 0), (111, 1), (131, 2), (1e9, 3)),
     "temperature": ((35.1, 3), (36.1, 1), (38.1, 0), (39.1, 1), (1e9, 2)),
 }
-_OXYGEN_IN_COPD = ((84, 3), (86, 2), (88, 1), (1e9, 0))
+# Scale 2, for those with confirmed hypercapnic failure alone; with COPD and no word of that, the higher of both counts.
+_OXYGEN_SCALE_2 = ((84, 3), (86, 2), (88, 1), (1e9, 0))
+_OXYGEN_SCALE_2_ON_OXYGEN = ((84, 3), (86, 2), (88, 1), (93, 0), (95, 1), (97, 2), (1e9, 3))
+_SCALE_2 = "hypercapnic"
+_COPD = "copd_known"
 _NEW_CONFUSION = ("confusion", "drowsy", "unconscious", "low_gcs", "seizure")
 _ON_OXYGEN = "on_oxygen"
+_TOO_LITTLE_ON_OXYGEN = 2
 
 # Ages in years below which the next limits hold: fastest breathing and fastest heart that are still ordinary, a minute;
-# after NICE NG143 (2021) for breathing and heart under 5, and the Resuscitation Council UK (2021) above.
-_CHILD_LIMITS = ((1.0, 50.0, 160.0), (2.0, 40.0, 150.0), (5.0, 40.0, 140.0), (12.0, 30.0, 125.0), (_ADULT, 24.0, 115.0))
+# after NICE NG143 (2021) for breathing and heart under 5, and NICE NG51 (2016, now NG254) from 5: moderate risk above.
+_CHILD_LIMITS = (
+    (1.0, 50.0, 160.0),
+    (2.0, 40.0, 150.0),
+    (5.0, 40.0, 140.0),
+    (6.0, 23.0, 119.0),
+    (8.0, 23.0, 109.0),
+    (12.0, 21.0, 104.0),
+    (_ADULT, 24.0, 115.0),
+)
+# The same for high risk: NICE NG51 (2016) from 5 years, and its values for over twelve.
+_CHILD_DANGERS = ((6.0, 28.0, 129.0), (8.0, 26.0, 119.0), (12.0, 24.0, 114.0), (_ADULT, 24.0, 130.0))
+_CHILD_DANGERS_FROM = 5.0
+# The slowest heart and breathing of a child: NICE NG51 (2016) sees danger in a heart below 60 under twelve; ten breaths
+# are well below every range of the Resuscitation Council UK (2021); from twelve less scores three in NEWS2.
+_SLOWEST_HEART = ((12.0, 60.0), (_ADULT, 41.0))
+_SLOWEST_BREATHING = ((12.0, 10.0), (_ADULT, 9.0))
 _FASTEST_BREATHING = 60.0
 """A child's breaths a minute above which NICE NG143 (2021) speaks of high risk."""
 _LEAST_OXYGEN = 92.0
@@ -52,6 +72,11 @@ class EarlyWarning:
     def highest(self) -> int:
         """The highest points of one sign."""
         return max(self.points.values())
+
+    @property
+    def lacks_oxygen(self) -> bool:
+        """Whether the blood holds too little oxygen although oxygen is given."""
+        return _ON_OXYGEN in self.points and self.points.get("oxygen_saturation", 0) >= _TOO_LITTLE_ON_OXYGEN
 
     @property
     def weighing(self) -> list[str]:
@@ -91,8 +116,9 @@ def news2(numbers: Mapping[str, float], held: Collection[str], least: int = _LEA
     points: dict[str, int] = {}
     for name, bands in _BANDS.items():
         if name in numbers:
-            own = _OXYGEN_IN_COPD if name == "oxygen_saturation" and "copd_known" in held else bands
-            points[name] = _points(numbers[name], own)
+            points[name] = _points(numbers[name], bands)
+    if "oxygen_saturation" in points:
+        points["oxygen_saturation"] = _of_oxygen(numbers["oxygen_saturation"], points["oxygen_saturation"], held)
     if len(points) < least:
         return None
     mind = next((name for name in _NEW_CONFUSION if name in held), None)
@@ -120,6 +146,32 @@ def child_in_danger(numbers: Mapping[str, float]) -> OutOfRange | None:
         return OutOfRange(
             "oxygen_saturation", "The child's blood holds too little oxygen.", f"below {_LEAST_OXYGEN:.0f} %"
         )
+    return _too_slow(age, numbers) or _far_too_fast(age, numbers)
+
+
+def _too_slow(age: float, numbers: Mapping[str, float]) -> OutOfRange | None:
+    """The breathing or the heart of a child that is too slow."""
+    for name, limits, why in (
+        ("respiratory_rate", _SLOWEST_BREATHING, "The child breathes far too slowly."),
+        ("heart_rate", _SLOWEST_HEART, "The child's heart beats far too slowly."),
+    ):
+        slowest = next(limit for older, limit in limits if age < older)
+        if numbers.get(name, slowest) < slowest:
+            return OutOfRange(name, why, f"below {slowest:.0f} a minute")
+    return None
+
+
+def _far_too_fast(age: float, numbers: Mapping[str, float]) -> OutOfRange | None:
+    """The breathing or the heart of a child from five years that is far too fast."""
+    if age < _CHILD_DANGERS_FROM:
+        return None
+    breathing, heart = next(limits[1:] for limits in _CHILD_DANGERS if age < limits[0])
+    for name, limit, why in (
+        ("respiratory_rate", breathing, "The child breathes far too fast for this age."),
+        ("heart_rate", heart, "The child's heart beats far too fast for this age."),
+    ):
+        if numbers.get(name, 0.0) > limit:
+            return OutOfRange(name, why, f"above {limit:.0f} a minute at this age")
     return None
 
 
@@ -139,6 +191,15 @@ def child_at_risk(numbers: Mapping[str, float]) -> OutOfRange | None:
         why = "The child's heart beats fast for this age."
         return OutOfRange("heart_rate", why, f"above {heart:.0f} a minute at this age")
     return None
+
+
+def _of_oxygen(value: float, by_scale_1: int, held: Collection[str]) -> int:
+    """The points of an oxygen saturation in %, by the scale that is for the person."""
+    on_oxygen = _ON_OXYGEN in held
+    by_scale_2 = _points(value, _OXYGEN_SCALE_2_ON_OXYGEN if on_oxygen else _OXYGEN_SCALE_2)
+    if _SCALE_2 in held:
+        return by_scale_2
+    return max(by_scale_1, by_scale_2) if _COPD in held else by_scale_1
 
 
 def _points(value: float, bands: tuple[tuple[float, int], ...]) -> int:

@@ -25,9 +25,10 @@ MOST_QUESTIONS = 7
 _NEWS2_EMERGENCY = 7
 _NEWS2_URGENT = 5
 _ONE_SIGN = 3
+_NEWS2_TOLD = "early_warning_score"
 _ORDER = (Disposition.EMERGENCY, Disposition.URGENT, Disposition.ROUTINE, Disposition.SELF_CARE, Disposition.NONE)
 _NEWS2_SOURCE = "Royal College of Physicians: National Early Warning Score (NEWS) 2 (2017)"
-_CHILD_SOURCE = "NICE NG143: Fever in under 5s (2021)"
+_CHILD_SOURCE = "NICE NG143: Fever in under 5s (2021); NICE NG51: Sepsis (2016)"
 _UNDERSTOOD = ("en", "und")
 _NO_SIGN = "No sign was found that MedBot knows."
 _WHAT_IS_WRONG = "What is wrong? Please say it in other words, or ask a member of staff."
@@ -189,7 +190,14 @@ class Judge:
     def _of_vital_signs(self, findings: Findings) -> list[Because]:
         score = news2(findings.numbers, findings.held.keys(), least=1)
         found = []
-        if score is not None and (score.total >= _NEWS2_URGENT or score.highest >= _ONE_SIGN):
+        told = findings.numbers.get(_NEWS2_TOLD, 0.0)
+        if told >= _NEWS2_URGENT:
+            level = Disposition.EMERGENCY if told >= _NEWS2_EMERGENCY else Disposition.URGENT
+            why = f"The early warning score is {told:.0f}."
+            found.append(
+                because_of(level, "vital_signs: news2_told", why, _NEWS2_SOURCE, findings.named((_NEWS2_TOLD,)))
+            )
+        if score is not None and (score.total >= _NEWS2_URGENT or score.highest >= _ONE_SIGN or score.lacks_oxygen):
             level = Disposition.EMERGENCY if score.total >= _NEWS2_EMERGENCY else Disposition.URGENT
             why = f"The vital signs are far from ordinary (early warning score {score.total})."
             because = because_of(level, "vital_signs: news2", why, _NEWS2_SOURCE, findings.named(score.weighing))

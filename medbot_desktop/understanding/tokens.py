@@ -16,9 +16,18 @@ from medbot_desktop.understanding.number_words import spoken_numbers
 
 _TOKEN = re.compile(
     r"\d+(?:[.,/:]\d+)*|(?<![\w?])\?(?=[A-Za-z])|[-+]ve\b|\bw/o\b|(?<=\s)[-+](?=[,.;]|\s*$)|[^\W\d_]+(?:['’`´][^\W\d_]+)*"
+    r"|[💀☠🔪🔫](?=\W*(?:my|him|her|them|your)sel)"
 )
-# What clinicians write for words.
-_SHORTHAND = {"?": "query", "-ve": "negative", "+ve": "positive", "w/o": "without", "-": "negative", "+": "positive"}
+# What clinicians write for words, and who draws "kill" before "myself".
+_KILLING = dict.fromkeys("💀☠🔪🔫", "kill")
+_SHORTHAND = _KILLING | {
+    "?": "query",
+    "-ve": "negative",
+    "+ve": "positive",
+    "w/o": "without",
+    "-": "negative",
+    "+": "positive",
+}
 _PAUSE = re.compile(r"[,;:()\[\]…–—]|\s-\s|\.\.|[.!?]")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _CLAUSE_OPENERS = frozenset(("but", "however", "although", "though", "whereas", "except"))

@@ -51,6 +51,8 @@ def test_a_message_has_the_level_that_its_words_support(judged: Ask, text: str, 
         "teeth chattering and I can't stop shaking in bed, no fever on the thermometer",
         "10 days after my hernia op the wound is red and oozing yellow at one end, no temperature",
         "we were getting her in the basket for the vets and our cat sank her teeth in my hand",
+        "not peed for a day",
+        "breast hot red painful breastfeeding with flu feeling",
         "toddler with a barking cough, a horrid noise that went in the steamy air, no crowing when she is quiet",
     ],
 )
@@ -469,3 +471,25 @@ def test_what_would_not_hold_even_undenied_was_kept_off_by_nothing(judged: Ask) 
 
 def test_an_emergency_has_no_higher_rule_to_be_kept_off(judged: Ask) -> None:
     assert judged("crushing chest pain, no fever").kept_off == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "she cant get up after a fall and her hip is agony",
+        "6 year old HR 55",
+        "12 year old RR 8",
+        "known COPD, sats 98% on 28% oxygen, RR 22",
+        "peak flow is 30% of normal",
+        "NEWS2 of 8",
+    ],
+)
+def test_vital_signs_and_protocols_call_an_emergency_without_a_red_flag(judged: Ask, text: str) -> None:
+    assert judged(text).disposition is EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text", ["NEWS2 5", "sats 93% on 4L oxygen RR 20 HR 88 BP 120/70 T 37", "30/40 BP 152/98 asymptomatic"]
+)
+def test_a_score_that_is_told_and_too_little_oxygen_on_oxygen_are_urgent(judged: Ask, text: str) -> None:
+    assert judged(text).disposition in (URGENT, EMERGENCY)
