@@ -205,8 +205,8 @@ class Judge:
         for look, level in ((child_in_danger, Disposition.EMERGENCY), (child_at_risk, Disposition.URGENT)):
             out = look(findings.numbers)
             if out:
-                told = findings.named((out.name, "age"))
-                because = because_of(level, "vital_signs: child", out.why, _CHILD_SOURCE, told)
+                decided = findings.named((out.name, "age"))
+                because = because_of(level, "vital_signs: child", out.why, _CHILD_SOURCE, decided)
                 found.append(replace(because, detail=out.limit))
         return found
 
