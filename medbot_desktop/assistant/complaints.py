@@ -6,9 +6,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from medbot_desktop.domain import Conversation, Disposition, Question, Triage, Utterance
-from medbot_desktop.triage.dialogue import Dialogue, sbar
+from medbot_desktop.triage.dialogue import Dialogue
 from medbot_desktop.triage.doubts import Doubt
 from medbot_desktop.triage.judging import Judge
+from medbot_desktop.triage.summary import sbar
 
 _MOST = 200
 """Conversations whose open complaint is remembered; the oldest goes first."""

@@ -27,9 +27,10 @@ from medbot_desktop.cli.output import (
 from medbot_desktop.domain import Because, Disposition, Entity, Triage, Utterance
 from medbot_desktop.errors import TooLongError
 from medbot_desktop.settings import load_settings, resources_folder
-from medbot_desktop.triage.dialogue import Dialogue, sbar
+from medbot_desktop.triage.dialogue import Dialogue
 from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.numbers import EmergencyNumbers, emergency_numbers
+from medbot_desktop.triage.summary import sbar
 from medbot_desktop.workspace import open_reader
 
 _NO_HELP = "No help is called for"

@@ -124,34 +124,3 @@ class Dialogue:
 
 def _cannot_be(entity: Entity) -> bool:
     return entity.kind == "measure" and entity.number is None
-
-
-def sbar(dialogue: Dialogue, triage: Triage) -> str:
-    """A summary for the clinician: situation, background, assessment, recommendation (NHS Improvement: SBAR, 2018).
-
-    Args:
-        dialogue: what was said.
-        triage: what came of it.
-    """
-    findings = Findings.of(dialogue.entities)
-    kinds = {entity.name: entity.kind for entity in dialogue.entities}
-    signs = [name for name in findings.held if kinds.get(name) in ("symptom", "event")]
-    background = [name for name in findings.held if kinds.get(name) in ("context", "condition")]
-    medicines = [name for name in findings.held if kinds.get(name) == "medicine"]
-    measures = [entity.value for entity in dialogue.entities if entity.kind == "measure" and entity.value]
-    counting = with_record(dialogue.entities, dialogue.known)[len(dialogue.entities) :]
-    recorded = list(dict.fromkeys(entity.text for entity in counting))
-    lines = [
-        f"Situation: {triage.complaint or 'Complaint'}. {_listed('Reports', signs)}"
-        f" {_listed('Denies', sorted(findings.denied))}",
-        f"Background: {_listed('Known', background)} {_listed('Takes or names', medicines)}"
-        f" {_listed('Besides', recorded)}",
-        f"Assessment: {_listed('Measured or said', list(dict.fromkeys(measures)))} {' '.join(triage.reasons)}",
-        f"Recommendation: {triage.disposition.value.replace('_', ' ')}. {' '.join(triage.steps)}",
-    ]
-    return "\n".join(" ".join(line.split()) for line in lines)
-
-
-def _listed(word: str, names: Sequence[str]) -> str:
-    shown = ", ".join(name.replace("_", " ") for name in names)
-    return f"{word}: {shown}." if shown else ""

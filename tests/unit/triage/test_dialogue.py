@@ -10,10 +10,11 @@ from medbot_desktop.domain import Disposition, Question, Triage
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
 from medbot_desktop.triage.answers import TOLD
-from medbot_desktop.triage.dialogue import MEASURES, Dialogue, sbar
+from medbot_desktop.triage.dialogue import MEASURES, Dialogue
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.judging import MOST_QUESTIONS, Judge
 from medbot_desktop.triage.protocols import Asked
+from medbot_desktop.triage.summary import sbar
 from medbot_desktop.understanding.reader import Reader
 from medbot_desktop.understanding.rulefiles import MeasuredFile
 
@@ -336,6 +337,17 @@ def test_the_summary_for_the_clinician_has_its_four_parts(reader: Reader, judge:
     assert "warfarin" in background
     assert "50 years" in assessment
     assert judged[-1].disposition.value.replace("_", " ") in recommendation
+
+
+def test_the_summary_says_what_was_said_and_measured_in_words_for_people(reader: Reader, judge: Judge) -> None:
+    text = "72F 30 min crushing chest pain, on warfarin, RR 22, BP 95/60"
+    dialogue, _, judged = talk(reader, judge, text, lambda _: "No")
+    _, background, assessment, _ = sbar(dialogue, judged[-1]).splitlines()
+    assert background == "Background: Known: warfarin. Takes or names: warfarin."
+    assert assessment.startswith(
+        "Assessment: Measured or said: 72 years old, 30 min, breathing rate 22 a minute, blood pressure 95/60 mmHg."
+        " NEWS2 from what was given: at least 4 (breathing rate 2, blood pressure 2)."
+    )
 
 
 def test_the_summary_of_a_complaint_without_measures_has_no_empty_list(reader: Reader, judge: Judge) -> None:

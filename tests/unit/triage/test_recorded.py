@@ -8,10 +8,11 @@ import pytest
 
 from medbot_desktop.domain import Context, Disposition
 from medbot_desktop.settings import program_folder
-from medbot_desktop.triage.dialogue import Dialogue, sbar
+from medbot_desktop.triage.dialogue import Dialogue
 from medbot_desktop.triage.findings import Findings
 from medbot_desktop.triage.judging import Judge
 from medbot_desktop.triage.recorded import with_record
+from medbot_desktop.triage.summary import sbar
 from medbot_desktop.triage.watch import Watch
 from medbot_desktop.understanding.reader import Reader
 
