@@ -22,7 +22,7 @@ class ServerLimits:
     Attributes:
         loading: until it has taken a connection, and again until it has said which models it has.
         first: until the first words of an answer.
-        again: until the first words where it let somebody wait in vain for the last ones.
+        again: until the first words after it let somebody wait in vain, unless it has ever taken longer to begin.
         between: from some words to the next.
     """
 

@@ -23,6 +23,8 @@ _LOOK_S = 60.0
 """After this time a server that works is asked again whether it still has the same model."""
 _LATE_S = 1.0
 """Whoever waits longer for a server's list of models is told that it has not answered yet."""
+_SLACK = 2.0
+"""A server is given so many times as long as it ever took to begin, even after it let somebody wait in vain."""
 _LIMITS = ServerLimits()
 _TOKENS_OF_LAYOUT = 16
 """More than any common template writes around one message."""
@@ -68,7 +70,7 @@ class ServerTextModel:
         self._is_ready = False
         self._fault: ModelError | None = None
         self._failed_at = self._looked_at = 0.0
-        self._let_wait = False
+        self._let_wait, self._slowest = False, 0.0
         self._notice, self._is_told = "", False
         self._asking: Call | None = None
         self._writing: set[Call] = set()
@@ -193,15 +195,17 @@ class ServerTextModel:
             call.abort()
 
     def _receive(self, call: Call) -> Generator[str, None, None]:
-        limits = self._limits
-        deadline = time.monotonic() + (min(limits.first, limits.again) if self._let_wait else limits.first)
-        has_begun = False
+        limits, asked, has_begun = self._limits, time.monotonic(), False
+        again = min(limits.first, max(limits.again, _SLACK * self._slowest))
+        deadline = asked + (again if self._let_wait else limits.first)
         while True:
             try:
                 reply = call.inbox.get(timeout=_HEARTBEAT_S)
             except queue.Empty:
-                if time.monotonic() >= deadline:
-                    self._let_wait = not has_begun
+                now = time.monotonic()
+                # Even where the person gives up first, the next one need not wait as long.
+                self._let_wait |= not has_begun and now - asked >= again
+                if now >= deadline:
                     raise ModelError("The model server does not answer.", "Ask again in a moment.") from None
                 yield ""
                 continue
@@ -209,8 +213,10 @@ class ServerTextModel:
                 return
             if isinstance(reply, ModelError):
                 raise reply
-            deadline = time.monotonic() + limits.between
-            has_begun, self._let_wait = True, False
+            now = time.monotonic()
+            if not has_begun:
+                has_begun, self._let_wait, self._slowest = True, False, max(self._slowest, now - asked)
+            deadline = now + limits.between
             yield reply
 
     def _await(self, call: Call) -> None:

@@ -93,12 +93,26 @@ def test_while_it_is_left_in_peace_nothing_of_it_is_waited_for(serve: Serve) -> 
 
 def test_who_was_let_wait_waits_less_the_next_time_until_it_serves_again(serve: Serve) -> None:
     late = sending(1.5, streamed(event("Late."), END))
-    scripts = iter([until_closed, late, KIND, late])
+    scripts = iter([until_closed, late, KIND, late, until_closed, late])
     _, model = serve(lambda connection: next(scripts)(connection), limits=ServerLimits(first=4.0, again=0.3))
     for _ in range(2):
         with pytest.raises(ModelError, match="does not answer"):
             write(model)
     assert [write(model), write(model)] == ["Good day.", "Late."]
+    with pytest.raises(ModelError, match="does not answer"):
+        write(model)
+    assert write(model) == "Late.", "it is known by now that it may take so long"
+
+
+def test_who_gives_up_waiting_spares_the_next_one_the_wait(serve: Serve) -> None:
+    _, model = serve(until_closed, limits=ServerLimits(first=600.0, again=0.2))
+    waiting = model.stream(CHAT, max_tokens=40)
+    until = time.monotonic() + 1.0
+    while time.monotonic() < until:
+        next(waiting)
+    waiting.close()
+    with pytest.raises(ModelError, match="does not answer"):
+        write(model)
 
 
 @pytest.mark.parametrize(
