@@ -40,7 +40,12 @@ def statements(connection: dbapi2.Connection) -> Iterator[str]:
         if name.startswith(searches):
             continue  # a full-text index makes the tables behind it itself
         yield f"{' '.join(sql.split())};"
-        if type_ == "table" and not sql.startswith("CREATE VIRTUAL TABLE"):
+        if sql.startswith("CREATE VIRTUAL TABLE"):
+            for option, value in connection.execute(
+                f"SELECT k, v FROM \"{name}_config\" WHERE k <> 'version' ORDER BY k"
+            ):
+                yield f'INSERT INTO "{name}" ("{name}", rank) VALUES (\'{option}\', {value});'
+        elif type_ == "table":
             for row in connection.execute(f'SELECT * FROM "{name}"'):
                 literals = ", ".join(connection.execute("SELECT quote(?)", (value,)).fetchone()[0] for value in row)
                 yield f'INSERT INTO "{name}" VALUES ({literals});'

@@ -266,7 +266,9 @@ def test_without_a_sound_text_model_answers_come_in_the_librarys_own_words(
 ) -> None:
     damage(program.model_file("chat"))
     ended = program.run("ask", QUESTION, "--json")
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.returncode == 0
+    assert ended.stderr.startswith("The text model smollm2-135m-instruct-q4_1 cannot serve. ")
+    assert ended.stderr.count("\n") == 1
     [answer] = answers(ended.stdout)
     assert answer["model"] is None
     assert answer["grounding"]["mode"] == "extractive"

@@ -32,6 +32,8 @@ TALK = Conversation("c1", "", NOON)
 class Played:
     """A workspace whose assistant answers with the events of a test."""
 
+    text_model = None
+
     def __init__(self, *events: TurnEvent) -> None:
         self._events = events
 
