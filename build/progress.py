@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from build import SetupError
 
@@ -17,6 +18,8 @@ _QUIET_SECONDS = 15
 """How long a log that is no terminal waits for the next line about the same step."""
 
 _KEPT_LINES = 40
+
+_INTERRUPTING = (signal.SIGINT, signal.SIGTERM)
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -43,33 +46,48 @@ def follow(
     Raises:
         SetupError: the command failed; the last lines of its output are printed before.
     """
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=environment,
-        start_new_session=True,
-    )
-    output = _Output(process, note)
-    line = _StatusLine(title)
-    try:
-        while output.is_alive():
-            line.show(output.newest_note)
-            output.join(timeout=0.5)
-        process.wait()
-    except BaseException:
-        line.close("stopped")
-        raise
-    finally:
-        _end(process)
+    with contextlib.ExitStack() as ending:
+        with _signals_held():
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                env=environment,
+                start_new_session=True,
+            )
+            ending.callback(_end, process)
+        output = _Output(process, note)
+        line = _StatusLine(title)
+        try:
+            while output.is_alive():
+                line.show(output.newest_note)
+                output.join(timeout=0.5)
+            process.wait()
+        except BaseException:
+            line.close("stopped")
+            raise
     if process.returncode != 0:
         line.close("failed")
         say("\n".join(f"    {text}" for text in output.last_lines))
         raise SetupError(f"This step failed: {title}.", hint="The lines above are the last that it said.")
     line.close("done")
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back what would interrupt, so that nothing is started without somebody who ends it; it comes afterwards."""
+    held: list[int] = []
+    before = {number: signal.signal(number, lambda number, _frame: held.append(number)) for number in _INTERRUPTING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for came in held:
+            signal.raise_signal(came)
 
 
 class _Output(threading.Thread):

@@ -35,6 +35,20 @@ from build.progress import follow
 dev.end_with_what_was_started()
 follow(["sh", "-c", "sleep 60 & wait"], "Sleeping")
 """
+STEP_INTERRUPTED_AS_IT_STARTS = """
+import os, signal, subprocess, time
+import dev
+from build.progress import follow
+class Interrupted(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        os.write(1, b"%d" % self.pid)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.2)
+subprocess.Popen = Interrupted
+dev.end_with_what_was_started()
+follow(["sleep", "60"], "Sleeping")
+"""
 NO_NETWORK = """
 import os, sys
 def refuse(event, arguments):
@@ -163,6 +177,13 @@ def test_an_interrupted_step_ends_all_that_it_started(number: signal.Signals) ->
     process.wait(timeout=20)
     _, alive = psutil.wait_procs(started, timeout=20)
     assert not alive
+
+
+def test_a_step_that_is_interrupted_as_it_starts_ends_as_well() -> None:
+    command = [sys.executable, "-c", STEP_INTERRUPTED_AS_IT_STARTS]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
+    assert ended.returncode == 128 + signal.SIGTERM
+    assert not psutil.pid_exists(int(ended.stdout))
 
 
 def _descendants(pid: int, count: int) -> list[psutil.Process]:
