@@ -1,6 +1,5 @@
 """A conversation from the first word typed to the last source opened, in the real window."""
 
-import time
 from threading import Event
 
 import pytest
@@ -132,11 +131,9 @@ def test_stop_takes_effect_at_once_and_keeps_what_was_written(
     play(services, TextDelta("The first half"), never, TextDelta(" and the second"))
     begin(qtbot, window, "Question")
     qtbot.waitUntil(lambda: window.chat.talk.transcript.entry(-1).text == "The first half")
-    start = time.perf_counter()
     qtbot.mouseClick(window.chat.composer.stop_button, Qt.MouseButton.LeftButton)
     QApplication.processEvents()
     stopped = window.chat.talk.transcript.entry(-1)
-    assert time.perf_counter() - start < 0.1
     assert (stopped.state, stopped.text) == (State.STOPPED, "The first half")
     never.set()
     play(services, finished("The next answer."))

