@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from medbot_desktop.errors import InputError
 from medbot_desktop.text import stem
@@ -28,8 +29,7 @@ _NUMBER = re.compile(r"#(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
 Groups = Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """What one word of a phrase may be.
 
     Attributes:

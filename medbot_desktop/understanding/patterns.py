@@ -133,7 +133,7 @@ class PatternSet:
         The phrases of one word are most of what a message holds, so of these the words lead to the terms themselves; a
         term has one such phrase at most.
         """
-        common = Counter(word for entry in entries for slot in entry.phrase for word in slot.words)
+        shared = _shared_by(entries)
         for entry in entries:
             slots = [slot for slot in entry.phrase if slot.words]
             if not slots:
@@ -143,7 +143,7 @@ class PatternSet:
                 for word in slots[0].words:
                     self._by_single_word.setdefault(word, []).extend(entry.terms)
             else:
-                rarest = min(slots, key=lambda slot: sum(map(common.__getitem__, slot.words)))
+                rarest = min(slots, key=lambda slot: shared[id(slot)])
                 needed = sorted((slot.words for slot in slots if slot is not rarest), key=len)
                 checked = replace(entry, needed=tuple(dict.fromkeys(needed)))
                 for word in rarest.words:
@@ -160,6 +160,16 @@ class PatternSet:
                 phrases.setdefault(term, []).append(entry.phrase)
         terms = set(phrases).union(*(self._by_single_word.get(word, ()) for word in said.words))
         return _Standing(said, terms, self._single, phrases)
+
+
+def _shared_by(entries: Sequence[_Entry]) -> dict[int, int]:
+    """Of each slot, by its identity, how many phrases its words bring: equal slots are one."""
+    slots = {id(slot): slot for entry in entries for slot in entry.phrase}
+    times = Counter(map(id, chain.from_iterable(entry.phrase for entry in entries)))
+    common: Counter[str] = Counter()
+    for slot in slots.values():
+        common.update(dict.fromkeys(slot.words, times[id(slot)]))
+    return {key: sum(map(common.__getitem__, slot.words)) for key, slot in slots.items()}
 
 
 class _Standing:
