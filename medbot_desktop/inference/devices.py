@@ -17,6 +17,7 @@ ARM_FEATURES = ("neon",)
 
 # IsProcessorFeaturePresent of winnt.h; Windows has no number for FMA and F16C, which every AVX2 processor has.
 _WINDOWS_AVX2 = 40
+_LEAST_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,11 @@ def usable_threads() -> int:
 
 
 def worker_threads() -> int:
-    """Threads to compute with when nobody chose: one for each physical core that may be used."""
-    return max(1, min(psutil.cpu_count(logical=False) or 1, usable_threads()))
+    """Threads to compute with when nobody chose: one for each physical core that may be used, and two at least.
+
+    A virtual machine often calls its two cores threads of one: a single thread would leave half of the computer unused.
+    """
+    return min(max(psutil.cpu_count(logical=False) or 1, _LEAST_THREADS), usable_threads())
 
 
 def processor() -> Processor:

@@ -63,7 +63,7 @@ class Embedder:
         model: the ONNX file; inputs ``input_ids``, ``attention_mask``, ``token_type_ids``.
         tokenizer: the model's ``tokenizer.json``.
         identity: what tells this embedder's vectors from another's, kept beside them.
-        threads: processor threads; 0: one for each core.
+        threads: processor threads; 0: ``devices.worker_threads``.
 
     Raises:
         ModelError: a file is missing, or is not what it should be.

@@ -20,7 +20,7 @@ class Load:
 
     Attributes:
         path: the GGUF file.
-        threads: processor threads; 0: one for each physical core.
+        threads: processor threads; 0: ``devices.worker_threads``.
         context_length: tokens that a prompt and its answer may have together.
         primes: the beginnings that prompts have in common; read at once, so that the first of them need not wait.
         gpu_layers: layers to put on graphics cards; -1: as many as fit.

@@ -60,7 +60,7 @@ class OnnxDecoder:
         graph: the ONNX file.
         sizes: the figures of ``config.json``, for what the graph leaves open.
         context_length: the most tokens that it is to keep.
-        threads: processor threads; 0: one for each physical core.
+        threads: processor threads; 0: ``devices.worker_threads``.
 
     Raises:
         ModelError: the file is damaged, is no language model, or its cache would not fit into the memory.

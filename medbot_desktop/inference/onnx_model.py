@@ -23,7 +23,7 @@ class OnnxTextModel(SupervisedTextModel):
     Args:
         folder: the export: ``model.onnx``, ``config.json``, ``tokenizer.json``, and what else came with them.
         identity: the model's name, for those who say which model served.
-        threads: processor threads; 0: one for each physical core.
+        threads: processor threads; 0: ``devices.worker_threads``.
         context_length: tokens that a prompt and its answer may have together; a model made for fewer keeps to its own.
         primes: the beginnings that most prompts have in common; the model reads them while it loads.
         limits: how long the process may be silent.

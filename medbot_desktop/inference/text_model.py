@@ -40,7 +40,7 @@ class SupervisedTextModel:
     Args:
         path: the GGUF file, checked by ``ModelStore``.
         identity: the model's name, for those who say which model served.
-        threads: processor threads; 0: one for each physical core.
+        threads: processor threads; 0: ``devices.worker_threads``.
         context_length: tokens that a prompt and its answer may have together.
         primes: the beginnings that most prompts have in common; the model reads them as soon as it is loaded.
         limits: how long the process may be silent.

@@ -64,7 +64,7 @@ def try_model(
 
     Args:
         path: the GGUF file.
-        threads: processor threads; 0: one for each physical core.
+        threads: processor threads; 0: ``devices.worker_threads``.
         context_length: tokens that the prompt and the answer may have together.
         tokens: how many it writes at most.
         limits: the time and memory that it may use.
