@@ -97,5 +97,7 @@ def _turns(text: str) -> list[_Turned]:
 
 def _is_asked(entity: Entity, turns: list[_Turned]) -> bool:
     """Whether a medicine stands where it is asked about, or before what it would be taken beside."""
-    before = [turn for turn in turns if turn.at <= entity.start]
+    # Wine with a medicine is asked about as much as the medicine is.
+    counted = [turn for turn in turns if not turn.is_beside] if entity.kind == "substance" else turns
+    before = [turn for turn in counted if turn.at <= entity.start]
     return before[-1].is_asked if before else bool(turns) and turns[0].is_beside

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from medbot_desktop.assistant.asked_medicines import NAMES, asked_about, of_asked
-from medbot_desktop.assistant.medicine_aspects import asked_fields, asks_of, tells_of_dose
+from medbot_desktop.assistant.medicine_aspects import asked_fields, asks_of, asks_of_stopping, tells_of_dose
 from medbot_desktop.assistant.medicine_warnings import holding, listed, named, opened, repeated, warnings
 from medbot_desktop.assistant.monograph_lines import HEADINGS, HOLDS, TOO_YOUNG, lines_of, stems_of_conditions
 from medbot_desktop.assistant.render import AnswerText
@@ -55,8 +55,8 @@ class MedicineAnswers:
 
     def named(self, utterance: Utterance) -> list[str]:
         """The medicines and substances that a message names, each once, in order."""
-        named = [entity.name for entity in utterance.entities if entity.kind in NAMES]
-        return list(dict.fromkeys(named))
+        named = [entity for entity in utterance.entities if entity.kind in NAMES]
+        return list(dict.fromkeys(one.name for one in named if not _is_breast_milk(utterance.text, one.start)))
 
     def unknown(self, utterance: Utterance) -> list[str]:
         """What a message asks about as it does about medicines, and the formulary does not hold; as written."""
@@ -73,7 +73,7 @@ class MedicineAnswers:
         named = self.named(utterance)
         if self.is_check(utterance):
             return True
-        asks = bool(asked_fields(utterance.own))
+        asks = bool(asked_fields(utterance.own)) or self._asks_of_stopping(utterance)
         is_short = len(utterance.own.split()) <= _SHORT
         return any(name in self._formulary.medicines for name in named) and (asks or is_short)
 
@@ -124,6 +124,10 @@ class MedicineAnswers:
         """Say what is asked about the medicine that a message names."""
         named = (name for name in self.named(utterance) if name in self._formulary.medicines)
         medicine = self._formulary.medicines[next(named)]
+        if self._asks_of_stopping(utterance):
+            yield from self._tell_stopping(medicine, answer)
+            if not asked_fields(utterance.own):
+                return
         wanted, has = asked_fields(utterance.own)[:_MOST_ASPECTS], stems_of_conditions(utterance)
         if _DESPAIR & {entity.name for entity in utterance.entities}:
             wanted = [field for field in wanted if field not in ("max_daily", "adult_dose")] or ["overdose"]
@@ -147,6 +151,21 @@ class MedicineAnswers:
             yield from self._tell(medicine, (HOLDS, *(wanted or _OVERVIEW)), answer, conditions=has)
         if {"adult_dose", "overdose"}.intersection(wanted) and "children" not in wanted:
             yield from answer.say(self._words.ask_about_dose)
+
+    def _asks_of_stopping(self, utterance: Utterance) -> bool:
+        places = [entity.start for entity in utterance.entities if entity.kind in NAMES]
+        return asks_of_stopping(utterance.text, places)
+
+    def _tell_stopping(self, medicine: Medicine, answer: AnswerText) -> Iterator[TextDelta | Cited]:
+        """Say what to know before a medicine is stopped, by the narrowest of its classes that tells."""
+        of_it, held = [*medicine.classes], self._formulary.groups(medicine.name, sure=True)
+        narrowest = [*of_it, *(name for name in sorted(held) if name not in of_it)]
+        classes = (self._formulary.classes[name] for name in narrowest if name in self._formulary.classes)
+        told = next((one for one in classes if one.stopping), None)
+        if told is not None:
+            text = f"{opened(medicine.name)}: {told.stopping}"
+            yield from self._cite("stopping", medicine.name, text, told.stopping_source, answer, opens=True)
+        yield from answer.say(self._words.stopping)
 
     def _for_children(self, names: Iterable[str], answer: AnswerText) -> Iterator[TextDelta | Cited]:
         """Say for which ages medicines, or what they hold, are not, and who works out a child's dose."""
@@ -212,7 +231,8 @@ class MedicineAnswers:
             for line in warnings(grave, self._words, title):
                 yield from answer.say(line)
             yield from self.tell(grave, answer)
-        pairs = [(one.first, one.second) for one in (*rest.interactions, *rest.duplicates)]
+        pairs = [(one.first, one.second) for one in rest.interactions]
+        pairs += [(one.first, one.second) for one in rest.duplicates]
         told = {(one.first, one.second) for one in severe}
         others = [f"{title(one)} with {title(other)}" for one, other in pairs if (one, other) not in told]
         if others:
@@ -334,3 +354,8 @@ def supported(passage: Passage) -> list[SupportedSentence]:
         SupportedSentence(text=passage.text[start:end], hit=hit, span=(start, end), part="body")
         for start, end in sentence_spans(passage.text)
     ]
+
+
+def _is_breast_milk(text: str, start: int) -> bool:
+    """Whether what is named at a place is the milk of a mother, and no food."""
+    return text[:start].rstrip(" -").lower().endswith("breast")

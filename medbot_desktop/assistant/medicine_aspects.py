@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _HAD = r"\b(?:took|taken|had|gave|given|swallowed)\b"
 _BY_MISTAKE = r"\b(?:accidentally|mistakenly|by (?:mistake|accident))\b"
@@ -31,6 +32,7 @@ ASPECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "kill",
             "lethal",
             rf"{_HAD}.{{0,40}}\b(?:twice|double|an extra|too (?:soon|close|early))\b(?! (?:a|per|every) day| daily)",
+            r"what (?:happens|would happen|if) .{0,12}\b(?:take|took|had)\b.{0,12}\b(?:two|three|double|twice|\d+)\b",
             rf"{_BY_MISTAKE}.{{0,30}}{_HAD}",
             rf"{_HAD}.{{0,50}}{_BY_MISTAKE}",
         ),
@@ -67,7 +69,7 @@ ASPECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
     ("pregnancy", "Pregnancy", ("pregnan", "expecting", "conceive", "trying for a baby")),
-    ("breastfeeding", "Breastfeeding", ("breast ?feed", "nursing", "lactat", "milk supply")),
+    ("breastfeeding", "Breastfeeding", ("breast ?feed", "nursing", "lactat", "milk supply", "breast ?milk")),
     ("alcohol", "Alcohol", ("alcohol", r"\bdrink(?:ing)?\b(?! (?:water|with))", r"\bbeer", r"\bwine", "spirits")),
     ("driving", "Driving", (r"\bdriv(?:e|ing)", "machin")),
     ("storage", "Storage", (r"\bstor(?:e|age)", "fridge", "keep it", "expire", "out of date")),
@@ -122,8 +124,18 @@ _GIVEN = re.compile(
 _WHAT_FOR = re.compile(
     r"what(?:'s| is| are)?\b.*\bfor\b|\bused? (?:for|to)\b|treat|work|tell me|what (?:is|are) (?!the\b)", re.IGNORECASE
 )
+_STOPS_IT = re.compile(
+    r"\b(?:stop|stopping|quit|quitting|come off|coming off) (?:taking|using|it|them|this|these|suddenly|abruptly)\b",
+    re.IGNORECASE,
+)
+_NEAR = 25
+"""So many characters at most stand between "stop" and the medicine that is stopped."""
 _AMOUNT_TOO = re.compile(r"\bhow (?:much|many|often)\b|\bmax|\bmg\b|usual dose|what dose", re.IGNORECASE)
 _BESIDE_MISSED = frozenset({"avoid", "uses", "max_daily"})
+_NARROWER = frozenset({"breastfeeding", "alcohol", "driving", "storage"})
+_STOPS = re.compile(
+    r"\b(?:stop|stopping|quit|quitting|come off|coming off|wean off|weaning off|withdrawing from)\b", re.IGNORECASE
+)
 
 
 def asks_of(field: str, text: str) -> bool:
@@ -135,7 +147,7 @@ def asked_fields(text: str) -> list[str]:
     """The fields that answer what a message asks about a medicine, the most telling first; empty where none does.
 
     A baby that is breastfed is not the one who takes the medicine, a missed dose asks for no dose, and who asks what
-    the side effects are does not ask what it is for.
+    the side effects are does not ask what it is for. Whoever asks about stopping is told nothing of who may take it.
     """
     fields = [field for field, pattern in _ASKED if pattern.search(text)]
     if "breastfeeding" in fields and not _GIVEN.search(text):
@@ -144,9 +156,25 @@ def asked_fields(text: str) -> list[str]:
         fields = [field for field in fields if field not in _BESIDE_MISSED]
         if not _AMOUNT_TOO.search(text):
             fields = [field for field in fields if field != "adult_dose"]
+    if _NARROWER.intersection(fields) or _STOPS.search(text):
+        fields = [field for field in fields if field != "avoid"]
     if len(fields) > 1 and not _WHAT_FOR.search(text):
         fields = [field for field in fields if field != "uses"]
     return fields
+
+
+def asks_of_stopping(text: str, places: Sequence[int]) -> bool:
+    """Whether a message asks about stopping a medicine, rather than what a medicine may stop.
+
+    Args:
+        text: the message.
+        places: where it names medicines.
+    """
+    stops = _STOPS.search(text)
+    if stops is None:
+        return False
+    names_it = any(0 <= place - stops.end() <= _NEAR for place in places)
+    return names_it or _STOPS_IT.search(text) is not None
 
 
 def tells_of_dose(text: str) -> bool:

@@ -108,6 +108,7 @@ class MedicineWords(_Group):
     children_two: str
     most: str
     ask_about_dose: str
+    stopping: str
 
 
 class RecordWords(_Group):
