@@ -14,6 +14,7 @@ from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.assistant.complaints import Complaints
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers
+from medbot_desktop.assistant.missed_pills import MissedPills
 from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
 from medbot_desktop.assistant.skills import Skills
 from medbot_desktop.assistant.wording import Wording
@@ -39,6 +40,7 @@ from medbot_desktop.knowledge.search.snapshot import IndexSnapshot
 from medbot_desktop.knowledge.upkeep.reembedding import Reembedding
 from medbot_desktop.knowledge.upkeep.upkeep import Upkeep
 from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.medicines.missed_pills import missed_pills
 from medbot_desktop.memory.contributions import Contributions
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.memory.export import Exporting
@@ -245,6 +247,7 @@ class Workspace:
                     complaints=complaints,
                     medicines=medicines,
                     record=RecordedMedicines(formulary, medicines, wording.record),
+                    pills=MissedPills(formulary, missed_pills(resources), wording.missed_pills),
                     history=self.conversations,
                 ),
                 memory=self.conversations,

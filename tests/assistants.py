@@ -10,6 +10,7 @@ from medbot_desktop.assistant.answering import Answering, Pen
 from medbot_desktop.assistant.assistant import Assistant
 from medbot_desktop.assistant.complaints import Complaints
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers
+from medbot_desktop.assistant.missed_pills import MissedPills
 from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
 from medbot_desktop.assistant.skills import Skills
 from medbot_desktop.assistant.wording import Wording
@@ -20,6 +21,7 @@ from medbot_desktop.inference.store import ModelStore
 from medbot_desktop.knowledge.embedding import EmbedTexts
 from medbot_desktop.knowledge.opening import open_embedder
 from medbot_desktop.medicines.formulary import Formulary
+from medbot_desktop.medicines.missed_pills import missed_pills
 from medbot_desktop.memory.conversations import ConversationStore
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
@@ -71,6 +73,7 @@ def assistant_of(
             complaints=complaints,
             medicines=medicines,
             record=RecordedMedicines(formulary, medicines, wording.record),
+            pills=MissedPills(formulary, missed_pills(resources), wording.missed_pills),
             history=memory,
         ),
         memory=memory,

@@ -7,10 +7,12 @@ from collections.abc import Generator
 from datetime import datetime
 from typing import Protocol
 
-from medbot_desktop.assistant.complaints import Complaints
+from medbot_desktop.assistant.complaints import Complaints, Judged
 from medbot_desktop.assistant.long_texts import SignReader, alarm_of
+from medbot_desktop.assistant.medicine_questions import asks_of_medicines_alone
 from medbot_desktop.assistant.render import AnswerText
 from medbot_desktop.assistant.skills import Skills
+from medbot_desktop.assistant.told_before import ToldBefore
 from medbot_desktop.assistant.turn import Clock, Draft, Turn
 from medbot_desktop.assistant.wording import Wording
 from medbot_desktop.domain import (
@@ -90,6 +92,7 @@ class Assistant:
         self._memory = memory
         self._wording = wording
         self._numbers = numbers
+        self._before = ToldBefore()
 
     def respond(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
         """Answer one message.
@@ -123,10 +126,11 @@ class Assistant:
     def _turn(self, conversation: Conversation, text: str) -> Generator[TurnEvent, None, None]:
         clock, known = Clock(), context_of(conversation.person, datetime.now())
         try:
-            utterance = self._reader.read(text, known)
+            read = self._reader.read(text, known)
         except TooLongError:
             yield from self._shown(conversation, self.alarm(text))
             raise
+        utterance = self._before.beside(conversation, read)
         clock.lap("understand")
         yield Understood(utterance)
         watched = self._watch.watch(utterance)
@@ -134,6 +138,9 @@ class Assistant:
         clock.lap("triage")
         yield from self._shown(conversation, alert)
         judged = self._complaints.hear(conversation, utterance)
+        if asks_of_medicines_alone(utterance, judged):
+            self._complaints.let_go(conversation)
+            judged = Judged(Triage(), None, False, utterance.own)
         triage = self._filled(judged.triage, utterance)
         if alert is not None and not triage.red_flags:
             triage = alert
@@ -151,7 +158,7 @@ class Assistant:
         answer = Answer(
             question=utterance.text,
             text=draft.answer.text,
-            utterance=utterance,
+            utterance=read,
             skill=draft.skill,
             triage=triage,
             citations=draft.answer.citations,

@@ -15,7 +15,7 @@ from medbot_desktop.triage.numbers import EmergencyNumbers
 _MOST = 200
 """Conversations whose crisis is remembered; the oldest goes first."""
 _SURE = 0.9
-_CRISIS_FLAGS = frozenset({"suicidal", "suicide_attempt", "suicide_dose", "overdose_with_intent"})
+_CRISIS_FLAGS = frozenset({"suicidal", "suicide_attempt", "suicide_dose", "suicide_most", "overdose_with_intent"})
 _HARM_FLAGS = frozenset({"harm_intent"})
 _OF_MEDICINES = frozenset({"medicine_question", "interaction_check"})
 _OTHER_MATTERS = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from medbot_desktop.assistant.asked_medicines import asked_about
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers
 from medbot_desktop.assistant.render import AnswerText
 from medbot_desktop.assistant.wording import RecordWords
@@ -66,9 +67,13 @@ class RecordedMedicines:
         taken = [(entry, self._told(utterance, entry, _MEDICINES)) for entry in person.medicines]
         allergies = [(entry, self._allergens(utterance, entry)) for entry in person.allergies]
         own = dict.fromkeys(name for _, names in taken for name in names if name not in asked)
-        found = check(self._formulary, [*asked, *own], [name for _, names in allergies for name in names])
+        recorded = [name for _, names in allergies for name in names]
+        # With what the message says beside, so that each medicine gets one line, the most cautious.
+        found = check(
+            self._formulary, [*asked, *own], [*recorded, *(self._answers.allergies(utterance) if recorded else ())]
+        )
         unknown = tuple(entry for entry, names in (*allergies, *taken) if not names)
-        return Recorded(asked, _of_asked(found, asked), unknown, pregnant)
+        return Recorded(asked, _of_asked(found, asked, asked_about(utterance)), unknown, pregnant)
 
     def say(self, recorded: Recorded, person: Person, answer: AnswerText) -> Iterator[TextDelta | Cited]:
         """Say what came of a check, and by which entries of the record.
@@ -107,11 +112,28 @@ class RecordedMedicines:
         return [known] if known else self._told(utterance, entry, ("allergy",))
 
 
-def _of_asked(found: Check, asked: Sequence[str]) -> Check:
-    """What the record has against what was asked: neither what speaks of the record alone, nor of the message alone."""
+def _of_asked(found: Check, named: Sequence[str], asked: Sequence[str]) -> Check:
+    """What the record has against what the message names: neither what speaks of the record alone, nor of it alone.
+
+    Of what the message names as taken already, beside what it asks about, only what is severe counts.
+    """
+
+    def counts(first: str, second: str) -> bool:
+        return (first in named) != (second in named)
+
+    def is_asked(*names: str) -> bool:
+        return not asked or not {*asked}.isdisjoint(names)
+
     return replace(
         found,
-        interactions=tuple(one for one in found.interactions if (one.first in asked) != (one.second in asked)),
-        duplicates=tuple(one for one in found.duplicates if (one.first in asked) != (one.second in asked)),
-        allergies=tuple(one for one in found.allergies if one.medicine in asked),
+        interactions=tuple(
+            one
+            for one in sorted(found.interactions, key=lambda one: not is_asked(one.first, one.second))
+            if counts(one.first, one.second)
+            and (is_asked(one.first, one.second) or one.interaction.severity == "severe")
+        ),
+        duplicates=tuple(
+            one for one in found.duplicates if counts(one.first, one.second) and is_asked(one.first, one.second)
+        ),
+        allergies=tuple(one for one in found.allergies if one.medicine in named),
     )

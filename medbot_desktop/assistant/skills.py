@@ -10,6 +10,8 @@ from medbot_desktop.assistant.answering import Answering
 from medbot_desktop.assistant.complaints import Complaints
 from medbot_desktop.assistant.crises import Crises, Stage
 from medbot_desktop.assistant.medicine_answers import MedicineAnswers, grounding_of
+from medbot_desktop.assistant.medicine_questions import MEDICINE_INTENTS
+from medbot_desktop.assistant.missed_pills import MissedPills
 from medbot_desktop.assistant.recorded_medicines import RecordedMedicines
 from medbot_desktop.assistant.turn import Clock, Draft, Turn
 from medbot_desktop.assistant.wording import Wording
@@ -33,7 +35,6 @@ SUMMARY = "triage.summary"
 """The step of a turn whose detail is the summary for the clinician."""
 
 _NEAREST_TITLES = 3
-_MEDICINE_INTENTS = frozenset({"medicine_question", "interaction_check"})
 
 
 class Retriever(Protocol):
@@ -61,6 +62,7 @@ class Skills:
         complaints: goes on with complaints.
         medicines: answers about medicines.
         record: checks medicines against what is kept of a person.
+        pills: answers about missed contraceptive pills.
         history: what was asked before, for a model that composes.
     """
 
@@ -73,6 +75,7 @@ class Skills:
         complaints: Complaints,
         medicines: MedicineAnswers,
         record: RecordedMedicines,
+        pills: MissedPills,
         history: History,
     ) -> None:
         self._retriever = retriever
@@ -83,6 +86,7 @@ class Skills:
         self._medicines = medicines
         self._crises = Crises(wording.crisis, wording.harm, numbers)
         self._record = record
+        self._pills = pills
         self._history = history
 
     def answer(self, turn: Turn, draft: Draft, clock: Clock) -> Generator[TurnEvent, None, None]:
@@ -105,7 +109,9 @@ class Skills:
             yield from self._crisis(turn, stage, draft)
         elif utterance.language not in ("en", "und"):
             yield from self._in_other_language(turn, draft)
-        elif judged.is_answer or (judged.is_doubt and intent not in _MEDICINE_INTENTS):
+        elif self._pills.can_answer(utterance) and turn.triage.disposition is not Disposition.EMERGENCY:
+            yield from self._missed_pill(turn, draft)
+        elif judged.is_answer or (judged.is_doubt and intent not in MEDICINE_INTENTS):
             yield from self._complaint(turn, draft, clock)
         elif not is_clear and intent in ("greeting", "thanks"):
             choice = getattr(self._wording, intent)
@@ -133,9 +139,15 @@ class Skills:
             yield from draft.answer.say(self._numbers.fill(sentence))
 
     def _is_about_medicines(self, turn: Turn) -> bool:
-        """Whether that is what a message wants, or, beside no complaint, it asks about what is none that is known."""
-        if turn.utterance.intent.name in _MEDICINE_INTENTS:
+        """Whether that is what a message wants, or, beside no complaint, it asks about what is none that is known.
+
+        Whoever tells of a dose that was missed, or taken twice, wants to know what to do about it.
+        """
+        if turn.utterance.intent.name in MEDICINE_INTENTS:
             return True
+        is_emergency = turn.triage.disposition is Disposition.EMERGENCY
+        if self._medicines.tells_of_dose(turn.utterance) and not is_emergency:
+            return turn.utterance.intent.name != "symptom_report"
         is_complaint = turn.judged.question is not None
         if self._medicines.named(turn.utterance) and asks_of_picture(turn.utterance):
             return not is_complaint
@@ -163,13 +175,25 @@ class Skills:
         if recorded is not None and person is not None:
             yield ToolUsed("medicines.check", "the record")
             yield from self._record.say(recorded, person, draft.answer)
-        answer = medicines.together if is_check else medicines.about
-        yield from answer(utterance, draft.answer)
+        if is_check:
+            told = recorded.found.allergies if recorded is not None else ()
+            yield from medicines.together(utterance, draft.answer, told)
+        else:
+            yield from medicines.about(utterance, draft.answer)
         draft.grounding = grounding_of(draft.answer)
         yield from draft.answer.say(self._wording.disclaimer)
         if turn.judged.is_doubt and turn.judged.question is not None:
             yield from draft.answer.say(turn.judged.question.text)
             yield turn.judged.question
+
+    def _missed_pill(self, turn: Turn, draft: Draft) -> Generator[TurnEvent, None, None]:
+        """Say what to do about a missed contraceptive pill; what the complaint would ask is answered with it."""
+        draft.skill = "medicine_question"
+        self._complaints.let_go(turn.conversation)
+        yield ToolUsed("medicines.show", "missed contraceptive pill")
+        yield from self._pills.say(turn.utterance, draft.answer)
+        draft.grounding = grounding_of(draft.answer)
+        yield from draft.answer.say(self._wording.disclaimer)
 
     def _complaint(self, turn: Turn, draft: Draft, clock: Clock) -> Generator[TurnEvent, None, None]:
         """Say what the library says of a complaint and ask what matters; once nothing is left to ask, sum it up."""

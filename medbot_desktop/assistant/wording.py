@@ -94,6 +94,9 @@ class MedicineWords(_Group):
     unknown_with: str
     none_found: str
     none_of_class: str
+    none_with: str
+    beside: str
+    beside_severe: str
     some: str
     which: str
     twice: str
@@ -102,8 +105,10 @@ class MedicineWords(_Group):
     holds_mostly: str
     may_hold: str
     children: str
+    children_two: str
     most: str
     ask_about_dose: str
+    stopping: str
 
 
 class RecordWords(_Group):
@@ -119,6 +124,14 @@ class RecordWords(_Group):
     nothing: str
     nothing_of_class: str
     unknown: str
+
+
+class MissedPillWords(_Group):
+    """What stands around the rules for missed contraceptive pills; ``names`` is filled in."""
+
+    depends: str
+    which: str
+    options: list[str] = Field(min_length=1)
 
 
 class Wording(_Group):
@@ -144,6 +157,7 @@ class Wording(_Group):
     harm: Crisis
     medicines: MedicineWords
     record: RecordWords
+    missed_pills: MissedPillWords
 
     @classmethod
     def load(cls, resources: Path) -> Self:

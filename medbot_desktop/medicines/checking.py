@@ -22,7 +22,7 @@ _NOT_TWICE = frozenset(
     antipsychotic triptan ace_inhibitor arb beta_blocker statin ppi h2_blocker sulfonylurea dpp4_inhibitor
     sglt2_inhibitor glp1_agonist thyroid_hormone oral_corticosteroid combined_contraceptive paracetamol_class
     potassium_supplement iron_supplement macrolide quinolone tetracycline penicillin pde5_inhibitor bisphosphonate
-    calcium_channel_blocker thiazide loop_diuretic nicotine_replacement""".split()
+    calcium_channel_blocker thiazide loop_diuretic nicotine_replacement antihistamine""".split()
 )
 
 
@@ -118,7 +118,7 @@ def check(formulary: Formulary, names: Sequence[str], allergies: Iterable[str] =
         twice += _twice(formulary, first, second)
     twice += [Twice(name, name, name) for name in groups if name in formulary.medicines and list(names).count(name) > 1]
     found.sort(key=lambda one: ORDER.index(one.interaction.severity))
-    against = [one for name in groups for one in _against_all(formulary, name, allergies)]
+    against = [one for name in groups for one in _once(formulary, _against_all(formulary, name, allergies))]
     against.sort(key=lambda one: not one.must_not)
     classes = tuple(name for name in groups if name in formulary.classes and name not in formulary.medicines)
     return Check(tuple(found), tuple(twice), tuple(against), classes)
@@ -178,6 +178,31 @@ def _against_all(formulary: Formulary, name: str, allergies: Sequence[str]) -> l
     ]
 
 
+def _once(formulary: Formulary, against: Sequence[Against]) -> list[Against]:
+    """What allergies say of one medicine, each once: what must not be taken is no matter of care as well.
+
+    Of allergies that are to the same, or of which one is to what the other includes (amoxicillin and penicillin), the
+    most cautious speaks; before one without a source goes one with it.
+    """
+    kept: list[Against] = []
+    for one in sorted(against, key=lambda one: (not one.must_not, bool(one.some), not one.allergy.source)):
+        of_same = _reach(formulary, one.allergy)
+        is_told = any(of_same & _reach(formulary, other.allergy) for other in kept)
+        if not is_told and (one.must_not or not any(other.must_not and not other.some for other in kept)):
+            kept.append(one)
+    return kept
+
+
+def _reach(formulary: Formulary, allergy: Allergy) -> frozenset[str]:
+    """What an allergy is to: the medicines and classes that it names, with what a medicine holds and its own kind."""
+    reach = {allergy.to, *allergy.avoid}
+    medicine = formulary.medicines.get(allergy.to)
+    if medicine is not None:
+        held = [formulary.medicines[name] for name in medicine.ingredients if name in formulary.medicines]
+        reach.update(medicine.ingredients, *(one.classes for one in (medicine, *held)))
+    return frozenset(reach)
+
+
 def _against(formulary: Formulary, name: str, groups: frozenset[str], allergies: Iterable[str]) -> list[Against]:
     found = []
     for said in allergies:
@@ -187,7 +212,7 @@ def _against(formulary: Formulary, name: str, groups: frozenset[str], allergies:
             entry = Allergy(to=medicine.name, advice=_THE_SAME.format(medicine=medicine.name), source="")
             found.append(Against(name, entry, True, entry.advice))
             continue
-        for allergy in formulary.allergies:
+        for allergy in sorted(formulary.allergies, key=lambda entry: not _is_called(entry, plain, medicine)):
             if not _is_of(allergy, plain, medicine, formulary):
                 continue
             if groups & set(allergy.avoid):
@@ -200,8 +225,13 @@ def _against(formulary: Formulary, name: str, groups: frozenset[str], allergies:
 
 def _is_of(allergy: Allergy, said: str, medicine: Medicine | None, formulary: Formulary) -> bool:
     """Whether an entry speaks of what somebody said: by its own words, or by a class that the medicine belongs to."""
-    called = {word.lower() for word in (allergy.to, *allergy.also)}
-    if said in called or said.rstrip("s") in called or (medicine is not None and medicine.name in called):
+    if _is_called(allergy, said, medicine):
         return True
     own = formulary.groups(medicine.name) if medicine else frozenset({said})
     return bool(own & set(allergy.avoid))
+
+
+def _is_called(allergy: Allergy, said: str, medicine: Medicine | None) -> bool:
+    """Whether an entry names what somebody said by its own words."""
+    called = {word.lower() for word in (allergy.to, *allergy.also)}
+    return said in called or said.rstrip("s") in called or (medicine is not None and medicine.name in called)

@@ -75,12 +75,23 @@ class MedicineFile(_Strict):
 
 
 class MedicineClass(_Strict):
-    """A class of medicines, what people call it, and the wider ones that it belongs to."""
+    """A class of medicines.
+
+    Attributes:
+        name: its identifier.
+        title: what it is called in a sentence.
+        called: what people call it.
+        within: the wider classes that it belongs to.
+        stopping: what to know before one of it is stopped; empty where nothing is said of the class.
+        stopping_source: the body that says so, and its page.
+    """
 
     name: str
     title: str
     called: list[str] = []
     within: list[str] = []
+    stopping: str = ""
+    stopping_source: str = ""
 
 
 class ClassFile(_Strict):

@@ -593,3 +593,36 @@ def test_who_only_asks_for_the_most_is_told_it(assistant: Assistant, talk: Conve
     answer = answer_of(assistant, talk, "how much paracetamol is too much")
     assert answer.skill == "medicine_question"
     assert "4 g in 24 hours" in answer.text.splitlines()[0]
+
+
+def test_a_blood_thinner_of_an_earlier_message_keeps_aspirin_out_of_the_alert(
+    assistant: Assistant, talk: Conversation
+) -> None:
+    answer_of(assistant, talk, "I take warfarin. What is it for?")
+    alert = next(event for event in events_of(assistant, talk, HEART) if isinstance(event, Alert))
+    assert "chew one aspirin" not in " ".join(step for flag in alert.triage.red_flags for step in flag.do_now).lower()
+
+
+def test_despair_of_an_earlier_message_makes_the_question_for_the_most_a_crisis(
+    assistant: Assistant, talk: Conversation
+) -> None:
+    asked = "What is the maximum dose of paracetamol?"
+    assert answer_of(assistant, talk, asked).skill == "medicine_question"
+    answer_of(assistant, talk, "I feel hopeless")
+    met = answer_of(assistant, talk, asked)
+    assert met.skill == "crisis"
+    assert "4 g" not in met.text
+
+
+def test_a_question_that_names_a_condition_draws_no_care_card(assistant: Assistant, talk: Conversation) -> None:
+    answer = answer_of(assistant, talk, "I have a stomach ulcer, can I take aspirin")
+    assert answer.triage.disposition is Disposition.NONE
+    assert answer.text.startswith("- Do not take aspirin, or ask first, if you have had an ulcer")
+
+
+def test_a_forgotten_pill_is_answered_with_its_rules_and_asked_about(assistant: Assistant, talk: Conversation) -> None:
+    events = events_of(assistant, talk, "I forgot my pill this morning")
+    assert [event.options for event in events if isinstance(event, Question)]
+    reply = answer_of(assistant, talk, "I missed my mini-pill")
+    assert "Mini-pill, later than that" in reply.text
+    assert "Combined pill" not in reply.text

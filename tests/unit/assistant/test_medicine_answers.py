@@ -383,3 +383,92 @@ def test_who_sounds_hopeless_is_told_no_amount(answers: MedicineAnswers, reader:
     answer = about(answers, reader, text)
     assert not {"Most in a day", "Usual dose for adults"} & {one.passage.section for one in answer.citations}
     assert not re.search(r"\d+(?:,\d+)? ?m?g\b", answer.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sections", "not_sections"),
+    [
+        ("Is Sudafed OK with high blood pressure", ["Who should ask first"], []),
+        ("can I take codeine, I'm breastfeeding my 3 week old", ["Breastfeeding"], ["Do not take it, or ask first"]),
+        ("I missed my warfarin dose last night what should I do", ["Missed dose"], ["Usual dose for adults"]),
+        ("I forgot my methotrexate on monday, can I take it today", ["Missed dose"], ["Who should ask first"]),
+        ("I accidentally took two metformin tablets", ["Too much"], []),
+        ("i took my ramipril twice today", ["Too much"], []),
+        ("what happens if I take two loratadine", ["Too much"], []),
+        ("what are the side effects of atorvastatin", ["Side effects"], ["What it is for"]),
+        ("am I allowed to drive on diazepam", ["Driving"], ["Who should ask first"]),
+        ("Does my baby get the ibuprofen through my breast milk", ["Breastfeeding"], []),
+        ("is it safe to stop citalopram suddenly", ["Stopping"], ["Who should ask first"]),
+        ("can I just stop my bisoprolol", ["Stopping"], ["Who should ask first"]),
+    ],
+)
+def test_what_people_ask_in_their_own_words_gets_its_field(
+    answers: MedicineAnswers, reader: Reader, text: str, sections: list[str], not_sections: list[str]
+) -> None:
+    read = reader.read(text)
+    assert answers.can_answer(read)
+    assert not answers.is_check(read)
+    cited = {citation.passage.section for citation in about(answers, reader, text).citations}
+    assert cited >= set(sections)
+    assert cited.isdisjoint(not_sections)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("I have kidney disease stage 3, can I take ibuprofen", "if you have heart, kidney or liver trouble;"),
+        ("I have a stomach ulcer, can I take aspirin", "if you have had an ulcer or bleeding in the stomach;"),
+        ("Can I take ibuprofen with my asthma?", "if you have asthma that such painkillers make worse;"),
+        ("can i take viagra i have angina", "if you have had a recent heart attack or stroke, or unstable angina;"),
+    ],
+)
+def test_who_should_ask_first_begins_with_what_the_person_has(
+    answers: MedicineAnswers, reader: Reader, text: str, first: str
+) -> None:
+    assert f"or ask first, {first}" in about(answers, reader, text).text
+
+
+def test_an_extra_dose_of_a_child_is_told_what_to_do_first_and_no_dose(
+    answers: MedicineAnswers, reader: Reader, wording: Wording
+) -> None:
+    text = "I gave my daughter calpol twice in 2 hours by mistake"
+    assert answers.tells_of_dose(reader.read(text))
+    said = about(answers, reader, text).text
+    assert said.index("poison line") < said.index(wording.medicines.children)
+    assert not re.search(r"\d+\s*(?:mg|ml|g\b)", said)
+
+
+@pytest.mark.parametrize(
+    "text", ["can I give my 6 month old ibuprofen and paracetamol together",
+             "my son is 7 and takes methylphenidate can he have piriton"],
+)  # fmt: skip
+def test_two_medicines_for_a_child_are_never_said_to_have_no_problem(
+    answers: MedicineAnswers, reader: Reader, wording: Wording, text: str
+) -> None:
+    said = together(answers, reader, text).text
+    assert wording.medicines.children_two in said
+    assert "names no problem" not in said
+
+
+def test_where_no_entry_speaks_of_alcohol_the_monograph_does(answers: MedicineAnswers, reader: Reader) -> None:
+    answer = together(answers, reader, "is it ok to have a glass of wine with amoxicillin")
+    assert "Alcohol" in {citation.passage.section for citation in answer.citations}
+
+
+def test_an_aspirin_allergy_is_told_in_one_line_that_names_it(answers: MedicineAnswers, reader: Reader) -> None:
+    said = together(answers, reader, "allergic to aspirin, can I take naproxen").text
+    assert said.startswith("Do not take naproxen with an allergy to aspirin.")
+    assert said.count("Do not take naproxen") == 1
+
+
+@pytest.mark.parametrize("text", ["will ibuprofen stop my period pain", "can I take codeine to stop the pain"])
+def test_what_a_medicine_stops_is_no_question_about_stopping_it(
+    answers: MedicineAnswers, reader: Reader, wording: Wording, text: str
+) -> None:
+    assert wording.medicines.stopping not in about(answers, reader, text).text
+
+
+def test_what_is_said_of_stopping_names_its_source(formulary: Formulary) -> None:
+    told = [one for one in formulary.classes.values() if one.stopping or one.stopping_source]
+    assert len(told) > 20
+    assert all(one.stopping and ":" in one.stopping_source for one in told)

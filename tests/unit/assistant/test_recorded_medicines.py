@@ -140,3 +140,28 @@ def test_a_pregnancy_that_the_message_speaks_of_is_not_told_from_the_record(
     record: RecordedMedicines, reader: Reader, text: str
 ) -> None:
     assert checked(record, reader, text, expecting()) is None
+
+
+def test_an_allergy_of_the_record_and_of_the_message_is_one_line(record: RecordedMedicines, reader: Reader) -> None:
+    bea = Person("2", "Bea", allergies=("penicillin", "amoxicillin"))
+    found = checked(record, reader, "I'm allergic to amoxicillin, can I take co-amoxiclav?", bea)
+    assert found is not None
+    assert [(one.medicine, one.must_not) for one in found.found.allergies if one.medicine == "co-amoxiclav"] == [
+        ("co-amoxiclav", True)
+    ]
+
+
+def test_the_more_cautious_of_record_and_message_wins(record: RecordedMedicines, reader: Reader) -> None:
+    cal = Person("3", "Cal", allergies=("penicillin",))
+    found = checked(record, reader, "I'm allergic to cefalexin and penicillin, can I take cefuroxime?", cal)
+    assert found is not None
+    told = [(one.allergy.to, one.must_not) for one in found.found.allergies if one.medicine == "cefuroxime"]
+    assert told == [("cephalosporin", True)]
+
+
+def test_what_the_record_has_against_the_medicine_asked_about_leads(record: RecordedMedicines, reader: Reader) -> None:
+    dan = Person("4", "Dan", medicines=("warfarin",))
+    found = checked(record, reader, "I take amiodarone, is paracetamol safe?", dan)
+    assert found is not None
+    pairs = [{one.first, one.second} for one in found.found.interactions]
+    assert pairs == [{"paracetamol", "warfarin"}, {"amiodarone", "warfarin"}]

@@ -83,7 +83,7 @@ def test_the_same_medicine_or_kind_twice_is_told(formulary: Formulary, one: str,
         ("Anadin", "aspirin", ["aspirin"], False),
         ("Anadin", "naproxen", ["nsaid"], False),
         ("Sudafed", "pseudoephedrine", ["pseudoephedrine"], False),
-        ("Benadryl", "cetirizine", ["cetirizine"], False),
+        ("Benadryl", "cetirizine", ["antihistamine", "cetirizine"], None),
         ("Excedrin", "ibuprofen", ["nsaid"], True),
     ],
 )
@@ -235,3 +235,38 @@ def test_an_allergy_speaks_against_those_of_a_class_that_it_names(formulary: For
 def test_a_medicine_may_be_one_of_a_class_already(formulary: Formulary) -> None:
     [twice] = checked(formulary, "sertraline", "antidepressants").duplicates
     assert (twice.shared, twice.sure) == ("ssri", False)
+
+
+@pytest.mark.parametrize(
+    ("allergies", "medicine", "told"),
+    [
+        (("penicillin", "amoxicillin"), "co-amoxiclav", [("penicillin", True)]),
+        (("amoxicillin", "penicillin"), "amoxicillin", [("penicillin", True)]),
+        (("penicillin", "co-amoxiclav", "Augmentin"), "flucloxacillin", [("penicillin", True)]),
+        (("penicillin", "amoxicillin"), "cefalexin", [("penicillin", False)]),
+        (("penicillin", "cefalexin"), "cefuroxime", [("cephalosporin", True)]),
+        (("aspirin",), "naproxen", [("aspirin", True)]),
+        (("ibuprofen", "aspirin"), "paracetamol", [("NSAIDs", False)]),
+    ],
+)
+def test_of_allergies_that_overlap_the_most_cautious_speaks_once(
+    formulary: Formulary, allergies: tuple[str, ...], medicine: str, told: list[tuple[str, bool]]
+) -> None:
+    found = check(formulary, [medicine], allergies).allergies
+    assert [(one.allergy.to, one.must_not) for one in found] == told
+
+
+def test_allergies_that_have_nothing_in_common_are_told_each(formulary: Formulary) -> None:
+    found = check(formulary, ["sulfasalazine"], ["sulfa", "aspirin"]).allergies
+    assert {one.allergy.to for one in found} >= {"sulfonamide antibiotics"}
+    both = check(formulary, ["amoxicillin", "clarithromycin"], ["penicillin", "macrolides"]).allergies
+    assert {(one.medicine, one.allergy.to) for one in both} == {
+        ("amoxicillin", "penicillin"),
+        ("clarithromycin", "macrolides"),
+    }
+
+
+def test_two_antihistamines_are_one_too_many(formulary: Formulary) -> None:
+    assert [twice.shared for twice in checked(formulary, "cetirizine", "chlorphenamine").duplicates] == [
+        "antihistamine"
+    ]

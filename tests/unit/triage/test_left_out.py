@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
-from medbot_desktop.domain import Assertion, Disposition, Entity, Triage
+from medbot_desktop.domain import Assertion, Disposition, Entity, Person, Triage, context_of
 from medbot_desktop.domain.said import RECORDED
 from medbot_desktop.resources import load_resource
 from medbot_desktop.settings import resources_folder
@@ -45,6 +46,17 @@ def test_aspirin_is_advised_to_anybody_else(reader: Reader, judge: Judge, said: 
 def test_a_blood_thinner_of_the_record_counts_too(reader: Reader, judge: Judge) -> None:
     known = (Entity("warfarin", "context", "blood_thinner", RECORDED, RECORDED, Assertion.PRESENT),)
     found = judge.judge(replace(reader.read(PAIN), known=known))
+    assert "chew one aspirin" not in steps(found).lower()
+
+
+@pytest.mark.parametrize(
+    "person",
+    [Person("1", "Ann", medicines=("Eliquis 5 mg",)), Person("2", "Bo", allergies=("aspirin",)),
+     Person("3", "Cy", allergies=("ibuprofen",)), Person("4", "Di", medicines=("clopidogrel 75 mg",))],
+)  # fmt: skip
+def test_what_stands_in_the_record_against_aspirin_counts(reader: Reader, judge: Judge, person: Person) -> None:
+    found = judge.judge(reader.read(PAIN, context_of(person, datetime.now())))
+    assert found.disposition is Disposition.EMERGENCY
     assert "chew one aspirin" not in steps(found).lower()
 
 
