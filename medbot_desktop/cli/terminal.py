@@ -49,6 +49,7 @@ class Terminal:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._console = Console(highlight=False)
+        self._shown = Triage()
 
     def earlier(self, messages: Sequence[Message]) -> None:
         """Print the last messages of a conversation that goes on."""
@@ -106,6 +107,10 @@ class Terminal:
         level, _, advice = care_heading(triage.disposition).partition(":")
         title, colour = f"{level.upper()}:{advice}".rstrip(":"), _FRAMES[triage.disposition]
         is_emergency = triage.disposition is Disposition.EMERGENCY
+        shown, self._shown = self._shown, triage
+        if not is_emergency and _card_of(shown) == _card_of(triage):
+            self._console.print(Text(f"Still {title}", style=f"bold {colour}"))
+            return
         lines = [*triage.main_reasons, *triage.steps]
         if triage.safety_net and not is_emergency:
             lines += ["Come back or call:", *(f"- {line}" for line in triage.safety_net)]
@@ -136,3 +141,8 @@ class Terminal:
             self._console.print(
                 Text(f"[{citation.n}] {passage.title}, {passage.section} ({passage.library} library)"), style="dim"
             )
+
+
+def _card_of(triage: Triage) -> tuple[object, ...]:
+    """What a care card says, whatever is asked beside it."""
+    return triage.disposition, triage.main_reasons, triage.steps, triage.safety_net

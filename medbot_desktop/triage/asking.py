@@ -98,6 +98,10 @@ class Asking:
         self._protocols = {name: entry for entry in ages.protocol for name in entry.names}
         self._signs = {name: entry for entry in ages.sign for name in entry.names}
 
+    def suits(self, protocol: Protocol, findings: Findings) -> bool:
+        """Whether a complaint may be one of somebody as old as the patient."""
+        return self._protocols.get(protocol.name, _ANYBODY).fits(years_of(findings))
+
     def choose(
         self,
         applied: Sequence[tuple[Protocol, Disposition]],

@@ -105,7 +105,7 @@ class Judge:
 
     def _judged(self, utterance: Utterance, alert: Triage | None, findings: Findings) -> Triage:
         shown = self._applied(findings)
-        applied = _explained(shown, findings)
+        applied = sorted(_explained(shown, findings), key=lambda one: not self._asking.suits(one.protocol, findings))
         because = [*self._of_vital_signs(findings), *(one.because for one in applied)]
         if alert is not None:
             flags = [_of_flag(flag) for flag in alert.red_flags]

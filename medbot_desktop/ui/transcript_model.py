@@ -56,7 +56,7 @@ class Entry:
 
     ``question`` is what the answer asks back, ``question_why`` the reason;
     ``medicines`` are those that it speaks of, by their own names;
-    ``is_known`` says that the answer before it showed the same care card, and all of it.
+    ``is_known`` says that the care card before it was the same, and was shown with all of it.
     """
 
     mine: bool
@@ -87,7 +87,7 @@ class Entry:
         return not self.mine and self.triage.disposition is not Disposition.NONE
 
     def card(self, emergency_number: str) -> CareCard | None:
-        """What stands above the text: brief while questions follow each other and change nothing."""
+        """What stands above the text: brief where nothing has changed since the last."""
         card = None if self.mine else care_card(self.triage, emergency_number)
         return card.brief() if card and self.is_known else card
 
@@ -138,9 +138,9 @@ def entries_of(messages: Iterable[Message]) -> list[Entry]:
 
 
 def _is_known(triage: Triage, before: Sequence[Entry]) -> bool:
-    """Whether the answer before showed the same card, and another question follows; never for an emergency."""
-    last = next((entry.triage for entry in reversed(before) if not entry.mine), Triage())
-    if triage.follow_up is None or triage.disposition is Disposition.EMERGENCY:
+    """Whether the card that was shown last is the same, apart from what it asks; never for an emergency."""
+    last = next((entry.triage for entry in reversed(before) if entry.is_triaged), Triage())
+    if triage.disposition is Disposition.EMERGENCY:
         return False
     return care_card(replace(triage, follow_up=None), "") == care_card(replace(last, follow_up=None), "")
 

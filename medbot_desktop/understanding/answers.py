@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from medbot_desktop.understanding.reach import item_ends
 from medbot_desktop.understanding.tokens import Token
@@ -37,6 +38,7 @@ _PERSONAL = frozenset(
 )
 _ON_SECOND_THOUGHT = frozenset("actually well wait sorry oh hang".split())
 _DO = frozenset("do does did am is are have has yes".split())
+_SOME = frozenset({("a", "little"), ("a", "bit"), ("a", "touch"), ("a", "twinge"), ("there", "was"), ("maybe", "some")})
 _SHORTEST_QUESTION = 4
 
 
@@ -78,8 +80,9 @@ class Answers:
         after = next((at for at in range(sign[-1], len(self._tokens)) if self._starts_after(at, sign)), None)
         if after is None or self._tokens[after].word not in _ON_SECOND_THOUGHT:
             return False
-        begin = self._tokens[after : after + 5]
-        return any(token.word in _DO and token.sentence == begin[0].sentence for token in begin)
+        begin = [token for token in self._tokens[after : after + 5] if token.sentence == self._tokens[after].sentence]
+        is_some = any((one.word, other.word) in _SOME for one, other in pairwise(begin))
+        return is_some or any(token.word in _DO for token in begin)
 
     def _starts_after(self, at: int, sign: tuple[int, ...]) -> bool:
         return self._tokens[at].sentence == self._tokens[sign[-1]].sentence + 1

@@ -31,6 +31,7 @@ from medbot_desktop.understanding.tokens import Token
 # No trigger reaches farther than this, in words; those of a whole sentence or message aside.
 _FARTHEST = 25
 _WIDE = ("sentence", "message")
+_LIFTED = "lifted"
 _PRECEDENCE = ("hypothetical", "negated", "other", "past", RESOLVED, "uncertain")
 _TOLD = ("negated", "past", RESOLVED)
 _BREAKS = frozenset({"but", "however", "although", "though", "because", "whereas"})
@@ -50,6 +51,7 @@ class Assertions:
         patterns += [(OPENER, phrase) for phrase in rules.openers]
         patterns += [(NOTHING_SINCE, phrase) for phrase in rules.nothing_since]
         patterns += [(f"{STOP} {n}", phrase) for n, entry in enumerate(rules.trigger) for phrase in entry.stops_at]
+        patterns += [(f"{_LIFTED} {n}", phrase) for n, entry in enumerate(rules.trigger) for phrase in entry.lifted_by]
         self._patterns = PatternSet(patterns, rules.groups)
 
     @classmethod
@@ -70,11 +72,13 @@ class Assertions:
         """Return the triggers of one message, ready to be asked about its signs."""
         found = self._patterns.find(tokens)
         triggers = [Trigger(self._entries[int(m.key)], m.tokens) for m in found if m.key.isdigit()]
+        lifted = {int(match.key.split()[1]) for match in found if match.key.startswith(f"{_LIFTED} ")}
         pseudo = [set(trigger.tokens) for trigger in triggers if trigger.entry.category == "none"]
         real = [
             trigger
             for trigger in triggers
             if trigger.entry.category != "none"
+            and not any(trigger.entry is self._entries[n] for n in lifted)
             and not any(covers > set(trigger.tokens) for covers in pseudo)
             and not _is_broken(trigger, tokens)
         ]

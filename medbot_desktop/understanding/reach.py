@@ -37,11 +37,14 @@ _SPEAKS_OF_BEFORE = frozenset("it its that thats they theyve theyre both all gon
 _LISTING = frozenset({"or", "nor"})
 _JOINING = frozenset("and so then plus".split())
 _SUBJECTS = frozenset("i im ive we weve my our he hes she shes his her".split())
+_PERSONS = frozenset("i he she we they".split())
 # What stands between a sign and the date of something else.
 _LINKS = frozenset("after following since post from because who which that they left lost".split())
 _WERE = frozenset("had was were got felt did".split())
 _HAVE_HAD = frozenset("have has ive hes shes having".split())
 _TELLS_ON = frozenset("i he she we they my his her our there it was were had".split())
+# What begins a circumstance that no denial before it holds: "not feeding after his jabs".
+_BEHIND_IT = frozenset("after since following".split())
 _LEAD = 3
 """How many words may stand before a date that leads to what it dates, or between "had" and a sign."""
 _SAYING = 8
@@ -129,6 +132,8 @@ class Reach:
         later = [at for at in sign if at > last]
         if not later or later[0] - last > trigger.entry.scope:
             return False
+        if trigger.entry.category == "negated" and self._tokens[later[0]].word in _BEHIND_IT and later[0] - last > 1:
+            return False
         between = range(last + 1, later[0] + 1)
         if any(self._ends_at(at, trigger, sign) for at in between):
             return False
@@ -148,9 +153,7 @@ class Reach:
         sentence = self._tokens[first].sentence
         if trigger.entry.is_date and self._dates_another(trigger, earlier):
             return False
-        if trigger.entry.category == "negated" and any(
-            begins_clause(self._tokens, at) for at in range(earlier[-1] + 2, first)
-        ):
+        if trigger.entry.category == "negated" and self._speaks_of_somebody(trigger, earlier[-1]):
             return False
         inside = (at for at in range(earlier[-1] + 1, first + 1) if self._tokens[at].sentence == sentence)
         return not any(
@@ -158,6 +161,12 @@ class Reach:
             or (self._tokens[at].pause and not trigger.entry.crosses_commas)
             for at in inside
         )
+
+    def _speaks_of_somebody(self, trigger: Trigger, sign_ends: int) -> bool:
+        """Whether a denial behind a sign is the clause of a person: "took them all, I feel ok" denies nothing."""
+        first = trigger.tokens[0]
+        is_own_clause = first - 1 > sign_ends and self._tokens[first - 1].word in _PERSONS
+        return is_own_clause or any(begins_clause(self._tokens, at) for at in range(sign_ends + 2, first))
 
     def _leads(self, trigger: Trigger) -> bool:
         """Whether a date stands before what it dates: "last week I had", and not "asthma two years ago, can't"."""

@@ -32,6 +32,7 @@ from medbot_desktop.understanding.signs import Signs
 from medbot_desktop.understanding.spelling import Spelling
 from medbot_desktop.understanding.subjects import Subjects
 from medbot_desktop.understanding.surroundings import KINDS, Surroundings, WordClasses
+from medbot_desktop.understanding.taken_up import taken_up
 from medbot_desktop.understanding.tokens import Token, tokenise, written
 from medbot_desktop.understanding.tongues import FOLDER, Spoken, Tongues
 from medbot_desktop.understanding.unknown_medicines import UnknownMedicines
@@ -228,7 +229,7 @@ class Reader:
             decided = context.decide(own, entity.kind)
             because = written(cleaned, tokens, decided.by)
             found.append(replace(entity, assertion=decided.assertion, because=because))
-        found = rules.subjects.of_others(found, tokens, cleaned)
+        found = taken_up(rules.subjects.of_others(found, tokens, cleaned), tokens, cleaned)
         return tokens, context, _in_order(found), spoken
 
     def _medicines_in(self, cleaned: str, spans: tuple[tuple[int, int], ...]) -> list[Entity]:

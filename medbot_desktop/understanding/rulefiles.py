@@ -157,6 +157,7 @@ class TriggerEntry(_Strict):
     crosses_commas: bool = False
     is_date: bool = False
     stops_at: list[str] = []
+    lifted_by: list[str] = []
     kinds: list[str] = []
     phrases: list[str] = Field(min_length=1)
 

@@ -67,6 +67,21 @@ def test_a_care_card_says_why_what_to_do_and_when_to_come_back(capsys: pytest.Ca
     assert out.index("ROUTINE") < out.index("Here is more.")
 
 
+def test_a_care_card_that_has_not_changed_is_one_line_the_second_time(capsys: pytest.CaptureFixture[str]) -> None:
+    card = Triaged(Triage(Disposition.ROUTINE, reasons=("It lasts.",), do_now=("Book a visit.",)))
+    other = Triaged(Triage(Disposition.ROUTINE, reasons=("It spreads.",), do_now=("Book a visit.",)))
+    out = printed(capsys, card, card, other)
+    assert out.count("It lasts.") == 1
+    assert "Still ROUTINE: book an appointment" in out
+    assert out.count("Book a visit.") == 2
+
+
+def test_the_card_of_an_emergency_is_shown_each_time(capsys: pytest.CaptureFixture[str]) -> None:
+    flag = RedFlag("sepsis", "It may be sepsis.", "NHS 2023", ("Call 999 now.",))
+    alert = Alert(Triage(Disposition.EMERGENCY, (flag,), (flag.why,)))
+    assert printed(capsys, alert, alert).count("Call 999 now.") == 2
+
+
 @pytest.mark.parametrize("disposition", [Disposition.URGENT, Disposition.ROUTINE, Disposition.SELF_CARE])
 def test_every_level_has_its_card(capsys: pytest.CaptureFixture[str], disposition: Disposition) -> None:
     heading = disposition.value.upper().replace("_", " ")

@@ -493,3 +493,59 @@ def test_vital_signs_and_protocols_call_an_emergency_without_a_red_flag(judged: 
 )
 def test_a_score_that_is_told_and_too_little_oxygen_on_oxygen_are_urgent(judged: Ask, text: str) -> None:
     assert judged(text).disposition in (URGENT, EMERGENCY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "baby not feeding after jabs",
+        "my 5 month old refuses her bottle",
+        "my baby won't feed",
+        "baby sleepy after jabs",
+        "very drowsy after taking tablets last night",
+        "she took her tablets and now she is very sleepy",
+    ],
+)
+def test_a_baby_who_does_not_feed_and_sleep_after_tablets_are_seen_today(judged: Ask, text: str) -> None:
+    assert at_least(judged(text), Disposition.URGENT)
+
+
+def test_of_who_is_drowsy_after_tablets_it_is_asked_how_many(judged: Ask) -> None:
+    assert (
+        judged("very drowsy after taking tablets last night").follow_up == "Could more have been taken than was meant?"
+    )
+
+
+@pytest.mark.parametrize("text", ["my baby is feeding well", "my 2 month old is not bothered by it and feeding well"])
+def test_a_baby_who_feeds_well_is_no_matter_for_today(judged: Ask, text: str) -> None:
+    assert not at_least(judged(text), Disposition.URGENT)
+
+
+def test_the_fever_of_somebody_who_is_two_is_that_of_a_child(judged: Ask) -> None:
+    found = judged("he is 2 and has a temp of 39")
+    assert found.because[0].rule.startswith("fever_in_child")
+    assert found.complaint == "Fever in a child"
+
+
+def test_who_cannot_stop_crying_is_heard(judged: Ask) -> None:
+    found = judged("I can't stop crying")
+    assert at_least(found, Disposition.ROUTINE)
+    assert all("bleed" not in one.rule for one in found.because)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "worried it was meningitis but the doctor said viral. he is worse now, stiff neck",
+        "worried it was meningitis but the doctor said viral, now he has a rash that doesn't fade",
+    ],
+)
+def test_what_a_doctor_said_lowers_nothing_where_it_gets_worse(judged: Ask, text: str) -> None:
+    assert judged(text).disposition is Disposition.EMERGENCY
+
+
+@pytest.mark.parametrize("text", ["no chest pain, well a little", "no chest pain... well, a little pressure"])
+def test_who_takes_a_denial_back_is_asked(judged: Ask, text: str) -> None:
+    found = judged(text)
+    assert at_least(found, Disposition.URGENT)
+    assert found.follow_up

@@ -396,3 +396,34 @@ def test_no_number_breaks_the_reading_of_measures(before: str, digits: str, behi
     for entity in MEASURES.find(text):
         assert entity.text == text[entity.start : entity.end]
         assert entity.number is None or entity.number >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("he is 2 and has a temp of 39", 2.0),
+        ("she's 9 and has earache", 9.0),
+        ("he is 2 months and has a temp of 39", 2 * MONTH / YEAR),
+        ("she's 5 weeks and has a fever", 5 * WEEK / YEAR),
+        ("my 8-year-old has a cold", 8.0),
+    ],
+)
+def test_an_age_is_read_where_nobody_says_old(text: str, years: float) -> None:
+    assert number(text, "age") == pytest.approx(years, abs=0.01)
+    assert not read(text, "duration")
+
+
+@pytest.mark.parametrize("text", ["she is 8 weeks pregnant and bleeding", "she is 8 weeks post op and has a fever"])
+def test_the_weeks_of_something_else_are_no_age(text: str) -> None:
+    assert not read(text, "age")
+
+
+@pytest.mark.parametrize(
+    "text", ["see you on Tuesday at 3", "I have an appointment on Friday", "can I come in on Monday"]
+)
+def test_the_day_of_a_visit_is_no_duration(text: str) -> None:
+    assert not read(text, "duration")
+
+
+def test_the_day_since_when_is_a_duration() -> None:
+    assert read("it started on Tuesday", "duration")
