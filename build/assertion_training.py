@@ -22,7 +22,7 @@ from medbot_desktop.understanding.assertion_head import FARTHEST, HEADS, LABELS,
 Numbers = NDArray[np.float32]
 Parts = dict[str, Numbers]
 
-NETWORKS = 2
+NETWORKS = 3
 """How many judge together."""
 
 _PASSES = 6
@@ -61,6 +61,11 @@ def taught(lessons: Sequence[Lesson], identity: str, networks: int = NETWORKS) -
     with ThreadPoolExecutor(networks) as pool:  # the sums are done outside the interpreter's lock
         each = list(pool.map(partial(_taught, lessons), range(networks)))
     return AssertionHead(identity, {name: np.stack([parts[name] for parts in each]) for name in SHAPES})
+
+
+def untaught(identity: str) -> AssertionHead:
+    """One network that has learnt nothing yet."""
+    return AssertionHead(identity, {name: part[None] for name, part in _beginning(np.random.default_rng(0)).items()})
 
 
 def _taught(lessons: Sequence[Lesson], seed: int) -> Parts:
@@ -132,7 +137,6 @@ def _slopes(parts: Mapping[str, Numbers], batch: Sequence[Lesson], chance: np.ra
         beyond[row, :, :size] = 0
     rules = np.array([one.seen.rule for one in batch])
     width = SHAPES["project"][1]
-    part = width // HEADS
     is_sign = (marks == 1).astype(np.float32)
     knows = chance.random(count) >= _LOST_RULES
     marks = np.where(knows[:, None], marks, marks.clip(max=2))
@@ -149,14 +153,13 @@ def _slopes(parts: Mapping[str, Numbers], batch: Sequence[Lesson], chance: np.ra
     tokens = normed * parts["norm"] + parts["norm_bias"]
     of_sign = is_sign / is_sign.sum(axis=1, keepdims=True)
     sign = np.einsum("bn,bnd->bd", of_sign, tokens)
-    query = (sign @ parts["query"] + parts["query_bias"]).reshape(count, HEADS, part)
-    keys = (tokens @ parts["key"]).reshape(count, longest, HEADS, part)
-    values = tokens.reshape(count, longest, HEADS, part)
-    heeded = softmax(np.einsum("bnhk,bhk->bhn", keys, query) / np.float32(np.sqrt(part)) + beyond, axis=-1)
-    around = np.einsum("bhn,bnhk->bhk", heeded, values).reshape(count, width)
-    kept_pair = _kept((count, 2 * width), _LOST, chance)
-    pair = np.concatenate([sign, around], axis=1) * kept_pair
-    raised = pair @ parts["hidden"] + parts["hidden_bias"]
+    first = _look(tokens, sign @ parts["query"] + parts["query_bias"], parts["key"], beyond)
+    known = np.concatenate([sign, first.around], axis=1)
+    again = _look(tokens, known @ parts["query_again"] + parts["query_again_bias"], parts["key_again"], beyond)
+    seen = np.concatenate([known, again.around], axis=1)
+    kept_seen = _kept(seen.shape, _LOST, chance)
+    seen *= kept_seen
+    raised = seen @ parts["hidden"] + parts["hidden_bias"]
     kept_hidden = _kept(raised.shape, _LOST, chance)
     hidden = np.maximum(raised, 0) * kept_hidden
     found = softmax(hidden @ parts["judge"] + parts["judge_bias"], axis=-1)
@@ -165,15 +168,12 @@ def _slopes(parts: Mapping[str, Numbers], batch: Sequence[Lesson], chance: np.ra
     wanted[np.arange(count), [one.label for one in batch]] += 1 - _LEFT_TO_OTHERS
     by_judge = (found - wanted) / np.float32(count)
     by_hidden = (by_judge @ parts["judge"].T) * kept_hidden * (raised > 0)
-    by_pair = (by_hidden @ parts["hidden"].T) * kept_pair
-    by_sign, by_around = by_pair[:, :width], by_pair[:, width:].reshape(count, HEADS, part)
-    by_heeded = np.einsum("bhk,bnhk->bhn", by_around, values)
-    by_scores = heeded * (by_heeded - (by_heeded * heeded).sum(axis=-1, keepdims=True)) / np.float32(np.sqrt(part))
-    by_query = np.einsum("bhn,bnhk->bhk", by_scores, keys).reshape(count, width)
-    by_keys = np.einsum("bhn,bhk->bnhk", by_scores, query).reshape(count, longest, width)
-    by_sign = by_sign + by_query @ parts["query"].T
-    by_tokens = np.einsum("bhn,bhk->bnhk", heeded, by_around).reshape(count, longest, width)
-    by_tokens = by_tokens + by_keys @ parts["key"].T + of_sign[..., None] * by_sign[:, None]
+    by_seen = (by_hidden @ parts["hidden"].T) * kept_seen
+    by_query_again, by_key_again, by_tokens_again = _look_slopes(tokens, again, by_seen[:, 2 * width :])
+    by_known = by_seen[:, : 2 * width] + by_query_again @ parts["query_again"].T
+    by_query, by_key, by_tokens = _look_slopes(tokens, first, by_known[:, width:])
+    by_sign = by_known[:, :width] + by_query @ parts["query"].T
+    by_tokens += by_tokens_again + of_sign[..., None] * by_sign[:, None]
     by_normed = by_tokens * parts["norm"]
     by_input = by_normed - by_normed.mean(axis=-1, keepdims=True)
     by_input = (by_input - normed * (by_normed * normed).mean(axis=-1, keepdims=True)) / spread * kept_tokens
@@ -188,12 +188,53 @@ def _slopes(parts: Mapping[str, Numbers], batch: Sequence[Lesson], chance: np.ra
         "norm_bias": by_tokens.sum(axis=(0, 1)),
         "query": sign.T @ by_query,
         "query_bias": by_query.sum(axis=0),
-        "key": tokens.reshape(-1, width).T @ by_keys.reshape(-1, width),
-        "hidden": pair.T @ by_hidden,
+        "key": by_key,
+        "query_again": known.T @ by_query_again,
+        "query_again_bias": by_query_again.sum(axis=0),
+        "key_again": by_key_again,
+        "hidden": seen.T @ by_hidden,
         "hidden_bias": by_hidden.sum(axis=0),
         "judge": hidden.T @ by_judge,
         "judge_bias": by_judge.sum(axis=0),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look around: what was asked, with which keys, what was heeded of each token, and what that gave.
+
+    Axes: signs, heads, tokens, width of a head; of ``keys`` signs, tokens, heads, width; of ``around`` signs, width.
+    """
+
+    query: Numbers
+    key: Numbers
+    keys: Numbers
+    heeded: Numbers
+    around: Numbers
+
+
+def _look(tokens: Numbers, query: Numbers, key: Numbers, beyond: Numbers) -> _Look:
+    count, longest, width = tokens.shape
+    query = query.reshape(count, HEADS, -1)
+    keys = (tokens @ key).reshape(count, longest, HEADS, -1)
+    heeded = softmax(np.einsum("bnhk,bhk->bhn", keys, query) / np.float32(np.sqrt(width // HEADS)) + beyond, axis=-1)
+    values = tokens.reshape(count, longest, HEADS, -1)
+    return _Look(query, key, keys, heeded, np.einsum("bhn,bnhk->bhk", heeded, values).reshape(count, width))
+
+
+def _look_slopes(tokens: Numbers, look: _Look, by_around: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """How the loss changes with a look's query, its key's weights, and the tokens."""
+    count, longest, width = tokens.shape
+    by_around = by_around.reshape(count, HEADS, -1)
+    heeded = look.heeded
+    by_heeded = np.einsum("bhk,bnhk->bhn", by_around, tokens.reshape(count, longest, HEADS, -1))
+    by_scores = heeded * (by_heeded - (by_heeded * heeded).sum(axis=-1, keepdims=True))
+    by_scores /= np.float32(np.sqrt(width // HEADS))
+    by_query = np.einsum("bhn,bnhk->bhk", by_scores, look.keys).reshape(count, width)
+    by_keys = np.einsum("bhn,bhk->bnhk", by_scores, look.query).reshape(-1, width)
+    by_tokens = np.einsum("bhn,bhk->bnhk", heeded, by_around).reshape(count, longest, width)
+    by_tokens += (by_keys @ look.key.T).reshape(tokens.shape)
+    return by_query, tokens.reshape(-1, width).T @ by_keys, by_tokens
 
 
 def _gathered(rows: Numbers, places: NDArray[np.int64], size: int) -> Numbers:

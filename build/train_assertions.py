@@ -36,15 +36,16 @@ from sklearn.metrics import f1_score
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from build.assertion_training import Lesson, taught  # noqa: E402
+from build.assertion_training import Lesson, taught, untaught  # noqa: E402
 from medbot_desktop.domain import Assertion, Entity  # noqa: E402
+from medbot_desktop.errors import InputError  # noqa: E402
 from medbot_desktop.evaluation.suites import sign_at  # noqa: E402
 from medbot_desktop.inference.embedder import Embedder, Looked  # noqa: E402
 from medbot_desktop.inference.store import ModelStore  # noqa: E402
 from medbot_desktop.knowledge.opening import open_embedder  # noqa: E402
 from medbot_desktop.medicines.formulary import Formulary  # noqa: E402
 from medbot_desktop.settings import resources_folder  # noqa: E402
-from medbot_desktop.understanding.assertion_head import LABELS, windows  # noqa: E402
+from medbot_desktop.understanding.assertion_head import LABELS, AssertionHead, windows  # noqa: E402
 from medbot_desktop.understanding.assertion_weights import BESIDE_STATES  # noqa: E402
 from medbot_desktop.understanding.cleaning import clean  # noqa: E402
 from medbot_desktop.understanding.reader import Reader  # noqa: E402
@@ -86,9 +87,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="build/train_assertions.py", description=__doc__.splitlines()[0])
     parser.add_argument("--unjudged", action="store_true", help="leave out judging each writer by the others")
     is_judged = not parser.parse_args().unjudged
+    embedder = open_embedder(ModelStore.standard())
+    _give_way(embedder.identity)
     messages = list(_messages())
     print(f"{len(messages):,} messages in which the sign is found")
-    embedder = open_embedder(ModelStore.standard())
     lessons = _lessons(messages, embedder)
     if is_judged:
         _judge_writers(messages, lessons, embedder.identity)
@@ -106,6 +108,14 @@ def main() -> None:
     print(f"{len(known):,} features, {target.stat().st_size / 1e3:,.0f} kB")
     target = taught(list(lessons.values()), embedder.identity).save(resources_folder())
     print(f"{len(lessons):,} signs with their states, {target.stat().st_size / 1e3:,.0f} kB")
+
+
+def _give_way(identity: str) -> None:
+    """Put networks that know nothing in the place of those of another build, which the reader would refuse to open."""
+    try:
+        AssertionHead.load(resources_folder())
+    except InputError:
+        untaught(identity).save(resources_folder())
 
 
 def _messages() -> Iterator[_Message]:

@@ -2,8 +2,9 @@
 
 Words that ``surroundings`` never saw still lie near words that it did: "gran's riddled with it" lies near "my mother
 has it". So a small network looks at the states that the embedder has of each token behind four of its layers: it marks
-the sign, asks from there which tokens around it matter (the attention of Vaswani et al. 2017, with one query), and
-judges by these and by the sign's own tokens. The embedder itself is not taught anything.
+the sign, asks from there which tokens around it matter (the attention of Vaswani et al. 2017, with one query), asks
+once more with what it found ("the tablets" may have cured or caused; Sukhbaatar et al. 2015), and judges by what both
+found and by the sign's own tokens. The embedder itself is not taught anything.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ FARTHEST = 20
 
 _AROUND = 24  # tokens before and behind the sign that it looks at
 _PLAIN, _SIGN, _OTHERS = 0, 1, 2
+_LARGEST = "project"  # kept in half precision, as it is on the disk
 _TINY = np.float32(1e-5)
 _FAR = np.float32(-1e4)
 _AT_ONCE = 32  # signs
@@ -92,7 +94,8 @@ def windows(signs: Sequence[Entity], spans: Sequence[tuple[int, int]]) -> dict[E
 SHAPES = {
     "project": (4 * 384, 160), "project_bias": (160,), "mark": (_OTHERS + len(LABELS), 160),
     "step": (2 * FARTHEST + 1, 160), "rule": (len(LABELS), 160), "norm": (160,), "norm_bias": (160,),
-    "query": (160, 160), "query_bias": (160,), "key": (160, 160), "hidden": (320, 160), "hidden_bias": (160,),
+    "query": (160, 160), "query_bias": (160,), "key": (160, 160), "query_again": (320, 160),
+    "query_again_bias": (160,), "key_again": (160, 160), "hidden": (480, 160), "hidden_bias": (160,),
     "judge": (160, len(LABELS)), "judge_bias": (len(LABELS),),
 }  # fmt: skip
 """The parts of each network."""
@@ -100,13 +103,14 @@ SHAPES = {
 
 @dataclass(frozen=True, slots=True)
 class AssertionHead:
-    """Networks of 359,000 weights each that judge together, by ``build/train_assertions.py``.
+    """Networks of 461,000 weights each that judge together, by ``build/train_assertions.py``.
 
     They learnt the same from other beginnings, so each errs elsewhere (deep ensembles; Lakshminarayanan et al. 2017).
 
     Attributes:
         identity: that of the embedder whose states they were taught on; those of another tell them nothing.
-        parts: their weights, of ``SHAPES`` behind an axis for the networks.
+        parts: their weights, of ``SHAPES`` behind an axis for the networks; where they were read, the largest in half
+            precision.
     """
 
     identity: str
@@ -122,7 +126,7 @@ class AssertionHead:
         path = resources / "triage" / "assertion_head.npz"
         try:
             with np.load(path, allow_pickle=False) as data:
-                parts = {name: data[name].astype(np.float32) for name in SHAPES}
+                parts = {name: data[name].astype(np.float16 if name == _LARGEST else np.float32) for name in SHAPES}
                 identity = str(data["identity"])
             networks = len(parts["judge"])
             if not networks or any(parts[name].shape != (networks, *shape) for name, shape in SHAPES.items()):
@@ -163,7 +167,8 @@ class AssertionHead:
         return judged
 
     def _projected(self, states: NDArray[np.floating]) -> Numbers:
-        return _centred(states.astype(np.float32) @ self.parts["project"] + self.parts["project_bias"][:, None])
+        project = self.parts[_LARGEST].astype(np.float32)
+        return _centred(states.astype(np.float32) @ project + self.parts["project_bias"][:, None])
 
     def _judged(self, projected: Numbers, each: Sequence[Window]) -> Numbers:
         """One row for each window; axes: networks, signs, tokens (or heads), width."""
@@ -186,16 +191,27 @@ class AssertionHead:
         norm, bias = parts["norm"][:, None], parts["norm_bias"][:, None]  # of what is summed up, not of each token
         of_sign = is_sign / is_sign.sum(axis=1, keepdims=True)
         sign = (of_sign[:, None] @ tokens)[:, :, 0] * norm + bias
-        networks, signs, width = sign.shape
-        asked = (sign @ parts["query"] + parts["query_bias"][:, None]).reshape(networks, signs, HEADS, -1)
-        keys = parts["key"].reshape(networks, width, HEADS, -1).transpose(0, 2, 3, 1)
-        wanted = (asked.swapaxes(1, 2) @ keys).swapaxes(1, 2) * norm[:, None]  # so no token needs a key of its own
-        heeded = _chances(wanted @ tokens.swapaxes(2, 3) / np.float32(np.sqrt(asked.shape[-1])) + beyond)
-        values = tokens.reshape(networks, signs, longest, HEADS, -1).swapaxes(2, 3)
-        around = (heeded[..., None, :] @ values).reshape(networks, signs, width) * norm + bias
-        hidden = np.concatenate([sign, around], axis=-1) @ parts["hidden"] + parts["hidden_bias"][:, None]
+        found: Numbers = sign
+        for name in ("", "_again"):  # what the first look found tells what to look for next
+            asked = found @ parts[f"query{name}"] + parts[f"query{name}_bias"][:, None]
+            around = self._around(tokens, asked, parts[f"key{name}"], beyond) * norm + bias
+            found = np.concatenate([found, around], axis=-1)
+        hidden = found @ parts["hidden"] + parts["hidden_bias"][:, None]
         judged = (np.maximum(hidden, 0) @ parts["judge"] + parts["judge_bias"][:, None]).mean(axis=0)
         return np.log(_chances(judged))
+
+    def _around(self, tokens: Numbers, asked: Numbers, key: Numbers, beyond: Numbers) -> Numbers:
+        """What is heeded of the tokens, without the norm of the network."""
+        networks, signs, longest, width = tokens.shape
+        parted = asked.reshape(networks, signs, HEADS, -1)
+        keys = key.reshape(networks, width, HEADS, -1).transpose(0, 2, 3, 1)
+        wanted: Numbers = (parted.swapaxes(1, 2) @ keys).swapaxes(1, 2)  # so no token needs a key of its own
+        wanted *= self.parts["norm"][:, None, None] / np.float32(np.sqrt(parted.shape[-1]))
+        scores: Numbers = wanted @ tokens.swapaxes(2, 3) + beyond
+        heeded = _chances(scores)
+        values = tokens.reshape(networks, signs, longest, HEADS, -1).swapaxes(2, 3)
+        around: Numbers = (heeded[..., None, :] @ values).reshape(networks, signs, width)
+        return around
 
 
 def _centred(rows: Numbers) -> Numbers:
