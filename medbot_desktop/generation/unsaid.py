@@ -18,7 +18,7 @@ from medbot_desktop.text import STEP, content_stems, sentences
 _URGENT = re.compile(
     r"\b(?:emergency (?:number|department)|poison cent(?:re|er)|crisis line|at once|straight away|immediately)\b"
     r"|\b(?:call|see|get|ask|tell)\b.{0,40}\b(?:today|now|within (?:a|\d+) (?:hours?|days?))\b"
-    r"|^(?:\d{1,2}\. )?(?:do not|never)\b|[,;] (?:and|but) (?:do not|never)\b",
+    r"|^(?:do not|never)\b|[,;] (?:and|but) (?:do not|never)\b",
     re.IGNORECASE,
 )
 _WORDS_WEIGH = 0.3
@@ -81,7 +81,7 @@ def unsaid(
             (n, text)
             for n, source in enumerate(sources, start=1)
             for text in sentences(source.text)
-            if not _is_for_others(text, question)
+            if not STEP.match(text) and not _is_for_others(text, question)  # a step alone misleads
         )
     )
     if not found:
@@ -115,17 +115,15 @@ def _nearness(question: str, titled: Sequence[str], texts: Sequence[str], embed:
 
 
 def _is_said(text: str, said: Sequence[str]) -> bool:
-    own = _stems(text)
+    own = set(content_stems(text))
     # Two lines of one list share most of their words, and differ in the number: a number must have been said as well.
-    return any(len(own & stems) >= _SAID * len(own) and _numbers(own) <= stems for stems in map(_stems, said))
+    return any(
+        len(own & stems) >= _SAID * len(own) and _numbers(own) <= stems for stems in map(set, map(content_stems, said))
+    )
 
 
 def _is_for_others(text: str, question: str) -> bool:
     return any(re.search(told, text, re.I) and not re.search(asked, question, re.I) for told, asked in _GROUPS)
-
-
-def _stems(text: str) -> set[str]:
-    return set(content_stems(STEP.sub("", text, count=1) if STEP.match(text) else text))
 
 
 def _numbers(stems: set[str]) -> set[str]:

@@ -32,7 +32,7 @@ def texts(question: str, source: Source, said: str) -> list[str]:
         "See a doctor within 2 days for a cough.",
         "Call a doctor today about blood in your pee.",
         "Do not rub a hurt eye.",
-        "3. Never put ice on a burn.",
+        "Never put ice on a burn.",
         "Take a statin every day, and do not stop it without advice.",
     ],
 )
@@ -94,9 +94,11 @@ def test_two_lines_are_added_at_most() -> None:
     assert len(texts("I have a nosebleed", source, "Sit up in a nosebleed.")) == 2
 
 
-def test_the_number_of_a_step_does_not_make_it_another_line() -> None:
-    source = Source("Cold", "1. Call the emergency number for a person who is too cold.")
-    assert texts("he is too cold", source, "Call the emergency number for a person who is too cold.") == []
+def test_a_step_is_not_torn_out_of_its_procedure() -> None:
+    steps = Source("Nosebleeds", "Nosebleeds are common.\n1. Do not lie down in a nosebleed.\n2. Pinch the nose.")
+    assert texts("I have a nosebleed", steps, "Nosebleeds are common.") == []
+    plain = Source("Nosebleeds", "Nosebleeds are common. Do not lie down in a nosebleed.")
+    assert texts("I have a nosebleed", plain, "Nosebleeds are common.") == ["Do not lie down in a nosebleed."]
 
 
 def hits() -> list[Hit]:
