@@ -14,6 +14,7 @@ from medbot_desktop.generation.prompting import fitted, prepared
 from medbot_desktop.generation.sentence import SupportedSentence
 from medbot_desktop.generation.support import check
 from medbot_desktop.generation.task import Source, Task
+from medbot_desktop.generation.unsaid import unsaid
 
 _PASSAGES = 4
 _FRAME = re.compile(
@@ -25,7 +26,8 @@ _FRAME = re.compile(
 class Composition:
     """One answer that a model writes; counts what was shown and what was removed.
 
-    Where it is no answer, because too little of it is supported, the model is asked once more, more firmly.
+    Where it is no answer, because too little of it is supported, the model is asked once more, more firmly. What it
+    left out of its passages that is nearer to the question, or urgent, is added in their own words.
 
     Args:
         writer: the model.
@@ -60,7 +62,7 @@ class Composition:
         self._hits = list(hits[:_PASSAGES])
         sources = tuple(Source(hit.passage.title, hit.passage.text) for hit in self._hits)
         self._task = Task(question, sources, persona, tuple(earlier))
-        self._shown: set[str] = set()
+        self._shown: dict[str, int] = {}  # each with the number of its passage
         self._dropped = 0  # in the last attempt
 
     @property
@@ -90,6 +92,8 @@ class Composition:
             yield from self._attempt(draft)
             if not self.is_enough:
                 yield from self._attempt(draft, firmly=True)
+            if self.is_enough:
+                yield from self._left_out(task)
 
     def _attempt(self, draft: Draft, firmly: bool = False) -> Generator[SupportedSentence | None, None, None]:
         self.attempts += 1
@@ -103,9 +107,19 @@ class Composition:
                 self.removed += 1
                 self._dropped += 1
             elif sentence.text not in self._shown:
-                self._shown.add(sentence.text)
-                self.supported += 1
-                yield sentence
+                yield self._show(sentence)
+
+    def _left_out(self, task: Task) -> Generator[SupportedSentence, None, None]:
+        said, used = list(self._shown), list(self._shown.values())
+        for one in unsaid(task.question, task.sources, said, used, self._embed):
+            sentence = self._supported(f"{one.text} [{one.number}]")
+            if sentence is not None and sentence.text not in self._shown:
+                yield self._show(sentence)
+
+    def _show(self, sentence: SupportedSentence) -> SupportedSentence:
+        self._shown[sentence.text] = self._hits.index(sentence.hit) + 1
+        self.supported += 1
+        return sentence
 
     def _supported(self, written: str) -> SupportedSentence | None:
         found = support_of(written, [hit.passage.text for hit in self._hits])

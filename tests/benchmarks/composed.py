@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.composed MODEL --limit 200 --out SHOWN.jsonl
 
-MODEL is the name of a model on this computer. Every so many of the questions are asked, evenly over all of them. What
-is shown is judged once more by `strict_support`, and written to SHOWN.jsonl for it, to read what it does not pass.
+MODEL is the name of a model on this computer. Every so many of the questions are asked, evenly over all of them, or
+those that `--ids q001 q024` names. What is shown is judged once more by `strict_support`, and written to SHOWN.jsonl
+for it, to read what it does not pass.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,9 +57,11 @@ class Written:
     total_s: float
 
 
-def questions(limit: int) -> list[tuple[str, str]]:
-    """Identifiers and texts of ``limit`` questions, evenly over all."""
+def questions(limit: int, ids: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Identifiers and texts of ``limit`` questions, evenly over all; of those that are named, where some are."""
     lines = [json.loads(line) for line in _QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    if ids:
+        return [(line["id"], line["text"]) for line in lines if line["id"] in ids]
     step = max(len(lines) / limit, 1.0)
     return [(lines[int(n * step)]["id"], lines[int(n * step)]["text"]) for n in range(min(limit, len(lines)))]
 
@@ -106,6 +110,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
     parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--ids", nargs="+", default=[])
     parser.add_argument("--out", type=Path, required=True)
     wanted = parser.parse_args()
     with Workspace.open("demo", with_text_model=False) as workspace, wanted.out.open("w", encoding="utf-8") as out:
@@ -114,7 +119,7 @@ def main() -> None:
         try:
             model.start()
             model.wait_ready(_LOADING_S)
-            for name, text in questions(wanted.limit):
+            for name, text in questions(wanted.limit, wanted.ids):
                 answers.append(compose(workspace, model, name, text))
                 for sentence in answers[-1].shown:
                     line = {"id": name, "text": sentence.text, "passage": sentence.hit.passage.text}
