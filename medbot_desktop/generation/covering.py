@@ -25,7 +25,7 @@ from medbot_desktop.generation.wording import PRONOUN, Token, canonical
 Named = frozenset[tuple[str, ...]]
 """Runs of words that the passage names nearby."""
 
-_TAKING = canonical("take use eat drink have")
+TAKING = canonical("take use eat drink have")
 _ADDED_BEHIND = canonical("in for during after on")
 _UNNAMED = PREPOSITIONS | PARTICLES
 _DEFINITE = frozenset({"the", "this", "these", "your"})
@@ -266,4 +266,4 @@ def _same_word(token: Token, source: Token) -> bool:
     if token.value == source.value:
         return token.is_negated == source.is_negated
     avoided, refrained = (token, source) if token.value == "avoid" else (source, token)
-    return avoided.value == "avoid" and not avoided.is_negated and refrained.is_negated and refrained.value in _TAKING
+    return avoided.value == "avoid" and not avoided.is_negated and refrained.is_negated and refrained.value in TAKING

@@ -137,7 +137,10 @@ def _items_swapped(claim: Tokens, turn: int) -> Iterator[Tokens]:
     for start in range(turn):
         for end in range(turn + 1, len(claim) + 1):
             one, other = claim[start:turn], claim[turn:end]
-            if any(token.is_negated for token in (*one, *other)) or any(token.joint for token in other[1:]):
+            is_alike = one[0].is_negated == other[0].is_negated
+            if not is_alike or any(token.is_negated for token in (*one[1:], *other[1:])):
+                break
+            if any(token.joint for token in other[1:]):
                 break
             first = replace(other[0], joint=one[0].joint, pause=one[0].pause)
             second = replace(one[0], joint="or", pause=other[0].pause)

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from medbot_desktop.generation.claim import sentences_of
 from medbot_desktop.generation.clauses import BINDING, MAIN, Clause, Parting, attached, clauses
-from medbot_desktop.generation.covering import Setting, covers
+from medbot_desktop.generation.covering import TAKING, Setting, covers
 from medbot_desktop.generation.word_classes import HEDGES, PEOPLE, PREPOSITIONS, STAND_INS
 from medbot_desktop.generation.wording import PRONOUN, Token
 
@@ -53,7 +53,8 @@ def restating(sentence: str, passage: str) -> tuple[int, int] | None:
     for parting in (Parting.USUAL, Parting.INLINE, Parting.LISTED):
         sources, readings = _sources(passage, parting), _readings(sentence, parting)
         said = {token.value for clause in readings[0] for token in clause.tokens} - _UNASKED
-        if not said or not said <= frozenset().union(*(source.values for source in sources)) | {"avoid"}:
+        heard = frozenset().union(*(source.values for source in sources))
+        if not said or not said <= heard | {"avoid"} | (TAKING if "avoid" in heard else frozenset()):
             continue
         for width in range(1, min(_WIDEST, len(sources)) + 1):
             for start in range(len(sources) - width + 1):

@@ -18,6 +18,7 @@ from itertools import pairwise
 from medbot_desktop.generation.alignment import follows, is_part_of
 from medbot_desktop.generation.claim import NEGATIONS, Term, sentences_of, step_number, terms
 from medbot_desktop.generation.restating import restating
+from medbot_desktop.generation.rewording import rewordings
 
 
 class Fault(StrEnum):
@@ -71,15 +72,22 @@ def check(sentence: str, passage: str) -> Support:
         return Support(None, Fault.EMPTY)
     if _CUT_OFF.search(claim_text) and claim_text not in passage:
         return Support(None, Fault.LEFT_OUT)
-    span = _literal(claim_text, passage)
-    if span is None and not step_number(claim_text):
-        span = restating(claim_text, passage)
+    span = _said(claim_text, passage)
     if span is not None:
         return Support(span)
     texts = [passage[start:end] for start, end in sentences_of(passage)]
     stretches = [terms(text) for text in texts]
     stretches += [one + other for one, other in pairwise(stretches)]
     return min((_fault(claim, stretch) for stretch in stretches), key=_distance, default=Support(None, Fault.WORDS))
+
+
+def _said(claim_text: str, passage: str) -> tuple[int, int] | None:
+    """The stretch that says the claim in its own words or in others; None where none does."""
+    span = _literal(claim_text, passage)
+    if span is None and not step_number(claim_text):
+        ways = (claim_text, *rewordings(claim_text))
+        span = next((found for way in ways if (found := restating(way, passage)) is not None), None)
+    return span
 
 
 def _literal(claim_text: str, passage: str) -> tuple[int, int] | None:

@@ -36,6 +36,7 @@ _ALIKE = (
     (re.compile(r"\baged (?=\d)"), ""),
     (re.compile(r"\b(?:is|are) (?:unable|not able) to\b"), "can not"),
     (re.compile(r"\bhalf an hour\b"), "30 minutes"),
+    (re.compile(r"\bat (?=(?:a|the|your) (?:hospital|clinic|pharmacy)\b)"), "in "),
     (
         re.compile(r"\b(within|for|after|in|about|least|than|to|over) an? (?=(?:minute|hour|day|week|month|year)\b)"),
         r"\1 1 ",

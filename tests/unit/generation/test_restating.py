@@ -149,6 +149,12 @@ def test_what_is_taken_for_the_same_is_told_once_and_in_small_letters() -> None:
         ("If you prefer, you can ask for a woman.", "Ask for a woman if you prefer."),
         ("Gluten is a protein found in wheat, barley and rye.", "Gluten is a protein in wheat, barley and rye."),
         ("Call a clinic for a child with a head injury.", "Call a clinic for a child who has a head injury."),
+        ("Avoid using creams for 2 days before screening.", "Avoid creams for 2 days before screening."),
+        (
+            "Call for help if a child will not feed or will not stop crying.",
+            "Call for help if a child will not stop crying or will not feed.",
+        ),
+        ("The act covers doctors who treat you at a hospital.", "The act covers doctors who treat you in a hospital."),
     ],
 )
 def test_what_stands_elsewhere_or_is_put_otherwise_is_supported(sentence: str, passage: str) -> None:
@@ -180,6 +186,20 @@ def test_what_stands_elsewhere_or_is_put_otherwise_is_supported(sentence: str, p
         ),
         ("Call a clinic for a child with a head injury.", "Call a clinic for a child who has had a head injury."),
         ("You can give honey.", "You must not give honey."),
+        ("Use creams for 2 days before screening.", "Avoid creams for 2 days before screening."),
+        ("Avoid using creams for 3 days before screening.", "Avoid creams for 2 days before screening."),
+        (
+            "Call for help if a child will feed or will not stop crying.",
+            "Call for help if a child will not stop crying or will not feed.",
+        ),
+        (
+            "Call for help if a child will not feed and will not stop crying.",
+            "Call for help if a child will not stop crying or will not feed.",
+        ),
+        (
+            "Call for help if a child will not feed or will stop crying.",
+            "Call for help if a child will not stop crying or will feed.",
+        ),
     ],
 )
 def test_what_stands_elsewhere_and_says_something_else_is_not_supported(sentence: str, passage: str) -> None:
